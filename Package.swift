@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+// Targets stand in the order data walks through them: every arrow points to an earlier target.
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "salience",
+  products: [
+    .executable(name: "salience", targets: ["SalienceCLI"]),
+    .library(name: "Salience", targets: ["Salience"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .target(name: "SalienceKernelsC"),
+    .target(name: "SalienceJSON"),
+    .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
+    .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceJSON"]),
+    .target(name: "SalienceTokenizers", dependencies: ["SalienceJSON"]),
+    .target(name: "SalienceTensors"),
+    .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
+    .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
+    .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
+    .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceModels"]),
+    .target(
+      name: "SalienceReports",
+      dependencies: ["SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution"]),
+    .target(
+      name: "SaliencePipeline",
+      dependencies: [
+        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints",
+        "SalienceModels", "SalienceAttribution", "SalienceReports", crypto, yams,
+      ]),
+    .target(
+      name: "Salience",
+      dependencies: [
+        "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceCheckpoints",
+        "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
+      ]),
+    .executableTarget(name: "SalienceCLI", dependencies: ["Salience", argumentParser]),
+    .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
+    .testTarget(name: "SalienceParquetTests", dependencies: ["SalienceParquet"]),
+    .testTarget(name: "SalienceDatasetsTests", dependencies: ["SalienceDatasets"]),
+    .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers"]),
+    .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),
+    .testTarget(name: "SalienceCheckpointsTests", dependencies: ["SalienceCheckpoints"]),
+    .testTarget(
+      name: "SalienceModelsTests",
+      dependencies: ["SalienceModels", "SalienceCheckpoints", "SalienceTokenizers", "SalienceCPU", "SalienceAttribution"]),
+    .testTarget(name: "SalienceAttributionTests", dependencies: ["SalienceAttribution", "SalienceCPU"]),
+    .testTarget(name: "SalienceReportsTests", dependencies: ["SalienceReports"]),
+    .testTarget(name: "SaliencePipelineTests", dependencies: ["SaliencePipeline"]),
+    .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet", "SalienceJSON"]),
+    .testTarget(name: "SalienceArchitectureTests"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)

@@ -1,0 +1,60 @@
+/// What a model decided for one example.
+public struct Prediction: Sendable, Equatable {
+  /// Class name from the checkpoint's `id2label`.
+  public let label: String
+  public let index: Int
+  /// Softmax (one-logit models: sigmoid) probability of `label`, in 0...1.
+  public let probability: Float
+  /// C logits.
+  public let logits: [Float]
+
+  public init(label: String, index: Int, probability: Float, logits: [Float]) {
+    self.label = label
+    self.index = index
+    self.probability = probability
+    self.logits = logits
+  }
+}
+
+/// The answer of one method for one target of one example.
+public struct Explanation: Sendable, Equatable {
+  /// The method's id in the pipeline.
+  public let method: String
+  /// Class name, or `A - B` for a contrast.
+  public let target: String
+  /// nil for a contrast.
+  public let targetIndex: Int?
+  /// F(x): the target's output for the example.
+  public let output: Double
+  /// F(x'): the target's output for the baseline, where the method has one.
+  public let baselineOutput: Double?
+  /// Sum of attributions - (F(x) - F(x')), signed.
+  public let convergenceDelta: Double?
+  /// Points of the path evaluated.
+  public let steps: Int
+  /// Raw signed sum over the hidden dimension, one a token.
+  public let attributions: [Float]
+  /// `attributions` normalised as the method asks.
+  public let normalized: [Float]
+  public let attributionSum: Double
+  /// Frobenius norm of the attribution before summing over the hidden dimension.
+  public let attributionNorm: Double
+
+  public init(
+    method: String, target: String, targetIndex: Int?, output: Double, baselineOutput: Double?,
+    convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
+    attributionSum: Double, attributionNorm: Double
+  ) {
+    self.method = method
+    self.target = target
+    self.targetIndex = targetIndex
+    self.output = output
+    self.baselineOutput = baselineOutput
+    self.convergenceDelta = convergenceDelta
+    self.steps = steps
+    self.attributions = attributions
+    self.normalized = normalized
+    self.attributionSum = attributionSum
+    self.attributionNorm = attributionNorm
+  }
+}

@@ -1,0 +1,61 @@
+/// One record of a dataset that can be scored.
+public struct Example: Sendable, Equatable {
+  /// 0-based index over every record of the dataset, bad ones included, files in byte order of their names.
+  public let row: Int64
+  /// The id column's value, or `row` in decimal where there is none.
+  public let id: String
+  public let text: String
+  public let textPair: String?
+  /// The label column's value as written, if the pipeline maps one.
+  public let label: String?
+
+  public init(row: Int64, id: String, text: String, textPair: String? = nil, label: String? = nil) {
+    self.row = row
+    self.id = id
+    self.text = text
+    self.textPair = textPair
+    self.label = label
+  }
+}
+
+/// Where a record begins.
+public struct RecordLocation: Sendable, Equatable {
+  /// Path as the user wrote it or as the glob found it.
+  public let file: String
+  /// 1-based line in the decompressed file.
+  public let line: Int
+  /// 0-based byte offset in the decompressed file.
+  public let byteOffset: Int64
+
+  public init(file: String, line: Int, byteOffset: Int64) {
+    self.file = file
+    self.line = line
+    self.byteOffset = byteOffset
+  }
+}
+
+/// A record that cannot be scored; it becomes a row of the errors table and never stops a run.
+public struct BadRow: Sendable, Equatable {
+  public let row: Int64
+  /// The record's id where it could still be read.
+  public let id: String?
+  public let location: RecordLocation
+  /// The column at fault, where one is.
+  public let column: String?
+  /// What is wrong, without text of the user's.
+  public let reason: String
+
+  public init(row: Int64, id: String?, location: RecordLocation, column: String?, reason: String) {
+    self.row = row
+    self.id = id
+    self.location = location
+    self.column = column
+    self.reason = reason
+  }
+}
+
+/// What a dataset yields for each record.
+public enum DatasetRecord: Sendable, Equatable {
+  case example(Example, RecordLocation)
+  case bad(BadRow)
+}

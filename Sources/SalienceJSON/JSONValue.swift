@@ -1,7 +1,7 @@
 /// One JSON value of a document, with members in document order.
 ///
 /// Numbers keep their source text, so that 64-bit integers and exact decimals survive.
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(String)

@@ -1,0 +1,76 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is written from its start to its end.
+final class OutputFile {
+  let path: String
+  /// The number of bytes written.
+  private(set) var position: Int64 = 0
+  private var descriptor: Int32
+
+  /// Creates the file, or empties one that is there.
+  init(path: String) throws(ParquetError) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
+  }
+
+  deinit {
+    discard()
+  }
+
+  func write(_ bytes: [UInt8]) throws(ParquetError) {
+    var done = 0
+    while done < bytes.count {
+      let (count, code) = bytes.withUnsafeBytes { buffer in
+        let count = systemWrite(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+        return (count, errno)
+      }
+      if count < 0 {
+        if code == EINTR { continue }
+        throw ParquetError(.cannotWrite, "cannot be written", file: path, offset: position, cause: code)
+      }
+      done += count
+      position += Int64(count)
+    }
+  }
+
+  /// Makes the contents durable and closes the file.
+  func close() throws(ParquetError) {
+    guard fsync(descriptor) == 0 else {
+      throw ParquetError(.cannotWrite, "cannot be flushed to storage", file: path, cause: errno)
+    }
+    let closing = descriptor
+    descriptor = -1
+    guard systemClose(closing) == 0 else {
+      throw ParquetError(.cannotWrite, "cannot be closed", file: path, cause: errno)
+    }
+  }
+
+  /// Closes and removes a file that was not closed properly; otherwise does nothing.
+  func discard() {
+    guard descriptor >= 0 else { return }
+    _ = systemClose(descriptor)
+    descriptor = -1
+    _ = unlink(path)
+  }
+}
+
+// Inside the class the names `write` and `close` mean its own methods.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+private func systemClose(_ descriptor: Int32) -> Int32 {
+  close(descriptor)
+}
+
+/// The operating system's words for an error number.
+func systemErrorText(_ code: Int32) -> String {
+  String(cString: strerror(code))
+}

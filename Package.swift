@@ -49,10 +49,11 @@ let package = Package(
     .executableTarget(name: "SalienceCLI", dependencies: ["Salience", argumentParser]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(name: "SalienceParquetTests", dependencies: ["SalienceParquet"]),
-    .testTarget(name: "SalienceDatasetsTests", dependencies: ["SalienceDatasets"]),
+    .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers"]),
     .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),
-    .testTarget(name: "SalienceCheckpointsTests", dependencies: ["SalienceCheckpoints"]),
+    .testTarget(
+      name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),
     .testTarget(
       name: "SalienceModelsTests",
       dependencies: ["SalienceModels", "SalienceCheckpoints", "SalienceTokenizers", "SalienceCPU", "SalienceAttribution"]),

@@ -4,7 +4,8 @@ extension JSONValue {
   /// The bytes must be UTF-8 without a byte order mark and hold nothing but white space around one value.
   /// - Parameters:
   ///   - bytes: the whole document.
-  ///   - maximumDepth: how many arrays and objects may be open at once. The parser recurses, so keep it in the hundreds.
+  ///   - maximumDepth: how many arrays and objects may be open at once. The parser recurses, so keep it in the
+  ///     hundreds.
   ///   - rejectingDuplicateNames: whether two members of one name in an object are an error; where they are not, both
   ///     are kept and a look-up finds the last.
   /// - Throws: `JSONError` with the byte offset of the first fault.

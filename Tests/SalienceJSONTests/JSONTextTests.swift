@@ -45,7 +45,7 @@ import Testing
     #expect(JSONValue.number("1e300").intValue == nil)
   }
 
-  @Test(arguments: [0.1, 1e-12, 5e-324, 1.7976931348623157e308, 1e16, -3.0])
+  @Test(arguments: [0.1, Double.leastNonzeroMagnitude, 1e-12, 1.7976931348623157e308, 1e16, -3.0])
   func writesDoublesThatReadBack(value: Double) throws {
     #expect(try JSONValue(parsing: JSONValue.double(value).text()).doubleValue == value)
   }

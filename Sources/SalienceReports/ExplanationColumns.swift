@@ -1,0 +1,67 @@
+import SalienceParquet
+
+/// Rows of the explanations table, column by column.
+public struct ExplanationColumns: TableColumns, Equatable {
+  public static let schema = ParquetSchema([
+    ParquetColumn("row", .int64, dictionary: true),
+    ParquetColumn("example_id", .string, dictionary: true),
+    ParquetColumn("method", .string, dictionary: true),
+    ParquetColumn("target", .string, dictionary: true),
+    ParquetColumn("target_index", .int32, optional: true, dictionary: true),
+    ParquetColumn("target_position", .int32, optional: true, dictionary: true),
+    ParquetColumn("output", .float),
+    ParquetColumn("baseline_output", .float, optional: true),
+    ParquetColumn("convergence_delta", .float, optional: true),
+    ParquetColumn("steps", .int32, dictionary: true),
+    ParquetColumn("attribution_sum", .float),
+    ParquetColumn("attribution_norm", .float),
+  ])
+
+  public private(set) var row: [Int64] = []
+  public private(set) var exampleID: [String] = []
+  public private(set) var method: [String] = []
+  public private(set) var target: [String] = []
+  public private(set) var targetIndex: [Int32?] = []
+  /// Null in classification, where a target belongs to no token.
+  public private(set) var targetPosition: [Int32?] = []
+  public private(set) var output: [Float] = []
+  public private(set) var baselineOutput: [Float?] = []
+  public private(set) var convergenceDelta: [Float?] = []
+  public private(set) var steps: [Int32] = []
+  public private(set) var attributionSum: [Float] = []
+  public private(set) var attributionNorm: [Float] = []
+
+  public init() {}
+
+  public var count: Int { row.count }
+
+  /// Adds the rows of one example, one an explanation.
+  ///
+  /// - Throws: `ReportError.invalidExample` where a number does not fit the table.
+  public mutating func append(_ scored: ScoredExample) throws {
+    for explanation in scored.explanations {
+      let index = try explanation.targetIndex.map { try scored.narrow($0, "target_index") }
+      let stepCount = try scored.narrow(explanation.steps, "steps")
+      row.append(scored.example.row)
+      exampleID.append(scored.example.id)
+      method.append(explanation.method)
+      target.append(explanation.target)
+      targetIndex.append(index)
+      targetPosition.append(nil)
+      output.append(Float(explanation.output))
+      baselineOutput.append(explanation.baselineOutput.map { Float($0) })
+      convergenceDelta.append(explanation.convergenceDelta.map { Float($0) })
+      steps.append(stepCount)
+      attributionSum.append(Float(explanation.attributionSum))
+      attributionNorm.append(Float(explanation.attributionNorm))
+    }
+  }
+
+  public var columnData: [ColumnData] {
+    [
+      .int64(row), .string(exampleID), .string(method), .string(target), .optionalInt32(targetIndex),
+      .optionalInt32(targetPosition), .float(output), .optionalFloat(baselineOutput), .optionalFloat(convergenceDelta),
+      .int32(steps), .float(attributionSum), .float(attributionNorm),
+    ]
+  }
+}

@@ -1,0 +1,75 @@
+import SalienceParquet
+
+/// Rows of the predictions table, column by column.
+public struct PredictionColumns: TableColumns, Equatable {
+  public static let schema = ParquetSchema([
+    ParquetColumn("row", .int64),
+    ParquetColumn("example_id", .string),
+    ParquetColumn("text", .string, optional: true),
+    ParquetColumn("text_pair", .string, optional: true),
+    ParquetColumn("label", .string, optional: true, dictionary: true),
+    ParquetColumn("predicted", .string, dictionary: true),
+    ParquetColumn("predicted_index", .int32, dictionary: true),
+    ParquetColumn("probability", .float),
+    ParquetColumn("logits", .floatList),
+    ParquetColumn("token_count", .int32, dictionary: true),
+    ParquetColumn("truncated", .bool),
+    ParquetColumn("status", .string, dictionary: true),
+  ])
+
+  public private(set) var row: [Int64] = []
+  public private(set) var exampleID: [String] = []
+  public private(set) var text: [String?] = []
+  public private(set) var textPair: [String?] = []
+  public private(set) var label: [String?] = []
+  public private(set) var predicted: [String] = []
+  public private(set) var predictedIndex: [Int32] = []
+  public private(set) var probability: [Float] = []
+  /// C logits a row.
+  public private(set) var logits: [[Float]] = []
+  public private(set) var tokenCount: [Int32] = []
+  public private(set) var truncated: [Bool] = []
+  public private(set) var status: [String] = []
+
+  public init() {}
+
+  public var count: Int { row.count }
+
+  /// Adds the row of one example.
+  ///
+  /// - Parameter includeText: whether its texts are stored, or null in their place.
+  /// - Throws: `ReportError.invalidExample` where an index does not fit the table.
+  public mutating func append(_ scored: ScoredExample, includeText: Bool = true) throws {
+    let index = try scored.narrow(scored.prediction.index, "predicted_index")
+    row.append(scored.example.row)
+    exampleID.append(scored.example.id)
+    text.append(includeText ? scored.example.text : nil)
+    textPair.append(includeText ? scored.example.textPair : nil)
+    label.append(scored.example.label)
+    predicted.append(scored.prediction.label)
+    predictedIndex.append(index)
+    probability.append(scored.prediction.probability)
+    logits.append(scored.prediction.logits)
+    tokenCount.append(Int32(clamping: scored.encoding.count))
+    truncated.append(scored.encoding.truncated)
+    status.append(scored.status.rawValue)
+  }
+
+  public var columnData: [ColumnData] {
+    [
+      .int64(row), .string(exampleID), .optionalString(text), .optionalString(textPair), .optionalString(label),
+      .string(predicted), .int32(predictedIndex), .float(probability), .floatList(logits), .int32(tokenCount),
+      .bool(truncated), .string(status),
+    ]
+  }
+}
+
+extension ScoredExample {
+  /// The integer in 32 bits, or an error naming row and column.
+  func narrow(_ value: Int, _ column: String) throws -> Int32 {
+    guard let narrow = Int32(exactly: value) else {
+      throw ReportError(.invalidExample, "\(column) does not fit in 32 bits", at: "row \(example.row)")
+    }
+    return narrow
+  }
+}

@@ -1,0 +1,35 @@
+import SalienceAttribution
+import SalienceTokenizers
+
+extension ScoredExample {
+  /// T, once every array that should have one entry a token has T of them.
+  ///
+  /// - Throws: `ReportError.invalidExample` naming the row and the array.
+  func checkedTokenCount() throws -> Int {
+    let count = encoding.count
+    let arrays = [
+      ("tokens", encoding.tokens.count), ("token types", encoding.typeIDs.count),
+      ("special flags", encoding.special.count), ("offsets", encoding.offsets.count),
+      ("words", encoding.words.count), ("sequences", encoding.sequences.count),
+    ]
+    for (name, length) in arrays where length != count { throw mismatch(name, length, count) }
+    for explanation in explanations {
+      let name = "method \(explanation.method)"
+      for length in [explanation.attributions.count, explanation.normalized.count] where length != count {
+        throw mismatch(name, length, count)
+      }
+    }
+    return count
+  }
+
+  private func mismatch(_ name: String, _ length: Int, _ count: Int) -> ReportError {
+    ReportError(.invalidExample, "\(name): \(length) entries for \(count) tokens", at: "row \(example.row)")
+  }
+}
+
+extension Encoding {
+  /// The text a token belongs to, 0 or 1; the token type where it belongs to none.
+  func segment(of token: Int) -> Int {
+    sequences[token].map { Int($0) } ?? Int(typeIDs[token])
+  }
+}

@@ -1,0 +1,78 @@
+/// A normalizer of a tokenizer.json: rewrites a text before it is split into words.
+indirect enum Normalizer: Sendable {
+  case bert(BertNormalizer)
+  case form(UnicodeNormalizationForm)
+  case lowercase
+  case stripAccents
+  case strip(left: Bool, right: Bool)
+  case replace(pattern: [UInt32], content: [UInt32])
+  case sequence([Normalizer])
+
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
+    let type = try component.type()
+    switch type {
+    case "BertNormalizer": self = .bert(try BertNormalizer(component))
+    case "NFC": self = .form(.nfc)
+    case "NFD": self = .form(.nfd)
+    case "NFKC": self = .form(.nfkc)
+    case "NFKD": self = .form(.nfkd)
+    case "Lowercase": self = .lowercase
+    case "StripAccents": self = .stripAccents
+    case "Strip": self = .strip(left: try component.bool("strip_left"), right: try component.bool("strip_right"))
+    case "Replace":
+      let pattern = try component.member("pattern")
+      guard let literal = pattern.optional("String") else {
+        throw pattern.error(.unsupported, "only a literal 'String' pattern is supported")
+      }
+      let scalars = try literal.string().unicodeScalars.map(\.value)
+      guard !scalars.isEmpty else { throw literal.error(.unsupported, "an empty pattern is not supported") }
+      self = .replace(
+        pattern: scalars, content: try component.member("content").string().unicodeScalars.map(\.value))
+    case "Sequence":
+      var parts: [Normalizer] = []
+      for element in try component.member("normalizers").elements() { parts.append(try Normalizer(element)) }
+      self = .sequence(parts)
+    default:
+      throw component.error(.unsupported, "normalizer '\(type)' is not supported")
+    }
+  }
+
+  /// Rewrites `text`, keeping its alignment with the original.
+  func normalize(_ text: inout NormalizedText) {
+    switch self {
+    case .bert(let normalizer): normalizer.normalize(&text)
+    case .form(let form): form.normalize(&text)
+    case .lowercase: text.lowercase()
+    case .stripAccents: text.removeAll(.combiningMark)
+    case .strip(let left, let right): text.strip(left: left, right: right)
+    case .replace(let pattern, let content): text.replace(pattern, with: content)
+    case .sequence(let parts): for part in parts { part.normalize(&text) }
+    }
+  }
+}
+
+/// BERT's normalizer: cleaning, spaces around Chinese characters, accent stripping, lowercase; in that order.
+struct BertNormalizer: Sendable {
+  let cleansText: Bool
+  let isolatesChineseCharacters: Bool
+  let stripsAccents: Bool
+  let lowercases: Bool
+
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
+    cleansText = try component.bool("clean_text")
+    isolatesChineseCharacters = try component.bool("handle_chinese_chars")
+    lowercases = try component.bool("lowercase")
+    stripsAccents = try component.bool("strip_accents", default: lowercases)
+  }
+
+  func normalize(_ text: inout NormalizedText) {
+    if cleansText { text.clean() }
+    let isASCII = text.isASCII
+    if isolatesChineseCharacters, !isASCII { text.isolateChineseCharacters() }
+    if stripsAccents, !isASCII {
+      UnicodeNormalizationForm.nfd.normalize(&text)
+      text.removeAll(.nonspacingMark)
+    }
+    if lowercases { text.lowercase() }
+  }
+}

@@ -1,0 +1,141 @@
+/// A text in tokens, before special tokens are put around them.
+struct TokenizedText {
+  var tokens: [String] = []
+  var ids: [Int32] = []
+  var offsets: [Range<Int>] = []
+  var words: [Int32] = []
+
+  var count: Int { ids.count }
+}
+
+/// A word of a text: what the pre-tokenizer hands to the model.
+public struct Word: Sendable, Equatable {
+  /// The word as the model sees it, normalized.
+  public let text: String
+  /// Half-open range in Unicode scalars of the original text.
+  public let offsets: Range<Int>
+  /// The id where the word is an added token.
+  public let addedTokenID: Int32?
+}
+
+extension Tokenizer {
+  /// A text as the model's normalizer leaves it; added tokens are not looked for.
+  public func normalize(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map(\.value)
+    var normalized = NormalizedText(scalars, 0..<scalars.count)
+    normalizer?.normalize(&normalized)
+    return normalized.string(0..<normalized.count)
+  }
+
+  /// The words of a text, added tokens among them, in order.
+  public func words(in text: String) -> [Word] {
+    var words: [Word] = []
+    forEachWord(of: text) { normalized, range, id in
+      words.append(
+        Word(text: normalized.string(range), offsets: normalized.originalRange(range), addedTokenID: id))
+    }
+    return words
+  }
+
+  /// Normalizes, splits and cuts a text into the model's tokens.
+  func tokenize(_ text: String) throws(TokenizerError) -> TokenizedText {
+    var result = TokenizedText()
+    var pieces: [WordPiece.Piece] = []
+    var word: Int32 = 0
+    try forEachWord(of: text) { (normalized, range, id) throws(TokenizerError) in
+      if let id {
+        result.ids.append(id)
+        // The text it was found as: with the white space it took in, and normalized where it is.
+        result.tokens.append(normalized.string(range))
+        result.offsets.append(normalized.originalRange(range))
+        result.words.append(word)
+      } else {
+        pieces.removeAll(keepingCapacity: true)
+        try model.tokenize(normalized, range, into: &pieces)
+        for piece in pieces {
+          result.ids.append(model.vocabulary.ids[piece.entry])
+          result.tokens.append(model.vocabulary.tokens[piece.entry])
+          result.offsets.append(normalized.originalRange(piece.range))
+          result.words.append(word)
+        }
+      }
+      word += 1
+    }
+    return result
+  }
+
+  /// Calls `body` with each word: the text it stands in, its range there, and its id where it is an added token.
+  private func forEachWord<Failure: Error>(
+    of text: String, _ body: (NormalizedText, Range<Int>, Int32?) throws(Failure) -> Void
+  ) throws(Failure) {
+    var scalars: [UInt32] = []
+    scalars.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars { scalars.append(scalar.value) }
+    let original = NormalizedText(scalars, 0..<scalars.count)
+    var words: [Range<Int>] = []
+    for part in added.inOriginal.split(original) where !part.range.isEmpty {
+      if let id = part.id {
+        try body(original, part.range, id)
+        continue
+      }
+      var normalized = part.range.count == original.count ? original : NormalizedText(scalars, part.range)
+      normalizer?.normalize(&normalized)
+      for piece in added.inNormalized.split(normalized) where !piece.range.isEmpty {
+        if let id = piece.id {
+          try body(normalized, piece.range, id)
+          continue
+        }
+        words.removeAll(keepingCapacity: true)
+        if let preTokenizer {
+          preTokenizer.split(normalized, piece.range, into: &words)
+        } else {
+          words.append(piece.range)
+        }
+        for word in words { try body(normalized, word, nil) }
+      }
+    }
+  }
+
+  /// Fills the template of the post-processor with the first `kept` tokens of each text.
+  func assemble(_ texts: [TokenizedText], kept: [Int], hasPair: Bool) -> Encoding {
+    var encoding = Encoding()
+    encoding.reserveCapacity(kept.reduce(0, +) + postProcessor.addedCount(hasPair: hasPair))
+    for slot in postProcessor.slots(hasPair: hasPair) {
+      switch slot {
+      case .special(let token, let id, let typeID):
+        encoding.ids.append(id)
+        encoding.tokens.append(token)
+        encoding.typeIDs.append(typeID)
+        encoding.special.append(true)
+        encoding.offsets.append(nil)
+        encoding.words.append(nil)
+        encoding.sequences.append(nil)
+      case .sequence(let number, let typeID):
+        let text = texts[Int(number)]
+        let count = kept[Int(number)]
+        encoding.ids += text.ids[..<count]
+        encoding.tokens += text.tokens[..<count]
+        encoding.typeIDs += repeatElement(typeID, count: count)
+        encoding.special += repeatElement(false, count: count)
+        for index in 0..<count {
+          encoding.offsets.append(text.offsets[index])
+          encoding.words.append(text.words[index])
+        }
+        encoding.sequences += repeatElement(UInt8?.some(number), count: count)
+      }
+    }
+    return encoding
+  }
+}
+
+extension Encoding {
+  fileprivate mutating func reserveCapacity(_ count: Int) {
+    ids.reserveCapacity(count)
+    tokens.reserveCapacity(count)
+    typeIDs.reserveCapacity(count)
+    special.reserveCapacity(count)
+    offsets.reserveCapacity(count)
+    words.reserveCapacity(count)
+    sequences.reserveCapacity(count)
+  }
+}

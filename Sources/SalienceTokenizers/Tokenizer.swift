@@ -1,0 +1,85 @@
+/// Turns texts into tokens as the tokenizer.json of a Hugging Face model directory says.
+///
+/// Ids, tokens, offsets, words, types and the special mask are equal to those of Hugging Face `tokenizers`. The
+/// `truncation` and `padding` members of the file do not count, as in `transformers`: a maximum length is an argument.
+/// A value is immutable: any number of threads may share one.
+public struct Tokenizer: Sendable {
+  let normalizer: Normalizer?
+  let preTokenizer: PreTokenizer?
+  let model: WordPiece
+  let added: AddedVocabulary
+  let postProcessor: PostProcessor
+  /// The model's tokens and the added ones.
+  let vocabulary: Vocabulary
+
+  /// Number of different tokens, added ones included.
+  public var vocabularySize: Int { vocabulary.count }
+  /// Longest input of the model in tokens, special tokens included; nil where tokenizer_config.json gives none.
+  public let modelMaxLength: Int?
+  public let padToken: (String, id: Int32)?
+  public let maskToken: (String, id: Int32)?
+  public let unknownToken: (String, id: Int32)?
+  public let clsToken: (String, id: Int32)?
+  public let sepToken: (String, id: Int32)?
+
+  /// Reads tokenizer.json and, where they are there, tokenizer_config.json and special_tokens_map.json.
+  ///
+  /// Special tokens that no file names are BERT's own (`[PAD]`, `[MASK]`…) where the vocabulary has them.
+  /// - Throws: `TokenizerError` naming the file and the component that is missing, wrong or not supported.
+  public init(directory: String) throws {
+    let file = try ConfigurationFile.read("tokenizer.json", in: directory)
+    let normalizer = try file.optional("normalizer").map { try Normalizer($0) }
+    model = try WordPiece(try file.member("model"))
+    preTokenizer = try file.optional("pre_tokenizer").map { try PreTokenizer($0) }
+    postProcessor = try file.optional("post_processor").map { try PostProcessor($0) } ?? .plain
+    added = try AddedVocabulary(
+      file.optional("added_tokens"), vocabulary: model.vocabulary, normalizer: normalizer)
+    self.normalizer = normalizer
+
+    var vocabulary = model.vocabulary
+    for (content, id) in added.ids { vocabulary.add(content, id: id) }
+    let special = try SpecialTokens(directory: directory)
+    func token(_ named: String?, _ standard: String) -> (String, id: Int32)? {
+      let text = named ?? standard
+      return vocabulary.id(of: text).map { (text, $0) }
+    }
+    modelMaxLength = special.modelMaxLength
+    padToken = token(special.pad, "[PAD]")
+    maskToken = token(special.mask, "[MASK]")
+    unknownToken = token(special.unknown, model.unknownToken)
+    clsToken = token(special.cls, "[CLS]")
+    sepToken = token(special.sep, "[SEP]")
+    self.vocabulary = vocabulary
+  }
+
+  /// The id of a token, compared by Unicode scalars; nil where the vocabulary lacks it.
+  public func id(of token: String) -> Int32? { vocabulary.id(of: token) }
+
+  /// The token of an id; nil where the vocabulary lacks it.
+  public func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+
+  /// Encodes a text, or a text and its pair, with special tokens.
+  /// - Parameters:
+  ///   - maxLength: most tokens of the result, special tokens included; nil for no limit.
+  ///   - strategy: what is cut where there are more.
+  /// - Throws: `TokenizerError` where a word is unknown and there is no unknown token, or where `maxLength` is less than
+  ///   the number of special tokens.
+  public func encode(
+    _ text: String, pair: String? = nil, maxLength: Int? = nil, strategy: TruncationStrategy = .longestFirst
+  ) throws -> Encoding {
+    let first = try tokenize(text)
+    let second = try pair.map { try tokenize($0) }
+    var kept = (first: first.count, second: second?.count ?? 0)
+    if let maxLength {
+      let added = postProcessor.addedCount(hasPair: pair != nil)
+      guard maxLength >= added, maxLength >= 0 else {
+        throw TokenizerError(
+          code: .maximumLength, message: "a maximum length of \(maxLength) leaves no room for \(added) special tokens")
+      }
+      kept = try strategy.lengths(first: first.count, second: second?.count, limit: maxLength - added)
+    }
+    var encoding = assemble([first, second ?? TokenizedText()], kept: [kept.first, kept.second], hasPair: pair != nil)
+    encoding.truncated = kept.first < first.count || kept.second < second?.count ?? 0
+    return encoding
+  }
+}

@@ -1,0 +1,11 @@
+// Written by Scripts/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
+
+/// Punctuation as BERT has it, ASCII symbols included; ranges.
+enum PunctuationTable {
+  static let packed: StaticString = """
+    X1FA7Q6Q4Y115131A23131-L181oE6f12p11112121i12K212D122g24c31h1Ef73s1FV1b82A1_B1ZO1w21A2e5F11b14d21g2542l36h51aJ9t41\
+    iJ2i12k23d22z4313b1Bv92u62W4716i57x44x15-12W28B1yPO8K1D1CU2E2vJ4T2zX1El22VApCM_14W12xN412m31l4l11J-D34A2CG1C1Y31w2\
+    1YWT2j83Z31A1p36yB4s22e1311n12l11X3DG2y34-32G2v71ogK2m6AMZ11E114112r431614A232Q311R11117wC3yK1m11-C1dN1d61V1m89c11\
+    m37Y27v24gb17j3214-34m12l2531D113u26h31yG1w7Nf33u73nf35vlH2b41X2581wgK1dl75
+    """
+}

@@ -48,7 +48,8 @@ let package = Package(
       ]),
     .executableTarget(name: "SalienceCLI", dependencies: ["Salience", argumentParser]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
-    .testTarget(name: "SalienceParquetTests", dependencies: ["SalienceParquet"]),
+    .testTarget(
+      name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
     .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers"]),
     .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),

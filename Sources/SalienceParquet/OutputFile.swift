@@ -12,12 +12,17 @@ final class OutputFile {
   /// The number of bytes written.
   private(set) var position: Int64 = 0
   private var descriptor: Int32
+  /// Whether the path may be removed: a device or pipe that was opened must stay.
+  private let isRegular: Bool
 
   /// Creates the file, or empties one that is there.
   init(path: String) throws(ParquetError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
+    let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
+    var status = stat()
+    isRegular = fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    descriptor = opened
   }
 
   deinit {
@@ -57,7 +62,7 @@ final class OutputFile {
     guard descriptor >= 0 else { return }
     _ = systemClose(descriptor)
     descriptor = -1
-    _ = unlink(path)
+    if isRegular { _ = unlink(path) }
   }
 }
 

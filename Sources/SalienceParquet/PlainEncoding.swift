@@ -56,14 +56,10 @@ extension String: PlainValue {
   init?(plain bytes: ArraySlice<UInt8>) { self.init(validating: bytes, as: UTF8.self) }
 }
 
-extension FixedWidthInteger {
+extension FixedWidthInteger where Self: BitwiseCopyable {
   /// The integer in the first bytes of a slice that holds at least its width.
   init(littleEndian bytes: ArraySlice<UInt8>) {
-    var value: Self = 0
-    for (shift, byte) in bytes.prefix(Self.bitWidth / 8).enumerated() {
-      value |= Self(truncatingIfNeeded: byte) << Self(shift * 8)
-    }
-    self = value
+    self = bytes.withUnsafeBytes { Self(littleEndian: $0.loadUnaligned(as: Self.self)) }
   }
 }
 

@@ -34,3 +34,34 @@ extension ParquetColumn {
     }
   }
 }
+
+extension ParquetSchema {
+  /// The columns that a footer's schema tree describes, as far as this library writes such trees.
+  init(elements: [SchemaElement]) throws(ParquetError) {
+    guard let root = elements.first, root.physicalType == nil, let count = root.childCount, count > 0 else {
+      throw ParquetError(.corrupt, "the schema has no columns")
+    }
+    var columns: [ParquetColumn] = []
+    var rest = elements.dropFirst()
+    while let first = rest.first {
+      guard let column = Self.column(at: rest) else {
+        throw ParquetError(.unsupported, "columns of this type are not read", column: first.name)
+      }
+      rest = rest.dropFirst(column.elements.count)
+      columns.append(column)
+    }
+    guard columns.count == count else { throw ParquetError(.corrupt, "the schema tree is malformed") }
+    self.init(columns)
+    try validate()
+  }
+
+  /// The column whose tree stands first, found by comparing with what the writer would have made of each type.
+  private static func column(at elements: ArraySlice<SchemaElement>) -> ParquetColumn? {
+    guard let first = elements.first, let repetition = first.repetition, repetition != .repeated else { return nil }
+    for type in ParquetType.allCases {
+      let candidate = ParquetColumn(first.name, type, optional: repetition == .optional)
+      if elements.starts(with: candidate.elements) { return candidate }
+    }
+    return nil
+  }
+}

@@ -85,7 +85,9 @@ extension Compression {
       guard ZSTD_isError(status) == 0 else {
         throw ParquetError(.corrupt, "a page does not unpack: \(String(cString: ZSTD_getErrorName(status)))")
       }
-      guard output.count == size else { throw ParquetError(.corrupt, "a page unpacks to another size than its header says") }
+      guard output.count == size else {
+        throw ParquetError(.corrupt, "a page unpacks to another size than its header says")
+      }
       return output[...]
     }
   }

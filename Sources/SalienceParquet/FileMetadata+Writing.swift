@@ -6,7 +6,9 @@ extension FileMetadata {
       file.field(1, i32: 2)
       file.field(2, list: schema, of: .structure) { $1.write(to: &$0) }
       file.field(3, i64: rowCount)
-      file.field(4, list: Array(rowGroups.enumerated()), of: .structure) { $1.element.write(to: &$0, ordinal: $1.offset) }
+      file.field(4, list: Array(rowGroups.enumerated()), of: .structure) { list, group in
+        group.element.write(to: &list, ordinal: group.offset)
+      }
       if !keyValues.isEmpty {
         file.field(5, list: keyValues, of: .structure) { list, pair in
           list.structure { entry in

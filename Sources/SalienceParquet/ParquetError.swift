@@ -59,7 +59,8 @@ public struct ParquetError: Error, CustomStringConvertible, Sendable {
     if let cause { text += " (\(systemErrorText(cause)))" }
     parts.append(text)
     // A column name may hold control characters; the message stays on one line.
-    return String(String.UnicodeScalarView(parts.joined(separator: ": ").unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    let scalars = parts.joined(separator: ": ").unicodeScalars.map { $0.value < 32 ? " " : $0 }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   /// The same error with the places filled in that it does not name yet.

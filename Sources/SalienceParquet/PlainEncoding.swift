@@ -91,7 +91,8 @@ enum PlainEncoding {
     case .byteArray:
       for index in range {
         let value = values.byteRange(of: index)
-        output.appendLittleEndian(UInt32(value.count))
+        // A longer string makes a page that the writer refuses for its size.
+        output.appendLittleEndian(UInt32(clamping: value.count))
         output.append(contentsOf: values.bytes[value])
       }
     case .int32, .int64, .float, .double:

@@ -8,7 +8,8 @@ import Testing
 
   @Test(
     .enabled(
-      if: python != nil, "SALIENCE_PYTHON names no Python with pyarrow, duckdb, polars and pandas; `make test` sets it"))
+      if: python != nil,
+      "SALIENCE_PYTHON names no Python with pyarrow, duckdb, polars and pandas; `make test` sets it"))
   func otherReadersSeeTheSameTables() throws {
     let directory = try TemporaryDirectory()
     for seed in 0..<24 {
@@ -59,7 +60,8 @@ import Testing
     let schema = ParquetSchema([
       ParquetColumn("zero", .float), ParquetColumn("nan", .double), ParquetColumn("all nan", .float, optional: true),
       ParquetColumn("long", .string), ParquetColumn("highest", .string, dictionary: true),
-      ParquetColumn("extremes", .int64), ParquetColumn("empty", .string), ParquetColumn("nothing", .string, optional: true),
+      ParquetColumn("extremes", .int64), ParquetColumn("empty", .string),
+      ParquetColumn("nothing", .string, optional: true),
     ])
     let columns: [ColumnData] = [
       .float([-0.0, 0, -0.0, 0]), .double([1, .nan, 3, -.infinity]), .optionalFloat([.nan, nil, .nan, .nan]),

@@ -101,7 +101,9 @@ struct RandomTable {
 
   /// Mostly short, sometimes longer than a statistic may be; composed and decomposed forms of one character.
   private static func string(_ random: inout SeededGenerator) -> String {
-    let pieces = ["", "a", "zz", "é", "e\u{301}", "文字", "🙂", "\u{FFFF}", "\u{10FFFF}", "\u{D7FF}", "\n", "'\"", "\u{7F}"]
+    let pieces = [
+      "", "a", "zz", "é", "e\u{301}", "文字", "🙂", "\u{FFFF}", "\u{10FFFF}", "\u{D7FF}", "\n", "'\"", "\u{7F}",
+    ]
     let length = Int.random(in: 0..<8, using: &random) == 0 ? 60 : 4
     return (0..<Int.random(in: 0...length, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
       .joined()

@@ -62,7 +62,9 @@ import Testing
     let schema = ParquetSchema([ParquetColumn("i", .int32), ParquetColumn("l", .floatList, optional: true)])
     let writer = try ParquetWriter(path: path, schema: schema, createdBy: "test")
     let numbers = (0..<250_000).map { Int32($0) }
-    let lists = numbers.map { number in number % 5 == 0 ? nil : [Float](repeating: Float(number), count: Int(number % 4)) }
+    let lists = numbers.map { number in
+      number % 5 == 0 ? nil : [Float](repeating: Float(number), count: Int(number % 4))
+    }
     try writer.append([.int32(numbers), .optionalFloatList(lists)])
     #expect(try writer.finish() == 250_000)
     let reader = try ParquetReader(path: path)

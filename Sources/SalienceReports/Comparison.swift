@@ -1,0 +1,161 @@
+import SalienceParquet
+
+/// Compares checkpoints by the tables of their runs.
+///
+/// Examples are joined by row and id, explanations by method, target and target position. Where a method explains
+/// one target in A and another in B (each its own prediction), the two are paired without similarities. So are
+/// explanations of different token sequences: checkpoints with different tokenizers are `comparable: false`, not
+/// aligned. Memory holds a row group a table, the word sums, and 12 bytes an explanation for the medians.
+public struct Comparison: Sendable {
+  /// One checkpoint's tables.
+  public struct Side: Sendable, Equatable {
+    public let run: RunDirectory
+    public let model: String
+    /// The name in the output.
+    public let name: String
+
+    public init(run: RunDirectory, model: String, name: String) {
+      self.run = run
+      self.model = model
+      self.name = name
+    }
+  }
+
+  /// Positions compared by Jaccard.
+  public var k: Int
+  /// Occurrences a word needs for the words table.
+  public var minimumCount: Int
+  /// Leaves texts that look like spreadsheet formulas as they are in the CSV files.
+  public var raw: Bool
+
+  public init(k: Int = 5, minimumCount: Int = 5, raw: Bool = false) {
+    self.k = max(1, k)
+    self.minimumCount = max(1, minimumCount)
+    self.raw = raw
+  }
+
+  /// What to compare with what: in one run every model with its first; over several runs each model of a later
+  /// run with its namesake in the first run, or else with that run's first model.
+  ///
+  /// - Throws: `ReportError.nothingToCompare` where there is one checkpoint only.
+  public static func pairs(of runs: [RunDirectory]) throws -> [(Side, Side)] {
+    guard let first = runs.first, let base = first.models.first else {
+      throw ReportError(.nothingToCompare, "there are no predictions to compare")
+    }
+    if runs.count == 1 {
+      guard first.models.count > 1 else {
+        throw ReportError(.nothingToCompare, "holds one model: give a second run", at: first.path)
+      }
+      let a = Side(run: first, model: base, name: base)
+      return first.models.dropFirst().map { (a, Side(run: first, model: $0, name: $0)) }
+    }
+    let names = Set(runs.map(\.name)).count == runs.count ? runs.map(\.name) : runs.map(\.path)
+    return zip(runs, names).dropFirst().flatMap { run, name in
+      run.models.map { model in
+        let match = first.models.contains(model) ? model : base
+        let a = Side(run: first, model: match, name: "\(names[0])/\(match)")
+        return (a, Side(run: run, model: model, name: "\(name)/\(model)"))
+      }
+    }
+  }
+
+  /// Compares each pair and writes `comparison` and `words`, as .parquet and .csv, into `directory`, made if needed.
+  ///
+  /// - Throws: `ReportError`, and `ParquetError` where a table cannot be read or written.
+  public func write(_ pairs: [(Side, Side)], to directory: String) throws -> [ComparisonSummary] {
+    try RunDirectory.create(directory)
+    let examples = try ComparisonWriter(
+      directory: directory, name: "comparison", schema: ComparisonColumns.schema, raw: raw)
+    let words = try ComparisonWriter(
+      directory: directory, name: "words", schema: ComparisonColumns.wordSchema, raw: raw)
+    var summaries: [ComparisonSummary] = []
+    for (a, b) in pairs {
+      var summary = ComparisonSummary(modelA: a.name, modelB: b.name, k: k)
+      var tally = WordTally()
+      try compare(a, b, into: examples, &summary, &tally)
+      guard summary.examples > 0 else {
+        throw ReportError(.nothingToCompare, "shares no example with \(a.name): other datasets?", at: b.name)
+      }
+      summary.words = tally.movements(modelA: a.name, modelB: b.name, minimumCount: minimumCount)
+      try words.append(summary.words)
+      summaries.append(summary)
+    }
+    try examples.finish()
+    try words.finish()
+    return summaries
+  }
+
+  private func compare(
+    _ a: Side, _ b: Side, into writer: ComparisonWriter, _ summary: inout ComparisonSummary, _ tally: inout WordTally
+  ) throws {
+    var predictionsA = PredictionCursor(a.run, model: a.model)
+    var predictionsB = PredictionCursor(b.run, model: b.model)
+    var explanationsA = ExplanationCursor(a.run, model: a.model)
+    var explanationsB = ExplanationCursor(b.run, model: b.model)
+    var rowA = try predictionsA.next()
+    var rowB = try predictionsB.next()
+    var rows: [ComparedExplanation] = []
+    while let first = rowA, let second = rowB {
+      if first.row == second.row, first.exampleID.utf8.elementsEqual(second.exampleID.utf8) {
+        let flip = !first.predicted.utf8.elementsEqual(second.predicted.utf8)
+        summary.count(flip: flip)
+        let pairs = Self.pair(
+          try explanationsA.explanations(of: first.row), try explanationsB.explanations(of: second.row))
+        for (x, y) in pairs {
+          let row = compared(a, b, first, second, x, y)
+          if row.comparable { tally.add(x, y) }
+          summary.add(row)
+          rows.append(row)
+        }
+      } else {
+        summary.unmatchedExamples += 1
+      }
+      if rows.count >= 4096 {
+        try writer.append(rows)
+        rows.removeAll(keepingCapacity: true)
+      }
+      if first.row <= second.row { rowA = try predictionsA.next() }
+      if second.row <= first.row { rowB = try predictionsB.next() }
+    }
+    while rowA != nil {
+      summary.unmatchedExamples += 1
+      rowA = try predictionsA.next()
+    }
+    while rowB != nil {
+      summary.unmatchedExamples += 1
+      rowB = try predictionsB.next()
+    }
+    try writer.append(rows)
+  }
+
+  /// Same targets first; what is left of a method is paired in order.
+  private static func pair(
+    _ a: [StoredExplanation], _ b: [StoredExplanation]
+  ) -> [(StoredExplanation, StoredExplanation)] {
+    var partner = [Int?](repeating: nil, count: a.count)
+    var free = Array(b.indices)
+    for match in [StoredExplanation.belongsWith, { x in { $0.method.utf8.elementsEqual(x.method.utf8) } }] {
+      for index in a.indices where partner[index] == nil {
+        guard let place = free.firstIndex(where: { match(a[index])(b[$0]) }) else { continue }
+        partner[index] = free.remove(at: place)
+      }
+    }
+    return zip(a, partner).compactMap { first, index in index.map { (first, b[$0]) } }
+  }
+
+  private func compared(
+    _ a: Side, _ b: Side, _ first: PredictionCursor.Row, _ second: PredictionCursor.Row, _ x: StoredExplanation,
+    _ y: StoredExplanation
+  ) -> ComparedExplanation {
+    let comparable = x.belongsWith(y) && x.hasSameTokens(as: y)
+    let scores = comparable ? x.withoutSpecial(x.attribution) : []
+    let similarity = comparable ? Similarity(scores, y.withoutSpecial(y.attribution), k: k) : nil
+    return ComparedExplanation(
+      row: first.row, exampleID: first.exampleID, method: x.method, modelA: a.name, modelB: b.name,
+      predictedA: first.predicted, predictedB: second.predicted,
+      flip: !first.predicted.utf8.elementsEqual(second.predicted.utf8), probabilityA: first.probability,
+      probabilityB: second.probability, targetA: x.target, targetB: y.target, comparable: comparable,
+      tokens: comparable ? Int32(clamping: scores.count) : nil, cosine: similarity?.cosine,
+      spearman: similarity?.spearman, jaccard: similarity?.topKJaccard)
+  }
+}

@@ -1,0 +1,33 @@
+/// Text and numbers as a terminal may show them.
+enum TerminalText {
+  /// The text with control and direction-changing characters replaced, so that it cannot steer the terminal.
+  static func visible(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: scalars.append("\u{FFFD}")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+
+  /// A decimal with `digits` places; tiny negatives lose their sign.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (value.magnitude * scale).rounded()
+    guard let whole = Int64(exactly: scaled) else { return value.description }
+    let number = String(whole)
+    let padded = String(repeating: "0", count: max(0, digits + 1 - number.count)) + number
+    let sign = value < 0 && whole != 0 ? "-" : ""
+    guard digits > 0 else { return sign + padded }
+    return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
+  }
+
+  /// The same with a plus where it is positive.
+  static func signed(_ value: Double, _ digits: Int) -> String {
+    let text = fixed(value, digits)
+    return text.first == "-" ? text : "+" + text
+  }
+}

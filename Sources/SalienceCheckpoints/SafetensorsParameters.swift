@@ -14,8 +14,8 @@ public struct SafetensorsParameters: ParameterSource {
   /// - Parameters:
   ///   - files: paths of safetensors files.
   ///   - assignment: the file that holds each tensor, as an index of shards says; nil takes every tensor of every file.
-  /// - Throws: `CheckpointError`: `missing` for a file that is not there, `invalid` for a damaged one, for a tensor that
-  ///   stands in two files, and for one that its assigned file lacks.
+  /// - Throws: `CheckpointError`: `missing` for a file that is not there, `invalid` for a damaged one, for a tensor
+  ///   that stands in two files, and for one that its assigned file lacks.
   public init(files: [String], assignment: [String: String]? = nil) throws {
     var locations: [String: Location] = [:]
     for path in files {

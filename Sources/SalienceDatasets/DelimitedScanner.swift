@@ -1,0 +1,145 @@
+/// Finds the fields of one record of delimited text (RFC 4180) in a `RecordBuffer`.
+///
+/// Line ends are LF, CRLF and CR. A field that begins with a quote runs to the closing quote and may hold delimiters,
+/// line ends and doubled quotes; a quote inside another field stands for itself.
+struct DelimitedScanner {
+  /// Where a field lies in the record, without its quotes.
+  struct Field {
+    var range: Range<Int>
+    var hasDoubledQuotes: Bool
+  }
+
+  enum Damage: Equatable {
+    case textAfterQuote
+    case unterminatedQuote
+    case tooLong
+  }
+
+  private enum State {
+    case atFieldStart, inPlain, inQuoted, afterQuote
+  }
+
+  let delimiter: UInt8
+  let maximumLength: Int
+
+  /// The fields of the last record, up to the damage where there is some.
+  private(set) var fields: [Field] = []
+  /// What is wrong with the last record.
+  private(set) var damage: Damage?
+  /// Bytes of the last record with its line end.
+  private(set) var length = 0
+  /// Line ends in the last record.
+  private(set) var lines = 0
+  /// Whether the record ended in CR, so that an LF that follows belongs to it.
+  private(set) var endsInReturn = false
+  /// Where the last quoted field's text begins, and how many line ends stand before it in the record.
+  private(set) var quoteOpening: (offset: Int, lines: Int)?
+
+  private var fieldStart = 0
+  private var hasDoubledQuotes = false
+
+  init(delimiter: UInt8, maximumLength: Int) {
+    self.delimiter = delimiter
+    self.maximumLength = maximumLength
+  }
+
+  /// Scans the record at the window's beginning, which must not be empty, and leaves the window where it is.
+  mutating func scan(_ buffer: RecordBuffer) throws {
+    fields.removeAll(keepingCapacity: true)
+    damage = nil
+    lines = 0
+    endsInReturn = false
+    quoteOpening = nil
+    fieldStart = 0
+    hasDoubledQuotes = false
+    var state = State.atFieldStart
+    var index = 0
+    var isAfterReturn = false
+    repeat {
+      if scan(buffer.bytes, from: &index, state: &state, isAfterReturn: &isAfterReturn) {
+        length = index
+        return
+      }
+    } while try buffer.fill()
+    length = index
+    switch state {
+    case .inQuoted: damage = .unterminatedQuote
+    case .afterQuote: endField(at: index - 1)
+    case .atFieldStart, .inPlain: endField(at: index)
+    }
+  }
+
+  /// Goes on scanning in the bytes seen so far; true when the record is over.
+  private mutating func scan(
+    _ bytes: UnsafeBufferPointer<UInt8>, from index: inout Int, state: inout State, isAfterReturn: inout Bool
+  ) -> Bool {
+    // One more than the longest record, for its line end.
+    let limit = min(bytes.count, maximumLength + 1)
+    while index < limit {
+      let byte = bytes[index]
+      index += 1
+      switch state {
+      case .atFieldStart where byte == UInt8(ascii: "\""):
+        state = .inQuoted
+        isAfterReturn = false
+        fieldStart = index
+        quoteOpening = (index, lines)
+      case .atFieldStart, .inPlain:
+        if byte == delimiter {
+          endField(at: index - 1)
+          beginField(at: index)
+          state = .atFieldStart
+        } else if byte == 0x0A || byte == 0x0D {
+          endField(at: index - 1)
+          endRecord(in: byte)
+          return true
+        } else {
+          state = .inPlain
+        }
+      case .inQuoted:
+        if byte == UInt8(ascii: "\"") {
+          state = .afterQuote
+        } else if byte == 0x0D || (byte == 0x0A && !isAfterReturn) {
+          lines += 1
+        }
+        isAfterReturn = byte == 0x0D
+      case .afterQuote:
+        if byte == UInt8(ascii: "\"") {
+          hasDoubledQuotes = true
+          state = .inQuoted
+        } else if byte == delimiter {
+          endField(at: index - 2)
+          beginField(at: index)
+          state = .atFieldStart
+        } else if byte == 0x0A || byte == 0x0D {
+          endField(at: index - 2)
+          endRecord(in: byte)
+          return true
+        } else {
+          damage = .textAfterQuote
+          return true
+        }
+      }
+    }
+    if index > maximumLength {
+      damage = .tooLong
+      if state != .inQuoted { quoteOpening = nil }
+      return true
+    }
+    return false
+  }
+
+  private mutating func beginField(at index: Int) {
+    fieldStart = index
+    hasDoubledQuotes = false
+  }
+
+  private mutating func endField(at index: Int) {
+    fields.append(Field(range: fieldStart..<index, hasDoubledQuotes: hasDoubledQuotes))
+  }
+
+  private mutating func endRecord(in byte: UInt8) {
+    lines += 1
+    endsInReturn = byte == 0x0D
+  }
+}

@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Turns the paths and patterns of a pipeline file into the files they mean.
+enum FileList {
+  /// The files, each once, in the byte order of their paths.
+  ///
+  /// - Throws: `DatasetError` `missingFile` for a path or pattern without a file.
+  static func resolve(_ paths: [String]) throws -> [String] {
+    guard !paths.isEmpty else { throw DatasetError(.missingFile, "the dataset names no file") }
+    var files: Set<[UInt8]> = []
+    for path in paths {
+      // A file whose own name holds a bracket or star is meant as it stands.
+      let matches = GlobPattern.isPattern(path) && !exists(path) ? expand(path) : [path]
+      if matches.isEmpty { throw DatasetError(.missingFile, "no file matches this pattern", file: path) }
+      for match in matches {
+        guard exists(match) else { throw DatasetError(.missingFile, "no such file", file: match) }
+        files.insert(Array(match.utf8))
+      }
+    }
+    return files.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func expand(_ pattern: String) -> [String] {
+    let components = pattern.split(separator: "/").map { GlobPattern(String($0)) }
+    return expand(components[...], below: pattern.hasPrefix("/") ? "/" : "")
+  }
+
+  private static func expand(_ components: ArraySlice<GlobPattern>, below prefix: String) -> [String] {
+    guard let first = components.first else { return [] }
+    let rest = components.dropFirst()
+    if first.text == "**" {
+      // As the last component it stands for the files of every directory below.
+      var matches = expand(rest.isEmpty ? [GlobPattern("*")] : rest, below: prefix)
+      for entry in entries(of: prefix) where !entry.name.hasPrefix(".") && entry.isRealDirectory {
+        matches += expand(components, below: prefix + entry.name + "/")
+      }
+      return matches
+    }
+    if !GlobPattern.isPattern(first.text) {
+      let path = prefix + first.text
+      if rest.isEmpty { return isFile(path) ? [path] : [] }
+      return expand(rest, below: path + "/")
+    }
+    return entries(of: prefix).filter { first.matches($0.name) }.flatMap { entry in
+      let path = prefix + entry.name
+      if rest.isEmpty { return isFile(path) ? [path] : [] }
+      return expand(rest, below: path + "/")
+    }
+  }
+
+  private struct Entry {
+    let name: String
+    /// Whether it is a directory and no link to one, which could lead round in a circle.
+    let isRealDirectory: Bool
+  }
+
+  private static func entries(of directory: String) -> [Entry] {
+    guard let handle = opendir(directory.isEmpty ? "." : directory) else { return [] }
+    defer { closedir(handle) }
+    var entries: [Entry] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        let capacity = MemoryLayout.size(ofValue: pointer.pointee)
+        return pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
+      }
+      if name == "." || name == ".." { continue }
+      var status = stat()
+      let isDirectory = lstat(directory + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      entries.append(Entry(name: name, isRealDirectory: isDirectory))
+    }
+    return entries
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  }
+}

@@ -33,7 +33,9 @@ let package = Package(
     .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceModels"]),
     .target(
       name: "SalienceReports",
-      dependencies: ["SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution"]),
+      dependencies: [
+        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
+      ]),
     .target(
       name: "SaliencePipeline",
       dependencies: [
@@ -59,7 +61,13 @@ let package = Package(
       name: "SalienceModelsTests",
       dependencies: ["SalienceModels", "SalienceCheckpoints", "SalienceTokenizers", "SalienceCPU", "SalienceAttribution"]),
     .testTarget(name: "SalienceAttributionTests", dependencies: ["SalienceAttribution", "SalienceCPU"]),
-    .testTarget(name: "SalienceReportsTests", dependencies: ["SalienceReports"]),
+    .testTarget(
+      name: "SalienceReportsTests",
+      dependencies: [
+        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
+        "SalienceReports",
+      ],
+      exclude: ["comparison_reference.py"]),
     .testTarget(name: "SaliencePipelineTests", dependencies: ["SaliencePipeline"]),
     .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet", "SalienceJSON"]),
     .testTarget(name: "SalienceArchitectureTests"),

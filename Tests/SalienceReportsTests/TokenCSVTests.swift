@@ -1,0 +1,82 @@
+import Foundation
+import SalienceReports
+import Testing
+
+@Suite struct TokenCSVTests {
+  private func cell(_ text: String?, raw: Bool = false) -> String {
+    var encoder = CSVEncoder(raw: raw)
+    encoder.append(text)
+    return String(decoding: encoder.encoded, as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("", "\"\""), ("a,b", "\"a,b\""), ("say \"no\"", "\"say \"\"no\"\"\""),
+    ("two\nlines", "\"two\nlines\""), ("cr\r\nlf", "\"cr\r\nlf\""), (" edge", "\" edge\""), ("é\u{0301}", "é\u{0301}"),
+    ("=1+1", "'=1+1"), ("+1", "'+1"), ("-", "'-"), ("@x", "'@x"), ("'", "''"), ("'s", "''s"), ("\tx", "\"'\tx\""),
+    ("\rx", "\"'\rx\""), ("\r\nx", "\"'\r\nx\""), ("=\u{0301}", "'=\u{0301}"), ("=a,\"b\"", "\"'=a,\"\"b\"\"\""),
+    ("a=b", "a=b"),
+  ])
+  func textsAreQuotedAndGuarded(_ text: String, _ expected: String) {
+    #expect(cell(text) == expected)
+  }
+
+  @Test func rawLeavesFormulasAlone() {
+    #expect(cell("=1", raw: true) == "=1")
+    #expect(cell("=1,2", raw: true) == "\"=1,2\"")
+    #expect(cell(nil) == "")
+  }
+
+  @Test func numbersAreShortestAndUntouched() {
+    var encoder = CSVEncoder()
+    encoder.append(Int32(-5))
+    encoder.append(Float(-0.1))
+    encoder.append(Float(1.5e-7))
+    encoder.append(Double(0.1))
+    encoder.append(Int32?.none)
+    encoder.append(true)
+    encoder.endLine()
+    #expect(String(decoding: encoder.encoded, as: UTF8.self) == "-5,-0.1,1.5e-07,0.1,,true\n")
+  }
+
+  @Test func headerIsPinned() {
+    #expect(
+      TokenCSV.header.joined(separator: ",")
+        == "model,row,example_id,method,target,target_index,target_position,position,token,token_id,special,segment,"
+        + "word,start,end,attribution,normalized,predicted,probability,label")
+  }
+
+  @Test(arguments: [false, true])
+  func exportEqualsTheValuesInMemory(raw: Bool) throws {
+    let scratch = try Scratch()
+    let models = ["b", "a"].enumerated().map { index, name in
+      (name, (0..<90).map { SampleRun.example($0 * 2, model: index) })
+    }
+    let run = try SampleRun.write(models, into: scratch.path)
+    var csv = TokenCSV(raw: raw)
+    var expected = Array((TokenCSV.header.joined(separator: ",") + "\n").utf8)
+    for (model, examples) in models {
+      for example in examples { expected += try csv.lines(of: example, model: model) }
+    }
+    let output = try FileOutput(creating: "\(scratch.path)/tokens.csv")
+    let lines = try TokenCSV.export(run, models: ["b", "a"], raw: raw, to: output)
+    try output.finish()
+    let written = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/tokens.csv"))
+    #expect(Array(written) == expected)
+    #expect(Int(lines) == expected.count { $0 == 0x0A } - 1)
+    #expect(run.models == ["a", "b"])
+  }
+
+  @Test func unknownModelIsNamedWithTheKnown() throws {
+    let scratch = try Scratch()
+    let run = try SampleRun.write([("m", [SampleRun.example(0, model: 0)])], into: scratch.path)
+    let output = try FileOutput(creating: "\(scratch.path)/t.csv")
+    let error = #expect(throws: ReportError.self) { try TokenCSV.export(run, models: ["n"], to: output) }
+    #expect(error?.code == .missingInput)
+    #expect(error?.message.contains("only: m") == true)
+  }
+
+  @Test func missingRunIsMissingInput() {
+    let error = #expect(throws: ReportError.self) { try RunDirectory(path: "/nonexistent/run") }
+    #expect(error?.code == .missingInput)
+  }
+}

@@ -24,7 +24,8 @@ public struct TokenCSV: Sendable {
     let known = run.models
     let chosen = models ?? known
     for model in chosen where !known.contains(model) {
-      throw ReportError(.missingInput, "holds no model of that name, only: \(known.joined(separator: ", "))", at: run.path)
+      let names = known.joined(separator: ", ")
+      throw ReportError(.missingInput, "holds no model of that name, only: \(names)", at: run.path)
     }
     var csv = TokenCSV(raw: raw)
     var lines: Int64 = 0

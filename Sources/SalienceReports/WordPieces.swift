@@ -3,10 +3,9 @@ enum WordPieces {
   /// The piece without the mark of its tokenizer.
   static func text(of token: String) -> String {
     if token.utf8.count > 2, token.utf8.starts(with: "##".utf8) { return String(token.dropFirst(2)) }
-    for mark in ["\u{0120}", "\u{2581}"] where token.utf8.starts(with: mark.utf8) && token.utf8.count > mark.utf8.count {
-      return String(token.unicodeScalars.dropFirst())
-    }
-    return token
+    let scalars = token.unicodeScalars
+    let marked = scalars.first == "\u{0120}" || scalars.first == "\u{2581}"
+    return marked && scalars.count > 1 ? String(scalars.dropFirst()) : token
   }
 
   /// Ranges of neighbouring tokens that share a word; a special token, or one without a word, stands alone.

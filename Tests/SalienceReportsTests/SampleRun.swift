@@ -80,7 +80,9 @@ enum SampleRun {
   }
 
   /// Writes examples in parts and returns the run directory.
-  static func write(_ models: [(String, [ScoredExample])], into path: String, partRows: Int = 40) throws -> RunDirectory {
+  static func write(
+    _ models: [(String, [ScoredExample])], into path: String, partRows: Int = 40
+  ) throws -> RunDirectory {
     for (model, examples) in models {
       for (part, start) in stride(from: 0, to: examples.count, by: partRows).enumerated() {
         let staging = "\(path)/state/\(model)-\(part)"

@@ -1,1 +1,126 @@
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Single-threaded float32 kernels for what a matrix library is slow at or lacks. All matrices are row-major and may be
+// unaligned unless stated. Every function picks AVX-512, AVX2 or baseline code at run time; sums run in the same order
+// on each of them, so a row's result depends neither on its neighbours nor on how many rows are passed at once.
+
+// MARK: Layer normalisation
+
+/// Normalises each row of s = x + residual to mean 0 and variance 1, then scales and shifts it.
+///
+/// normalized = (s - mean) * rstd and y = normalized * gamma + beta, with rstd = 1 / sqrt(variance + epsilon).
+/// x, residual (nullable), y and normalized (nullable) are [rows x width]; gamma and beta [width]; rstd (nullable)
+/// [rows]. y may be x or residual.
+void salience_layer_norm(const float *x, const float *residual, const float *gamma, const float *beta, float epsilon,
+                         size_t rows, size_t width, float *y, float *normalized, float *rstd);
+
+/// Gradient of layer normalisation with respect to s, given what the forward pass saved.
+///
+/// dx = rstd * (g - mean(g) - normalized * mean(g * normalized)) with g = dy * gamma.
+/// dy, normalized and dx are [rows x width]; rstd [rows]; gamma [width]. dx may be dy.
+void salience_layer_norm_backward(const float *dy, const float *normalized, const float *rstd, const float *gamma,
+                                  size_t rows, size_t width, float *dx);
+
+// MARK: Activations, y = f(x) and derivative (nullable) = f'(x), each [n]; y may be x
+
+/// GELU by the error function: f(x) = x * Phi(x).
+void salience_gelu(const float *x, size_t n, float *y, float *derivative);
+
+/// GELU by tanh: f(x) = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))).
+void salience_gelu_tanh(const float *x, size_t n, float *y, float *derivative);
+
+/// ReLU: f(x) = max(x, 0), with f'(0) = 0.
+void salience_relu(const float *x, size_t n, float *y, float *derivative);
+
+/// Hyperbolic tangent.
+void salience_tanh(const float *x, size_t n, float *y, float *derivative);
+
+/// SiLU: f(x) = x / (1 + exp(-x)).
+void salience_silu(const float *x, size_t n, float *y, float *derivative);
+
+// MARK: Element by element
+
+/// y = a * b, each [n]; y may be a or b.
+void salience_multiply(const float *a, const float *b, size_t n, float *y);
+
+/// y = a + b, each [n]; y may be a or b.
+void salience_add(const float *a, const float *b, size_t n, float *y);
+
+/// y += bias in every row: bias [width], y [rows x width].
+void salience_add_rows(const float *bias, size_t rows, size_t width, float *y);
+
+// MARK: Attention of one sequence
+
+/// Floats of scratch that `salience_attention` and `salience_attention_backward` need for one sequence.
+///
+/// The scratch must be 64-byte aligned and used by one thread at a time.
+size_t salience_attention_scratch(size_t length, size_t head_size);
+
+/// Softmax attention of one sequence over itself, all heads.
+///
+/// qkv is [length x 3*heads*head_size], a row holding Q | K | V; context [length x heads*head_size];
+/// log_sum_exp (nullable) [length x heads], the logarithm of each softmax's denominator, which the backward pass needs.
+void salience_attention(const float *qkv, size_t length, size_t heads, size_t head_size, float scale, float *context,
+                        float *log_sum_exp, float *scratch);
+
+/// Gradient of `salience_attention` with respect to qkv, written, not accumulated.
+///
+/// dcontext is [length x heads*head_size]; dqkv [length x 3*heads*head_size]; the rest as in the forward pass.
+void salience_attention_backward(const float *qkv, const float *context, const float *log_sum_exp,
+                                 const float *dcontext, size_t length, size_t heads, size_t head_size, float scale,
+                                 float *dqkv, float *scratch);
+
+/// Softmax attention of a single query, such as the [CLS] row of a classifier's last layer.
+///
+/// query and context are [1 x heads*head_size]; kv [length x 2*heads*head_size], a row holding K | V;
+/// probabilities [heads x length], which the backward pass needs.
+void salience_attention_first(const float *query, const float *kv, size_t length, size_t heads, size_t head_size,
+                              float scale, float *context, float *probabilities);
+
+/// Gradient of `salience_attention_first`, written, not accumulated.
+///
+/// dcontext and dquery are [1 x heads*head_size]; dkv [length x 2*heads*head_size]; dquery may be dcontext.
+void salience_attention_first_backward(const float *query, const float *kv, const float *probabilities,
+                                       const float *dcontext, size_t length, size_t heads, size_t head_size,
+                                       float scale, float *dquery, float *dkv);
+
+// MARK: The path of integrated gradients
+
+/// out = b + alpha * (x - b), each [n]; exactly x when alpha is 1 and exactly b when alpha is 0. out may be x or b.
+void salience_interpolate(const float *x, const float *b, float alpha, size_t n, float *out);
+
+/// accumulator += weight * gradient, each [n].
+void salience_accumulate(float weight, const float *gradient, size_t n, float *accumulator);
+
+/// Sums of (x - b) * g and of its square over each row, computed in double.
+///
+/// x, b and g are [rows x width]; sums and squares [rows].
+void salience_path_reduce(const float *x, const float *b, const float *g, size_t rows, size_t width, double *sums,
+                          double *squares);
+
+// MARK: Embedding tables
+
+/// out[r] = table[ids[r]]: table [any x width], ids [rows], each within the table, out [rows x width].
+void salience_gather_rows(const float *table, const int32_t *ids, size_t rows, size_t width, float *out);
+
+/// out[r] += table[ids[r]], with shapes as in `salience_gather_rows`.
+void salience_gather_rows_add(const float *table, const int32_t *ids, size_t rows, size_t width, float *out);
+
+// MARK: Half precision
+
+/// Widens IEEE 754 binary16 values, given as bits, exactly: x and y are [n].
+void salience_widen_f16(const uint16_t *x, size_t n, float *y);
+
+/// Widens bfloat16 values, given as bits, exactly: x and y are [n].
+void salience_widen_bf16(const uint16_t *x, size_t n, float *y);
+
+#ifdef __cplusplus
+}
+#endif

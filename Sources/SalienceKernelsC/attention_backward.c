@@ -1,0 +1,109 @@
+#include "attention_layout.h"
+#include "salience_kernels.h"
+#include "vector_math.h"
+
+SALIENCE_INLINE float inner_product(const float *a, const float *b, size_t count) {
+  f16v sum = 0;
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) { sum += load16(a + i) * load16(b + i); }
+  if (i < count) { sum += load_part(a + i, count - i) * load_part(b + i, count - i); }
+  return horizontal_sum(sum);
+}
+
+/// From scores and dP of one query to P and dS = P * (dP - sum(dO * O)) * scale, in place.
+SALIENCE_INLINE void softmax_backward_row(float *scores, float *gradient, size_t count, float scale, float log_sum_exp,
+                                          float offset) {
+  for (size_t i = 0; i < count; i += LANES) {
+    f16v p = vector_exp(load16(scores + i) * scale - log_sum_exp);
+    store16(scores + i, p);
+    store16(gradient + i, p * (load16(gradient + i) - offset) * scale);
+  }
+}
+
+/// One head: dP = dO V^T, dV = P^T dO, dQ = dS K, dK = dS^T Q, with dK and dV summed over blocks of queries in order.
+SALIENCE_INLINE void attention_head_backward(const float *query, const float *key, const float *value,
+                                             const float *context, const float *log_sum_exp, const float *dcontext,
+                                             size_t length, size_t heads, size_t head_size, float scale, float *dquery,
+                                             float *dkey, float *dvalue, float *scratch) {
+  const attention_layout l = lay_out(length, head_size);
+  const size_t hidden = heads * head_size, row = 3 * hidden;
+  const bool direct = l.direct;
+  float *transposed_keys = scratch;
+  float *transposed_values = transposed_keys + round_up(l.transposed, LANES);
+  float *keys = transposed_values + round_up(l.transposed, LANES);
+  float *key_gradient = keys + l.keys;
+  float *value_gradient = key_gradient + l.keys;
+  float *scores = value_gradient + l.keys;
+  float *gradient = scores + l.rows * l.score_row;
+  float *queries = gradient + l.rows * l.score_row;
+  float *outputs = queries + l.rows * l.width;
+  float *query_gradient = outputs + l.rows * l.width;
+
+  pack_transposed(key, row, length, head_size, transposed_keys);
+  pack_transposed(value, row, length, head_size, transposed_values);
+  if (!direct) { pack_rows(key, row, length, head_size, keys); }
+  for (size_t first = 0; first < length; first += l.rows) {
+    const size_t rows = length - first < l.rows ? length - first : l.rows;
+    const float *block_query = query + first * row;
+    const float *block_dcontext = dcontext + first * hidden;
+    if (!direct) {
+      pack_rows(block_query, row, rows, head_size, queries);
+      pack_rows(block_dcontext, hidden, rows, head_size, outputs);
+    }
+    small_gemm_arguments product = {
+        .rows = rows, .columns = round_up(length, LANES), .depth = head_size,
+        .a = block_query, .a_row = row, .a_depth = 1,
+        .b = transposed_keys, .b_panel = head_size * PANEL, .b_row = PANEL,
+        .c = scores, .c_row = l.score_row};
+    salience_small_gemm(&product);
+    product.a = block_dcontext;
+    product.a_row = hidden;
+    product.b = transposed_values;
+    product.c = gradient;
+    salience_small_gemm(&product);
+    for (size_t r = 0; r < rows; r++) {
+      const float offset =
+          inner_product(block_dcontext + r * hidden, context + (first + r) * hidden, head_size);
+      softmax_backward_row(scores + r * l.score_row, gradient + r * l.score_row, length, scale,
+                           log_sum_exp[(first + r) * heads], offset);
+    }
+    salience_small_gemm(&(small_gemm_arguments){
+        .rows = rows, .columns = l.width, .depth = length,
+        .a = gradient, .a_row = l.score_row, .a_depth = 1,
+        .b = direct ? key : keys, .b_panel = PANEL, .b_row = direct ? row : l.width,
+        .c = direct ? dquery : query_gradient, .c_row = direct ? row : l.width});
+    if (!direct) { unpack_rows(query_gradient, rows, head_size, dquery + first * row, row); }
+    product = (small_gemm_arguments){
+        .rows = length, .columns = l.width, .depth = rows,
+        .a = gradient, .a_row = 1, .a_depth = l.score_row,
+        .b = direct ? query : queries, .b_panel = PANEL, .b_row = direct ? row : l.width,
+        .c = direct ? dkey : key_gradient, .c_row = direct ? row : l.width, .accumulate = first > 0};
+    salience_small_gemm(&product);
+    product.a = scores;
+    product.b = direct ? dcontext : outputs;
+    product.b_row = direct ? hidden : l.width;
+    product.c = direct ? dvalue : value_gradient;
+    salience_small_gemm(&product);
+  }
+  if (!direct) {
+    unpack_rows(key_gradient, length, head_size, dkey, row);
+    unpack_rows(value_gradient, length, head_size, dvalue, row);
+  }
+}
+
+SALIENCE_INLINE void salience_attention_backward_body(const float *qkv, const float *context, const float *log_sum_exp,
+                                                      const float *dcontext, size_t length, size_t heads,
+                                                      size_t head_size, float scale, float *dqkv, float *scratch) {
+  const size_t hidden = heads * head_size;
+  for (size_t h = 0; h < heads; h++) {
+    const size_t at = h * head_size;
+    attention_head_backward(qkv + at, qkv + hidden + at, qkv + 2 * hidden + at, context + at, log_sum_exp + h,
+                            dcontext + at, length, heads, head_size, scale, dqkv + at, dqkv + hidden + at,
+                            dqkv + 2 * hidden + at, scratch);
+  }
+}
+
+SALIENCE_DISPATCH(salience_attention_backward,
+                  (const float *qkv, const float *context, const float *log_sum_exp, const float *dcontext,
+                   size_t length, size_t heads, size_t head_size, float scale, float *dqkv, float *scratch),
+                  (qkv, context, log_sum_exp, dcontext, length, heads, head_size, scale, dqkv, scratch))

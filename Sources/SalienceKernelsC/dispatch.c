@@ -1,1 +1,0 @@
-#include "salience_kernels.h"

@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
     .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
-    .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers"]),
+    .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
     .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),
     .testTarget(
       name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),

@@ -63,8 +63,11 @@ struct AddedTokenMatcher: Sendable {
       defer { index += 1 }
       let first = text.elements[index].scalar
       let mayStart =
-        first < 64
-        ? firstASCII.0 >> UInt64(first) & 1 == 1 : first < 128 ? firstASCII.1 >> UInt64(first - 64) & 1 == 1 : hasOtherFirst
+        switch first {
+        case ..<64: firstASCII.0 >> UInt64(first) & 1 == 1
+        case ..<128: firstASCII.1 >> UInt64(first - 64) & 1 == 1
+        default: hasOtherFirst
+        }
       guard mayStart else { continue }
       var node = ScalarTrie.root
       var longest: (range: Range<Int>, position: Int)?

@@ -7,7 +7,11 @@ extension NormalizedText {
       let scalar = elements[index].scalar
       if scalar < 0x80 {
         let lower = scalar &- 0x41 < 26 ? scalar | 0x20 : scalar
-        if grown == nil { elements[index].scalar = lower } else { grown?.append(ScalarChange(scalar: lower, change: 0)) }
+        if grown == nil {
+          elements[index].scalar = lower
+        } else {
+          grown?.append(ScalarChange(scalar: lower, change: 0))
+        }
         continue
       }
       let mapped = mapping(scalar)

@@ -62,8 +62,8 @@ public struct Tokenizer: Sendable {
   /// - Parameters:
   ///   - maxLength: most tokens of the result, special tokens included; nil for no limit.
   ///   - strategy: what is cut where there are more.
-  /// - Throws: `TokenizerError` where a word is unknown and there is no unknown token, or where `maxLength` is less than
-  ///   the number of special tokens.
+  /// - Throws: `TokenizerError` where a word is unknown and there is no unknown token, or where `maxLength` is less
+  ///   than the number of special tokens.
   public func encode(
     _ text: String, pair: String? = nil, maxLength: Int? = nil, strategy: TruncationStrategy = .longestFirst
   ) throws -> Encoding {

@@ -1,0 +1,62 @@
+import SalienceTokenizers
+import Testing
+
+/// Every line of the fixture against Hugging Face `tokenizers`, by digest.
+@Suite struct ReferenceLineTests {
+  @Test(arguments: TokenizerFixtures.names)
+  func everyLineEqualsTheReference(name: String) throws {
+    let tokenizer = try TokenizerFixtures.tokenizer(name)
+    let texts = try TokenizerFixtures.texts()
+    let expected = try TokenizerFixtures.digests("\(name)/digests.txt")
+    #expect(texts.count == 10_000)
+    try #require(expected.count == texts.count)
+    var differing = 0
+    for (index, text) in texts.enumerated() {
+      let encoding = try tokenizer.encode(text)
+      if crc32(Self.description(of: encoding)) == expected[index] { continue }
+      differing += 1
+      if differing == 1 {
+        Issue.record(
+          """
+          line \(index) of \(name): \(TokenizerFixtures.notation(text))
+          got (id, type, start, end, word, token):
+          \(Self.description(of: encoding))
+          expected: python3 Scripts/make_tokenizer_fixtures.py --show \(name) \(index)
+          """)
+      }
+    }
+    #expect(differing == 0)
+  }
+
+  /// One line a token, as the script that wrote the digests has it.
+  private static func description(of encoding: Encoding) -> String {
+    (0..<encoding.count).map { i in
+      var place = "-"
+      if let offsets = encoding.offsets[i], let word = encoding.words[i], !encoding.special[i] {
+        place = "\(offsets.lowerBound) \(offsets.upperBound) \(word)"
+      }
+      return "\(encoding.ids[i]) \(encoding.typeIDs[i]) \(place) \(encoding.tokens[i])"
+    }.joined(separator: "\n")
+  }
+
+  /// Every Unicode scalar, between letters and under marks: normalization, splitting and offsets.
+  @Test(arguments: TokenizerFixtures.names)
+  func everyScalarEqualsTheReference(name: String) throws {
+    let tokenizer = try TokenizerFixtures.tokenizer(name)
+    let expected = try TokenizerFixtures.digests("\(name)/scalars.txt")
+    try #require(expected.count == 0x110000 / 4096)
+    for (block, digest) in expected.enumerated() {
+      var parts: [String] = []
+      for value in UInt32(block * 4096)..<UInt32(block * 4096 + 4096) {
+        guard let scalar = Unicode.Scalar(value) else { continue }
+        for text in ["a\(scalar)b", "\(scalar)\u{316}\u{301}"] {
+          for word in tokenizer.words(in: text) {
+            parts.append("\(word.offsets.lowerBound) \(word.offsets.upperBound) \(word.text)")
+          }
+        }
+      }
+      let got = crc32(parts.joined(separator: "\n"))
+      #expect(got == digest, "\(name), scalars from U+\(String(block * 4096, radix: 16)) on")
+    }
+  }
+}

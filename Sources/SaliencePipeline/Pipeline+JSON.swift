@@ -1,0 +1,109 @@
+import SalienceJSON
+
+extension Pipeline {
+  /// The pipeline with every default filled in, under the names of the pipeline file.
+  public var resolved: JSONValue {
+    [
+      "name": .string(name),
+      "models": .array(models.map(JSONValue.string)),
+      "task": task.map { .string($0.rawValue) } ?? nil,
+      "dataset": [
+        "path": .array(dataset.paths.map(JSONValue.string)),
+        "columns": [
+          "id": dataset.columns.id.map(JSONValue.string) ?? nil,
+          "text": .string(dataset.columns.text),
+          "text_pair": dataset.columns.textPair.map(JSONValue.string) ?? nil,
+          "label": dataset.columns.label.map(JSONValue.string) ?? nil,
+        ],
+        "max_length": dataset.maxLength.map { .integer($0) } ?? nil,
+        "over_long": .string(dataset.overLong.rawValue),
+      ],
+      "methods": .array(methods.map(\.json)),
+      "device": .string(device.text),
+      "precision": .string(precision.rawValue),
+      "output": [
+        "directory": .string(output.directory),
+        "formats": .array(output.formats.map { .string($0.rawValue) }),
+        "compression": .string(output.compression.rawValue),
+        "text": .bool(output.text),
+      ],
+      "max_bad_rows": .string(maxBadRows.text),
+    ]
+  }
+}
+
+extension Pipeline.Method {
+  var json: JSONValue {
+    var members: [JSONMember] = [
+      JSONMember(name: "name", value: .string(name.rawValue)), JSONMember(name: "id", value: .string(id)),
+    ]
+    switch rule {
+    case .fixed(let steps, let quadrature):
+      members.append(JSONMember(name: "steps", value: .integer(steps)))
+      members.append(JSONMember(name: "quadrature", value: .string(quadrature.rawValue)))
+    }
+    members.append(JSONMember(name: "baseline", value: .string(baseline.text)))
+    members.append(JSONMember(name: "keep_special", value: .bool(keepSpecial)))
+    members.append(JSONMember(name: "normalize", value: .string(normalize.rawValue)))
+    members.append(JSONMember(name: "target", value: target.json))
+    members.append(JSONMember(name: "layer", value: .string(layer.text)))
+    return .object(members)
+  }
+}
+
+extension Pipeline.Baseline {
+  /// As the pipeline file writes it.
+  public var text: String {
+    switch self {
+    case .pad: "pad"
+    case .mask: "mask"
+    case .unk: "unk"
+    case .zero: "zero"
+    case .token(let token): token
+    }
+  }
+}
+
+extension Pipeline.Target {
+  var json: JSONValue {
+    switch self {
+    case .predicted: "predicted"
+    case .all: "all"
+    case .label: "label"
+    case .class(let name): name.json
+    case .contrast(let first, let second): ["contrast": [first.json, second.json]]
+    }
+  }
+}
+
+extension Pipeline.ClassName {
+  var json: JSONValue {
+    switch self {
+    case .name(let name): .string(name)
+    case .index(let index): .integer(index)
+    }
+  }
+}
+
+extension Pipeline.Layer {
+  /// As the pipeline file writes it.
+  public var text: String {
+    switch self {
+    case .embeddings: "embeddings"
+    case .wordEmbeddings: "word-embeddings"
+    case .encoder(let index): "encoder layer \(index)"
+    }
+  }
+}
+
+extension Pipeline.Device {
+  /// As the pipeline file writes it.
+  public var text: String {
+    switch self {
+    case .auto: "auto"
+    case .cpu: "cpu"
+    case .vulkan(nil): "vulkan"
+    case .vulkan(let index?): "vulkan:\(index)"
+    }
+  }
+}

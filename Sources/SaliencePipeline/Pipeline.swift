@@ -1,0 +1,153 @@
+/// What a run does: the models, the dataset, the methods and where the results go.
+///
+/// Relative paths are relative to the working directory of the process, not to the pipeline file.
+public struct Pipeline: Sendable, Equatable {
+  /// Name of the run, for people.
+  public var name: String
+  /// Hugging Face directories, or `org/name` in the local cache, in the order in which they are run.
+  public var models: [String]
+  /// nil: as the checkpoint's configuration says.
+  public var task: Task?
+  public var dataset: Dataset
+  /// One or more; ids are unique.
+  public var methods: [Method]
+  public var device: Device
+  public var precision: Precision
+  public var output: Output
+  public var maxBadRows: BadRowLimit
+
+  public enum Task: String, Sendable, CaseIterable {
+    case textClassification = "text-classification"
+    case questionAnswering = "question-answering"
+    case causalLM = "causal-lm"
+    case fillMask = "fill-mask"
+    case tokenClassification = "token-classification"
+  }
+
+  public struct Dataset: Sendable, Equatable {
+    /// Files and patterns.
+    public var paths: [String]
+    public var columns: Columns
+    /// Tokens an encoding holds at most; nil: as many as the model takes.
+    public var maxLength: Int?
+    public var overLong: OverLong
+  }
+
+  /// Columns of the dataset that hold an example's parts; nil where there is none.
+  public struct Columns: Sendable, Equatable {
+    public var id: String?
+    public var text: String
+    public var textPair: String?
+    public var label: String?
+  }
+
+  /// What becomes of a row with more tokens than `maxLength`.
+  public enum OverLong: String, Sendable, CaseIterable {
+    /// Cut to fit, with `truncated` set in the predictions.
+    case truncate
+    /// Put into the errors table.
+    case quarantine
+  }
+
+  public struct Method: Sendable, Equatable {
+    public var name: MethodName
+    /// Fills the `method` column; the name unless given.
+    public var id: String
+    public var rule: Rule
+    public var baseline: Baseline
+    /// Whether special tokens stay as they are in the baseline.
+    public var keepSpecial: Bool
+    public var normalize: Normalization
+    public var target: Target
+    public var layer: Layer
+  }
+
+  public enum MethodName: String, Sendable, CaseIterable {
+    case integratedGradients = "integrated-gradients"
+  }
+
+  /// How the path integral is approximated.
+  public enum Rule: Sendable, Equatable {
+    case fixed(steps: Int, quadrature: Quadrature)
+  }
+
+  public enum Quadrature: String, Sendable, CaseIterable {
+    case gaussLegendre = "gauss-legendre"
+    case riemannLeft = "riemann-left"
+    case riemannRight = "riemann-right"
+    case riemannMiddle = "riemann-middle"
+    case riemannTrapezoid = "riemann-trapezoid"
+    case trapezoid
+    case clenshawCurtis = "clenshaw-curtis"
+  }
+
+  public enum Baseline: Sendable, Equatable {
+    case pad, mask, unk, zero
+    /// A token as the vocabulary writes it.
+    case token(String)
+  }
+
+  public enum Normalization: String, Sendable, CaseIterable {
+    case l2
+    case l2Full = "l2-full"
+    case sum
+    case l1
+    case none
+  }
+
+  public enum Target: Sendable, Equatable {
+    /// The class with the highest logit.
+    case predicted
+    /// Every class.
+    case all
+    /// The class that the label column names.
+    case label
+    case `class`(ClassName)
+    /// Output of the first class minus output of the second.
+    case contrast(ClassName, ClassName)
+  }
+
+  /// A class as the pipeline file writes it.
+  public enum ClassName: Sendable, Equatable {
+    /// A class of `id2label`, or, where no class has that name, an index written in quotes.
+    case name(String)
+    /// 0-based.
+    case index(Int)
+  }
+
+  /// Where along the model the path is laid and the scores are taken.
+  public enum Layer: Sendable, Equatable {
+    /// Output of the embedding block: words, positions and types, normalised.
+    case embeddings
+    case wordEmbeddings
+    /// Output of an encoder layer, 0-based.
+    case encoder(Int)
+  }
+
+  public enum Device: Sendable, Equatable {
+    case auto, cpu
+    /// The first Vulkan device, or the one with that index.
+    case vulkan(Int?)
+  }
+
+  public enum Precision: String, Sendable, CaseIterable {
+    case f32, bf16, f16
+  }
+
+  public struct Output: Sendable, Equatable {
+    public var directory: String
+    /// Always holds `parquet`.
+    public var formats: [Format]
+    public var compression: Compression
+    /// Whether the predictions hold the texts.
+    public var text: Bool
+  }
+
+  public enum Format: String, Sendable, CaseIterable {
+    case parquet, csv
+  }
+
+  public enum Compression: String, Sendable, CaseIterable {
+    case zstd, none
+  }
+}

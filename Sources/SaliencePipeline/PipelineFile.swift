@@ -1,0 +1,100 @@
+/// Reads pipeline files.
+public enum PipelineFile {
+  /// Reads a pipeline file, puts overrides in place and checks every key and value.
+  ///
+  /// - Throws: `PipelineError`: `missing` or `io` where the file cannot be read; `usage` naming file, line and key, or
+  ///   the option, where the pipeline is wrong.
+  public static func load(_ path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
+    let bytes = try DurableFile.read(path, limit: 1 << 20)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw PipelineError(.usage, "not UTF-8", at: path)
+    }
+    return try parse(text, path: path, overrides: overrides)
+  }
+
+  /// Reads the text of a pipeline file; see `load(_:overrides:)`.
+  ///
+  /// - Parameter path: names the file in errors, and the pipeline where it has no name.
+  public static func parse(_ text: String, path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
+    var root = try PipelineNode(yaml: text, path: path)
+    for override in overrides { try root.apply(override) }
+    let file = path.split(separator: "/").last.map(String.init) ?? "pipeline"
+    let stem = file.split(separator: ".").first.map(String.init) ?? file
+    return try pipeline(root, defaultName: stem)
+  }
+
+  private static func pipeline(_ root: PipelineNode, defaultName: String) throws -> Pipeline {
+    let top = try MappingDecoder(
+      root, path: "",
+      keys: ["name", "models", "task", "dataset", "methods", "device", "precision", "output", "max_bad_rows"])
+    _ = try top.required("models")
+    let models = try top.strings("models") ?? []
+    guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
+    let task = try top.choice("task", Pipeline.Task.self)
+    if let task, task != .textClassification {
+      throw top.fault("task", "is \(task.rawValue), which is not available yet; text-classification is")
+    }
+    let precision = try top.choice("precision", Pipeline.Precision.self) ?? .f32
+    if precision != .f32 { throw top.fault("precision", "is \(precision.rawValue), which is not available yet; f32 is") }
+    return Pipeline(
+      name: try top.string("name") ?? defaultName, models: models, task: task,
+      dataset: try dataset(try top.required("dataset")),
+      methods: try methods(top), device: try device(top), precision: precision,
+      output: try output(try top.required("output")), maxBadRows: try badRowLimit(top))
+  }
+
+  private static func dataset(_ node: PipelineNode) throws -> Pipeline.Dataset {
+    let mapping = try MappingDecoder(
+      node, path: "dataset", keys: ["path", "columns", "max_length", "over_long"])
+    _ = try mapping.required("path")
+    let paths = try mapping.strings("path") ?? []
+    guard !paths.isEmpty else { throw mapping.fault("path", "must name at least one file") }
+    let columns = try MappingDecoder(
+      try mapping.required("columns"), path: "dataset.columns", keys: ["id", "text", "text_pair", "label"])
+    _ = try columns.required("text")
+    return Pipeline.Dataset(
+      paths: paths,
+      columns: Pipeline.Columns(
+        id: try columns.string("id"), text: try columns.string("text") ?? "",
+        textPair: try columns.string("text_pair"), label: try columns.string("label")),
+      maxLength: try mapping.integer("max_length", in: 1...1_000_000),
+      overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
+  }
+
+  private static func output(_ node: PipelineNode) throws -> Pipeline.Output {
+    let mapping = try MappingDecoder(node, path: "output", keys: ["directory", "formats", "compression", "text"])
+    _ = try mapping.required("directory")
+    var formats: [Pipeline.Format] = [.parquet]
+    for node in mapping.list("formats") ?? [] {
+      let format = try MappingDecoder.choice(node, path: "output.formats", Pipeline.Format.self)
+      if !formats.contains(format) { formats.append(format) }
+    }
+    return Pipeline.Output(
+      directory: try mapping.string("directory") ?? "", formats: formats,
+      compression: try mapping.choice("compression", Pipeline.Compression.self) ?? .zstd,
+      text: try mapping.bool("text") ?? true)
+  }
+
+  private static func device(_ top: MappingDecoder) throws -> Pipeline.Device {
+    let text = try top.string("device") ?? "auto"
+    switch text {
+    case "auto": return .auto
+    case "cpu": return .cpu
+    case "vulkan": return .vulkan(nil)
+    default:
+      guard text.hasPrefix("vulkan:"), let index = Int(text.dropFirst(7)), index >= 0 else {
+        let hint = NearestName.hint(for: text, among: ["auto", "cpu", "vulkan"])
+        throw top.fault("device", "must be auto, cpu, vulkan or vulkan:N, not '\(text)'\(hint)")
+      }
+      return .vulkan(index)
+    }
+  }
+
+  private static func badRowLimit(_ top: MappingDecoder) throws -> BadRowLimit {
+    guard let text = try top.string("max_bad_rows") else { return .standard }
+    guard let limit = BadRowLimit(text) else {
+      throw top.fault("max_bad_rows", "must be a number of rows or a share such as 1%, not '\(text)'")
+    }
+    return limit
+  }
+}

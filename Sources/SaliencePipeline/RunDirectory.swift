@@ -1,0 +1,85 @@
+/// Where a run's files lie.
+public struct RunDirectory: Sendable, Equatable {
+  /// The directory as given.
+  public let path: String
+
+  public init(path: String) {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  public var success: String { "\(path)/_SUCCESS" }
+  public var runFile: String { "\(path)/run.json" }
+  public var state: String { "\(path)/state" }
+  public var fingerprint: String { "\(state)/run-fingerprint.json" }
+
+  /// Names of a run's tables, which are directories.
+  static let tables = ["predictions", "explanations", "attributions", "errors"]
+  /// Files of the finishing step, beside `_SUCCESS`.
+  static let files = ["run.json", "tokens.csv", "report.html"]
+
+  /// A table's directory of one model.
+  public func directory(table: String, model: String) -> String {
+    "\(path)/\(table)/\(ModelName.directory(model))"
+  }
+
+  /// Where a unit's part of a table lies in the end, relative to the run directory.
+  public func relativePart(table: String, unit: Unit) -> String {
+    "\(table)/\(ModelName.directory(unit.model))/\(unit.partName)"
+  }
+
+  /// Directory of a model's manifests.
+  func manifests(model: String) -> String { "\(state)/\(ModelName.directory(model))" }
+
+  /// A unit's name in the journal: its presence is what commits the unit.
+  public func manifest(of unit: Unit) -> String { "\(manifests(model: unit.model))/\(unit.manifestName)" }
+
+  /// Whether there is anything that a run makes.
+  public func holdsRun() -> Bool {
+    (["_SUCCESS", "state", "tensorboard"] + Self.files + Self.tables).contains {
+      DurableFile.exists("\(path)/\($0)")
+    }
+  }
+
+  /// Whether a run was finished here.
+  public func isFinished() -> Bool { DurableFile.exists(success) }
+
+  /// Removes what a run makes and nothing else; directories stay where something else is in them.
+  ///
+  /// `_SUCCESS` goes first, so that a removal cut short never looks like a finished run.
+  ///
+  /// - Throws: `PipelineError.io` naming the path.
+  public func removeRun() throws {
+    try DurableFile.remove(success)
+    for file in Self.files { try DurableFile.remove("\(path)/\(file)") }
+    for table in Self.tables {
+      try removeModelDirectories("\(path)/\(table)") { $0.hasPrefix("part-") && $0.hasSuffix(".parquet") }
+    }
+    try removeMatching("\(path)/tensorboard") { $0.hasPrefix("events.out.tfevents.") }
+    for name in try DurableFile.names(in: state) where name.hasPrefix("tmp-") {
+      try DurableFile.removeTree("\(state)/\(name)")
+    }
+    try DurableFile.remove(fingerprint)
+    try removeModelDirectories(state) { $0.hasPrefix("unit-") && $0.hasSuffix(".json") }
+  }
+
+  private func removeModelDirectories(_ directory: String, where isOurs: (String) -> Bool) throws {
+    for name in try DurableFile.names(in: directory) where name.hasPrefix("model=") {
+      try removeMatching("\(directory)/\(name)", where: isOurs)
+    }
+    try removeIfEmpty(directory)
+  }
+
+  private func removeMatching(_ directory: String, where isOurs: (String) -> Bool) throws {
+    guard DurableFile.isDirectory(directory) else { return }
+    for name in try DurableFile.names(in: directory) where isOurs(name) {
+      try DurableFile.remove("\(directory)/\(name)")
+    }
+    try removeIfEmpty(directory)
+  }
+
+  private func removeIfEmpty(_ directory: String) throws {
+    if DurableFile.isDirectory(directory), try DurableFile.names(in: directory).isEmpty {
+      try DurableFile.remove(directory)
+    }
+  }
+}

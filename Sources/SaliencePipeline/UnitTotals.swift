@@ -1,0 +1,99 @@
+import SalienceJSON
+import SalienceReports
+
+/// Sums over a unit's scored rows, of which the finishing step makes those of the run.
+public struct UnitTotals: Sendable, Equatable {
+  /// Sums over the explanations of one method.
+  public struct Method: Sendable, Equatable {
+    public let id: String
+    public var explanations: Int = 0
+    /// Points of the path evaluated.
+    public var steps: Int = 0
+    /// Explanations that have a convergence delta.
+    public var deltas: Int = 0
+    public var absoluteDeltaSum: Double = 0
+    public var absoluteDeltaMaximum: Double = 0
+  }
+
+  /// Tokens of the scored rows.
+  public var tokens: Int = 0
+  public var truncated: Int = 0
+  /// Wall-clock seconds from the unit's first row to its last score; units overlap.
+  public var seconds: Double = 0
+  /// In pipeline order.
+  public var methods: [Method] = []
+
+  public init() {}
+
+  public mutating func add(_ scored: ScoredExample) {
+    tokens += scored.encoding.count
+    truncated += scored.encoding.truncated ? 1 : 0
+    for explanation in scored.explanations {
+      var method = Method(id: explanation.method)
+      method.explanations = 1
+      method.steps = explanation.steps
+      if let delta = explanation.convergenceDelta {
+        method.deltas = 1
+        method.absoluteDeltaSum = delta.magnitude
+        method.absoluteDeltaMaximum = delta.magnitude
+      }
+      add(method)
+    }
+  }
+
+  private mutating func add(_ other: Method) {
+    guard let index = methods.firstIndex(where: { $0.id == other.id }) else {
+      methods.append(other)
+      return
+    }
+    methods[index].explanations += other.explanations
+    methods[index].steps += other.steps
+    methods[index].deltas += other.deltas
+    methods[index].absoluteDeltaSum += other.absoluteDeltaSum
+    methods[index].absoluteDeltaMaximum = max(methods[index].absoluteDeltaMaximum, other.absoluteDeltaMaximum)
+  }
+
+  public static func += (left: inout UnitTotals, right: UnitTotals) {
+    left.tokens += right.tokens
+    left.truncated += right.truncated
+    left.seconds += right.seconds
+    for method in right.methods { left.add(method) }
+  }
+}
+
+extension UnitTotals {
+  var json: JSONValue {
+    [
+      "tokens": .integer(tokens), "truncated": .integer(truncated), "seconds": .double(seconds),
+      "methods": .array(
+        methods.map {
+          [
+            "id": .string($0.id), "explanations": .integer($0.explanations), "steps": .integer($0.steps),
+            "deltas": .integer($0.deltas), "abs_delta_sum": .double($0.absoluteDeltaSum),
+            "abs_delta_max": .double($0.absoluteDeltaMaximum),
+          ]
+        }),
+    ]
+  }
+
+  /// Reads what `json` writes; nil where something is missing.
+  init?(_ json: JSONValue) {
+    guard let tokens = json["tokens"]?.intValue, let truncated = json["truncated"]?.intValue,
+      let seconds = json["seconds"]?.doubleValue, let methods = json["methods"]?.arrayValue
+    else { return nil }
+    self.init()
+    self.tokens = tokens
+    self.truncated = truncated
+    self.seconds = seconds
+    for method in methods {
+      guard let id = method["id"]?.stringValue, let explanations = method["explanations"]?.intValue,
+        let steps = method["steps"]?.intValue, let deltas = method["deltas"]?.intValue,
+        let sum = method["abs_delta_sum"]?.doubleValue, let maximum = method["abs_delta_max"]?.doubleValue
+      else { return nil }
+      self.methods.append(
+        Method(
+          id: id, explanations: explanations, steps: steps, deltas: deltas, absoluteDeltaSum: sum,
+          absoluteDeltaMaximum: maximum))
+    }
+  }
+}

@@ -20,3 +20,30 @@ public protocol ParameterSource: Sendable {
   /// - Throws: when there is no such tensor or `destination` has another count than the tensor.
   func read(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws
 }
+
+extension Parameter {
+  /// Elements of the joined tensors in row-major order.
+  ///
+  /// - Throws: `TensorError` with code `parameter`, naming the tensor, where one is missing or shaped otherwise.
+  public func load(from source: any ParameterSource) throws -> [Float] {
+    let shapes = try pieces.map { name in
+      guard let shape = source.shape(of: name) else {
+        throw TensorError(.parameter, "the checkpoint has no tensor \(name)")
+      }
+      guard shape.count == self.shape.count, shape.dropFirst() == self.shape.dropFirst() else {
+        throw TensorError(.parameter, "tensor \(name) is \(shape); \(self.shape) is expected")
+      }
+      return shape
+    }
+    guard shapes.reduce(0, { $0 + $1[0] }) == shape[0] else {
+      throw TensorError(.parameter, "tensor \(self) is \(shapes); \(shape) is expected")
+    }
+    return try [Float](unsafeUninitializedCapacity: count) { buffer, written in
+      for (name, shape) in zip(pieces, shapes) {
+        let size = shape.reduce(1, *)
+        try source.read(name, into: UnsafeMutableBufferPointer(rebasing: buffer[written..<written + size]))
+        written += size
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import SalienceTensors
+
+/// Runs models on the processor: oneDNN for matrix products, SIMD loops for the rest, one worker a core.
+public final class CPUBackend: Backend {
+  public let device: DeviceDescription
+  private let pool: WorkerPool
+  private let tokenBudget: Int
+
+  /// - Parameters:
+  ///   - threads: workers; the processors that this process may use by default.
+  ///   - tokenBudget: tokens (T) of one evaluation batch. Results do not depend on it.
+  public init(threads: Int? = nil, tokenBudget: Int = 512) {
+    let count = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    self.tokenBudget = max(16, tokenBudget)
+    pool = WorkerPool(count: count)
+    device = DeviceDescription(
+      name: "cpu", details: "\(Processor.name), oneDNN \(Processor.libraryVersion), \(count) threads",
+      concurrency: count, tolerance: 1e-11)
+  }
+
+  deinit { pool.stop() }
+
+  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+    let weights = try await pool.run { _ in try CPUParameters(programs, source: parameters) }
+    return CPUModel(programs: programs, parameters: weights, tokenBudget: tokenBudget, pool: pool)
+  }
+}

@@ -1,0 +1,53 @@
+import SalienceTensors
+
+/// Which executor of which model a thread keeps.
+struct ExecutorKey: Hashable {
+  let model: ObjectIdentifier
+  let program: Int
+}
+
+/// An executor with the longest sequence it takes.
+struct PreparedExecutor {
+  let executor: PathExecutor
+  let capacity: Int
+}
+
+/// A model's weights and the pool that runs it; every thread makes its own stream on first use.
+final class CPUModel: PreparedModel {
+  private let programs: [PathProgram]
+  private let parameters: CPUParameters
+  private let tokenBudget: Int
+  private let pool: WorkerPool
+
+  init(programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool) {
+    self.programs = programs
+    self.parameters = parameters
+    self.tokenBudget = tokenBudget
+    self.pool = pool
+  }
+
+  func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
+    try await pool.run { [self] context in
+      try executor(program, longest: points.map(\.sequence.count).max() ?? 1, in: context).outputs(of: points)
+    }
+  }
+
+  func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
+    try await pool.run { [self] context in
+      try executor(program, longest: requests.map(\.input.sequence.count).max() ?? 1, in: context)
+        .attribute(requests)
+    }
+  }
+
+  private func executor(_ program: Int, longest: Int, in context: WorkerPool.Context) throws -> PathExecutor {
+    let key = ExecutorKey(model: ObjectIdentifier(parameters), program: program)
+    if let known = context.executors[key], known.capacity >= longest { return known.executor }
+    // Models run one after another: executors of the one before give their memory back here.
+    context.executors = context.executors.filter { $0.key.model == key.model && $0.key != key }
+    let capacity = max(tokenBudget, longest)
+    let executor = try PathExecutor(
+      programs[program], tokenCapacity: capacity, on: CPUStream(parameters: parameters))
+    context.executors[key] = PreparedExecutor(executor: executor, capacity: capacity)
+    return executor
+  }
+}

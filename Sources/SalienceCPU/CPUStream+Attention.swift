@@ -1,0 +1,59 @@
+import SalienceKernelsC
+import SalienceTensors
+
+extension CPUStream: AttentionKernels {
+  func attention(_ qkv: Handle, heads: Int, scale: Float, context: Handle, logSumExp: Handle?) throws {
+    let (width, headSize) = (try size(context).width, try size(context).width / heads)
+    let (input, output, logs) = (try pointer(qkv), try pointer(context), try logSumExp.map(pointer))
+    for (start, length) in zip(batch.offsets, batch.lengths) {
+      let scratch = try scratch(count: salience_attention_scratch(length, headSize))
+      salience_attention(
+        input + start * 3 * width, length, heads, headSize, scale, output + start * width,
+        logs.map { $0 + start * heads }, scratch)
+    }
+  }
+
+  func attentionGradient(
+    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float, output: Handle
+  ) throws {
+    let (width, headSize) = (try size(context).width, try size(context).width / heads)
+    let (input, forward, logs) = (try pointer(qkv), try pointer(context), try pointer(logSumExp))
+    let (dy, target) = (try pointer(gradient), try pointer(output))
+    for (start, length) in zip(batch.offsets, batch.lengths) {
+      let scratch = try scratch(count: salience_attention_scratch(length, headSize))
+      salience_attention_backward(
+        input + start * 3 * width, forward + start * width, logs + start * heads, dy + start * width, length, heads,
+        headSize, scale, target + start * 3 * width, scratch)
+    }
+  }
+
+  func firstRowAttention(
+    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, context: Handle, probabilities: Handle?
+  ) throws {
+    let (width, headSize) = (try size(context).width, try size(context).width / heads)
+    let (q, kv, output) = (try pointer(query), try pointer(keysValues), try pointer(context))
+    let saved = try probabilities.map(pointer) ?? scratch(count: batch.tokenCount * heads)
+    for (sequence, (start, length)) in zip(batch.offsets, batch.lengths).enumerated() {
+      salience_attention_first(
+        q + sequence * width, kv + start * 2 * width, length, heads, headSize, scale, output + sequence * width,
+        saved + start * heads)
+    }
+  }
+
+  func firstRowAttentionGradient(
+    _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads: Int, scale: Float,
+    queryGradient: Handle?, keysValuesGradient: Handle?
+  ) throws {
+    let (width, headSize) = (try size(query).width, try size(query).width / heads)
+    let (q, kv, saved) = (try pointer(query), try pointer(keysValues), try pointer(probabilities))
+    let dy = try pointer(gradient)
+    let dq = try queryGradient.map(pointer) ?? scratch(count: batch.sequenceCount * width)
+    guard let keysValuesGradient else { throw TensorError(.backend, "nobody reads the gradient of K and V") }
+    let dkv = try pointer(keysValuesGradient)
+    for (sequence, (start, length)) in zip(batch.offsets, batch.lengths).enumerated() {
+      salience_attention_first_backward(
+        q + sequence * width, kv + start * 2 * width, saved + start * heads, dy + sequence * width, length, heads,
+        headSize, scale, dq + sequence * width, dkv + start * 2 * width)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import SalienceTensors
+
+extension CPUStream: LinearKernels {
+  func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
+    try multiply(
+      x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), epilogue: .none,
+      operand: nil, output: output)
+  }
+
+  func linearInputGradient(
+    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
+  ) throws {
+    try multiply(
+      gradient, weight: parameters.weight(weight, .backward), bias: nil, epilogue: epilogue,
+      operand: operand.map(pointer), output: output)
+  }
+
+  /// Rows are rounded up to whole blocks: ragged batches then share a few dozen compiled products, and the unused
+  /// rows, which capacities leave room for, cannot touch the others.
+  private func multiply(
+    _ x: Handle, weight: PackedWeight, bias: UnsafeMutablePointer<Float>?, epilogue: Epilogue,
+    operand: UnsafeMutablePointer<Float>?, output: Handle
+  ) throws {
+    let key = MatrixProduct.Key(
+      rows: MemoryPlan.Capacity.rounded(try size(output).rows), inner: weight.inner, outer: weight.outer,
+      bias: bias != nil, epilogue: epilogue)
+    try product(key, layout: weight).run(
+      pointer(x), weight: weight, bias: bias, operand: operand, output: pointer(output))
+  }
+}

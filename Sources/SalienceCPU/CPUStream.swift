@@ -1,0 +1,96 @@
+import Glibc
+import SalienceTensors
+
+/// One thread's stream of work: memory, the current batch and the products made so far.
+final class CPUStream {
+  struct View {
+    let pointer: UnsafeMutablePointer<Float>
+    /// nil for a whole allocation.
+    let shape: ValueShape?
+  }
+
+  let parameters: CPUParameters
+  let library: OneDNN
+  private(set) var batch = PackedBatch()
+  private var allocations: [Int: AlignedBuffer] = [:]
+  private var views: [Int: View] = [:]
+  private var nextID = 0
+  private var products: [MatrixProduct.Key: MatrixProduct] = [:]
+  private var scratchBuffer: AlignedBuffer
+
+  init(parameters: CPUParameters) throws {
+    self.parameters = parameters
+    library = try OneDNN()
+    scratchBuffer = try AlignedBuffer(count: 0)
+  }
+
+  func view(_ handle: Handle) throws -> View {
+    guard let view = views[handle.id] else { throw TensorError(.backend, "no tensor \(handle.id)") }
+    return view
+  }
+
+  func pointer(_ handle: Handle) throws -> UnsafeMutablePointer<Float> { try view(handle).pointer }
+
+  /// Rows and width of a view under the current batch.
+  func size(_ handle: Handle) throws -> (rows: Int, width: Int) {
+    guard let shape = try view(handle).shape else { throw TensorError(.backend, "an allocation has no rows") }
+    return (batch.rows(shape.rows), shape.width)
+  }
+
+  /// Elements that the current batch uses of a view.
+  func count(_ handle: Handle) throws -> Int {
+    let (rows, width) = try size(handle)
+    return rows * width
+  }
+
+  func product(_ key: MatrixProduct.Key, layout weight: PackedWeight) throws -> MatrixProduct {
+    if let known = products[key] { return known }
+    let product = try MatrixProduct(key, weight: weight.description, using: library)
+    products[key] = product
+    return product
+  }
+
+  /// Memory that a kernel may use until the next call.
+  func scratch(count: Int) throws -> UnsafeMutablePointer<Float> {
+    if scratchBuffer.count < count { scratchBuffer = try AlignedBuffer(count: count) }
+    return scratchBuffer.pointer
+  }
+
+  private func add(_ view: View) -> Handle {
+    nextID += 1
+    views[nextID] = view
+    return Handle(id: nextID)
+  }
+}
+
+extension CPUStream: TensorMemory {
+  func allocate(count: Int) throws -> Handle {
+    let buffer = try AlignedBuffer(count: count)
+    let handle = add(View(pointer: buffer.pointer, shape: nil))
+    allocations[handle.id] = buffer
+    return handle
+  }
+
+  func release(_ handle: Handle) {
+    allocations[handle.id] = nil
+    views[handle.id] = nil
+  }
+
+  func view(of allocation: Handle, offset: Int, shape: ValueShape) -> Handle {
+    guard let whole = views[allocation.id] else { return allocation }
+    return add(View(pointer: whole.pointer + offset, shape: shape))
+  }
+
+  func drop(_ view: Handle) { views[view.id] = nil }
+
+  func begin(_ batch: PackedBatch) { self.batch = batch }
+
+  func write(_ values: [Float], to handle: Handle, at offset: Int) throws {
+    let target = try pointer(handle) + offset
+    values.withUnsafeBufferPointer { if let base = $0.baseAddress { target.update(from: base, count: $0.count) } }
+  }
+
+  func read(_ handle: Handle, count: Int) throws -> [Float] {
+    Array(UnsafeBufferPointer(start: try pointer(handle), count: count))
+  }
+}

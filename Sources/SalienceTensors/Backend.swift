@@ -1,0 +1,95 @@
+/// Executes prepared models: on the CPU, on a GPU, or in float64 as the tests' reference.
+public protocol Backend: Sendable {
+  var device: DeviceDescription { get }
+
+  /// Loads a model's weights, once for all its programs, and makes everything ready that does not depend on a batch.
+  ///
+  /// - Parameter programs: the model cut at each attribution layer that the run asks for.
+  /// - Throws: what `parameters` throws, or `TensorError`.
+  func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel
+}
+
+/// What runs and how exact it is.
+public struct DeviceDescription: Sendable, Equatable {
+  /// `cpu`, `vulkan:0`, `reference`.
+  public let name: String
+  /// For people: the processor's or card's own name and the library used.
+  public let details: String
+  /// Submissions that keep the device busy.
+  public let concurrency: Int
+  /// Normalised mean squared error that ops stay under, against float64.
+  public let tolerance: Double
+
+  public init(name: String, details: String, concurrency: Int, tolerance: Double) {
+    self.name = name
+    self.details = details
+    self.concurrency = concurrency
+    self.tolerance = tolerance
+  }
+}
+
+/// A model on a device. Everything between ids and scores stays there.
+public protocol PreparedModel: Sendable {
+  /// Outputs [C] of each end point, forward only.
+  func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]]
+
+  /// Gradients summed along each request's path. Results do not depend on the other requests of the call.
+  func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse]
+}
+
+/// An end of a path: ids, and which of the attribution layer's rows to replace by zeros.
+public struct PathEnd: Sendable, Equatable {
+  public let sequence: TokenSequence
+  /// One flag a token; true puts a zero embedding there.
+  public let zeroed: [Bool]
+
+  public init(_ sequence: TokenSequence, zeroed: [Bool]? = nil) {
+    self.sequence = sequence
+    self.zeroed = zeroed ?? Array(repeating: false, count: sequence.count)
+  }
+}
+
+/// A point on the straight path from baseline (α = 0) to input (α = 1) and its quadrature weight.
+public struct PathPoint: Sendable, Equatable {
+  public let alpha: Double
+  public let weight: Double
+
+  public init(alpha: Double, weight: Double) {
+    self.alpha = alpha
+    self.weight = weight
+  }
+}
+
+/// Σ_k weight_k ∂(cotangent · F)/∂x at the points, times (input - baseline), for one example and several targets.
+public struct PathRequest: Sendable {
+  public let input: PathEnd
+  /// As many tokens as `input`.
+  public let baseline: PathEnd
+  /// In ascending order of α.
+  public let points: [PathPoint]
+  /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
+  public let cotangents: [[Float]]
+
+  public init(input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]]) {
+    self.input = input
+    self.baseline = baseline
+    self.points = points
+    self.cotangents = cotangents
+  }
+}
+
+/// The answer to a `PathRequest`.
+public struct PathResponse: Sendable {
+  /// F(x') [C].
+  public let baselineOutputs: [Float]
+  /// Token scores, summed over the hidden dimension: one array a target.
+  public let scores: [[Double]]
+  /// Squared Frobenius norm of the attribution before that sum, one a target.
+  public let squaredNorms: [Double]
+
+  public init(baselineOutputs: [Float], scores: [[Double]], squaredNorms: [Double]) {
+    self.baselineOutputs = baselineOutputs
+    self.scores = scores
+    self.squaredNorms = squaredNorms
+  }
+}

@@ -1,0 +1,33 @@
+/// A tensor on a backend: an opaque number that only the backend which gave it can read.
+public struct Handle: Sendable, Hashable {
+  public let id: Int
+
+  public init(id: Int) { self.id = id }
+}
+
+/// Memory of one stream of work on a backend.
+///
+/// A stream belongs to one thread; handles of one stream mean nothing to another.
+public protocol TensorMemory: AnyObject {
+  /// Reserves `count` elements.
+  func allocate(count: Int) throws -> Handle
+
+  /// Gives memory back; views into it become invalid.
+  func release(_ handle: Handle)
+
+  /// A matrix inside an allocation, from element `offset` on, whose rows the current batch decides.
+  func view(of allocation: Handle, offset: Int, shape: ValueShape) -> Handle
+
+  /// Forgets a view.
+  func drop(_ view: Handle)
+
+  /// Sets the batch that `tokens` and `sequences` mean from now on.
+  func begin(_ batch: PackedBatch) throws
+
+  func write(_ values: [Float], to handle: Handle, at offset: Int) throws
+  func read(_ handle: Handle, count: Int) throws -> [Float]
+}
+
+/// Everything a backend can do: a composition of one small protocol an op.
+public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
+  & ElementwiseKernels & LayerNormKernels & AttentionKernels & FirstRowKernels & PathKernels

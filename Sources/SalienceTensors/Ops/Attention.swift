@@ -1,0 +1,128 @@
+/// Scaled dot-product self-attention inside each sequence: softmax(Q Kᵀ scale) V, per head.
+///
+/// Input [T x 3H], a row holding Q, K and V. Outputs: context [T x H]; log of the softmax's denominator [T x A],
+/// which lets backward rebuild the probabilities without storing L x L of them (arXiv 2307.08691).
+public struct Attention: Operation {
+  public let heads: Int
+  public let scale: Float
+
+  public var name: String { "attention" }
+
+  public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
+    try expect(inputs, 1...1)
+    guard heads > 0, inputs[0].rows == .tokens, inputs[0].width % (3 * heads) == 0 else {
+      throw TensorError(.shape, "attention with \(heads) heads does not take \(inputs[0])")
+    }
+    return [ValueShape(.tokens, inputs[0].width / 3), ValueShape(.tokens, heads)]
+  }
+
+  public func differentiate(
+    inputs: [ValueID], outputs: [ValueID], gradient: ValueID, in plan: inout Plan
+  ) throws -> [ValueID?] {
+    let backward = AttentionGradient(forward: self, width: plan.shape(of: outputs[0]).width)
+    return [try plan.apply(backward, [inputs[0], outputs[0], outputs[1], gradient])[0]]
+  }
+
+  public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
+    try kernels.attention(
+      inputs[0], heads: heads, scale: scale, context: primary(outputs), logSumExp: outputs[1])
+  }
+}
+
+/// Gradient of `Attention`: d(Q | K | V) from d(context).
+public struct AttentionGradient: Operation {
+  public let forward: Attention
+  public let width: Int
+
+  public var name: String { "attention_backward" }
+
+  public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
+    try expect(inputs, 4...4)
+    try expectEqual(inputs[1], inputs[3])
+    return [inputs[0]]
+  }
+
+  public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
+    try kernels.attentionGradient(
+      inputs[3], qkv: inputs[0], context: inputs[1], logSumExp: inputs[2], heads: forward.heads,
+      scale: forward.scale, output: primary(outputs))
+  }
+}
+
+/// Attention of each sequence's first token alone, for a classifier that reads nothing else of its last layer.
+///
+/// Inputs: query [B x H]; K and V side by side [T x 2H]. Outputs: context [B x H]; probabilities, T x A elements,
+/// of which a sequence owns A x L.
+public struct FirstRowAttention: Operation {
+  public let heads: Int
+  public let scale: Float
+
+  public var name: String { "attention_first" }
+
+  public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
+    try expect(inputs, 2...2)
+    guard heads > 0, inputs[0].rows == .sequences, inputs[1] == ValueShape(.tokens, 2 * inputs[0].width),
+      inputs[0].width % heads == 0
+    else { throw TensorError(.shape, "first-row attention does not take \(inputs)") }
+    return [inputs[0], ValueShape(.tokens, heads)]
+  }
+
+  public func differentiate(
+    inputs: [ValueID], outputs: [ValueID], gradient: ValueID, in plan: inout Plan
+  ) throws -> [ValueID?] {
+    try plan.apply(FirstRowAttentionGradient(forward: self), [inputs[0], inputs[1], outputs[1], gradient])
+      .map { $0 }
+  }
+
+  public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
+    try kernels.firstRowAttention(
+      inputs[0], keysValues: inputs[1], heads: heads, scale: scale, context: primary(outputs),
+      probabilities: outputs[1])
+  }
+}
+
+/// Gradient of `FirstRowAttention`: d(query) [B x H] and d(K | V) [T x 2H].
+public struct FirstRowAttentionGradient: Operation {
+  public let forward: FirstRowAttention
+
+  public var name: String { "attention_first_backward" }
+
+  public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
+    try expect(inputs, 4...4)
+    try expectEqual(inputs[0], inputs[3])
+    return [inputs[0], inputs[1]]
+  }
+
+  public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
+    try kernels.firstRowAttentionGradient(
+      inputs[3], query: inputs[0], keysValues: inputs[1], probabilities: inputs[2], heads: forward.heads,
+      scale: forward.scale, queryGradient: outputs[0], keysValuesGradient: outputs[1])
+  }
+}
+
+public protocol AttentionKernels {
+  func attention(_ qkv: Handle, heads: Int, scale: Float, context: Handle, logSumExp: Handle?) throws
+
+  func attentionGradient(
+    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float,
+    output: Handle) throws
+
+  func firstRowAttention(
+    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, context: Handle, probabilities: Handle?) throws
+
+  func firstRowAttentionGradient(
+    _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads: Int, scale: Float,
+    queryGradient: Handle?, keysValuesGradient: Handle?) throws
+}
+
+extension Plan {
+  public mutating func attention(_ qkv: ValueID, heads: Int, scale: Float) throws -> ValueID {
+    try apply(Attention(heads: heads, scale: scale), [qkv])[0]
+  }
+
+  public mutating func firstRowAttention(
+    query: ValueID, keysValues: ValueID, heads: Int, scale: Float
+  ) throws -> ValueID {
+    try apply(FirstRowAttention(heads: heads, scale: scale), [query, keysValues])[0]
+  }
+}

@@ -1,0 +1,55 @@
+/// One text, or pair, as a model's input.
+public struct TokenSequence: Sendable, Equatable {
+  /// Token ids, one a token.
+  public var wordIDs: [Int32]
+  public var positionIDs: [Int32]
+  /// Token types (segments).
+  public var typeIDs: [Int32]
+
+  public init(wordIDs: [Int32], positionIDs: [Int32], typeIDs: [Int32]) {
+    self.wordIDs = wordIDs
+    self.positionIDs = positionIDs
+    self.typeIDs = typeIDs
+  }
+
+  public var count: Int { wordIDs.count }
+}
+
+/// Sequences of different lengths laid end to end, without padding.
+public struct PackedBatch: Sendable {
+  /// B + 1 offsets: sequence b owns token rows offsets[b]..<offsets[b + 1].
+  public private(set) var offsets: [Int] = [0]
+  public private(set) var wordIDs: [Int32] = []
+  public private(set) var positionIDs: [Int32] = []
+  public private(set) var typeIDs: [Int32] = []
+
+  public init() {}
+
+  public init(_ sequences: some Sequence<TokenSequence>) {
+    for sequence in sequences { append(sequence) }
+  }
+
+  public mutating func append(_ sequence: TokenSequence) {
+    wordIDs += sequence.wordIDs
+    positionIDs += sequence.positionIDs
+    typeIDs += sequence.typeIDs
+    offsets.append(wordIDs.count)
+  }
+
+  /// T.
+  public var tokenCount: Int { wordIDs.count }
+  /// B.
+  public var sequenceCount: Int { offsets.count - 1 }
+  /// Tokens of each sequence.
+  public var lengths: [Int] { zip(offsets.dropFirst(), offsets).map(-) }
+
+  public func rows(_ extent: RowExtent) -> Int { extent == .tokens ? tokenCount : sequenceCount }
+
+  public func indices(_ input: IndexInput) -> [Int32] {
+    switch input {
+    case .wordIDs: wordIDs
+    case .positionIDs: positionIDs
+    case .typeIDs: typeIDs
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// A model cut at its attribution layer, ready for a backend.
+public struct PathProgram: Sendable {
+  /// Ids to the attribution layer's value [T x H].
+  public let prefix: Plan
+  /// The attribution layer's value to the outputs [B x C], forward only.
+  public let forward: Plan
+  /// The same with the gradient towards the attribution layer.
+  public let gradient: DifferentiatedPlan
+  /// H at the attribution layer.
+  public let width: Int
+  /// C.
+  public let outputCount: Int
+
+  /// Cuts `model`, a plan from ids to one output, at `point`.
+  ///
+  /// - Throws: `TensorError` where the outputs do not depend on `point`.
+  public init(model: Plan, point: ValueID) throws {
+    guard model.outputs.count == 1, model.shape(of: point).rows == .tokens else {
+      throw TensorError(.shape, "an attribution layer has one row a token, and a model one output")
+    }
+    prefix = try model.slice(from: [], to: [point])
+    forward = try model.slice(from: [point], to: model.outputs)
+    gradient = try model.slice(from: [point], to: model.outputs, keepingAll: true).differentiated()
+    width = model.shape(of: point).width
+    outputCount = model.shape(of: model.outputs[0]).width
+  }
+
+  /// The weights that any part reads.
+  public var parameters: [Parameter] {
+    var seen = Set<Parameter>()
+    return (prefix.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
+  }
+
+  /// Matrix-product FLOPs of one forward and one backward pass over sequences of these lengths.
+  public func flopsPerStep(lengths: [Int]) -> Int {
+    gradient.plan.instructions.reduce(0) { $0 + $1.operation.flops(lengths: lengths) }
+  }
+}

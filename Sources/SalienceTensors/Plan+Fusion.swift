@@ -1,0 +1,41 @@
+extension DifferentiatedPlan {
+  /// Folds sums and products of gradients into the matrix product that makes one of their sides.
+  ///
+  /// A product that nobody else reads moves down to the place of the `Add` or `Multiply` and takes its other side
+  /// as the operand of its epilogue, which saves a pass over memory each.
+  func fused() -> DifferentiatedPlan {
+    var result = self
+    var index = backwardStart
+    while index < result.plan.instructions.count {
+      if let (producer, replacement) = result.fusion(at: index) {
+        result.plan.instructions[index] = replacement
+        result.plan.instructions.remove(at: producer)
+      } else {
+        index += 1
+      }
+    }
+    return result
+  }
+
+  private func fusion(at index: Int) -> (producer: Int, replacement: Instruction)? {
+    let instruction = plan.instructions[index]
+    let epilogue: Epilogue
+    switch instruction.operation {
+    case is Add: epilogue = .add
+    case is Multiply: epilogue = .multiply
+    default: return nil
+    }
+    let producers = plan.producers()
+    let uses = plan.useCounts()
+    for (side, other) in [(0, 1), (1, 0)] {
+      guard let producer = producers[instruction.inputs[side]], producer >= backwardStart,
+        uses[instruction.inputs[side]] == 1,
+        var product = plan.instructions[producer].operation as? LinearInputGradient, product.epilogue == .none
+      else { continue }
+      product.epilogue = epilogue
+      let inputs = [plan.instructions[producer].inputs[0], instruction.inputs[other]]
+      return (producer, Instruction(operation: product, inputs: inputs, outputs: instruction.outputs))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,73 @@
+/// A plan followed by its own gradient.
+public struct DifferentiatedPlan: Sendable {
+  public internal(set) var plan: Plan
+  /// Instructions before this index are the forward pass; the rest may run again for each cotangent.
+  public internal(set) var backwardStart: Int
+  /// Input: d(target) / d(output), shaped like the plan's output.
+  public let cotangent: ValueID
+  /// Result: d(target) / d(input), shaped like the plan's input.
+  public let inputGradient: ValueID
+}
+
+extension Plan {
+  /// Appends the gradient of the only output towards the only input, and nothing else: weights are constants, and
+  /// values that do not depend on the input get no gradient.
+  ///
+  /// - Throws: `TensorError` with code `notDifferentiable`.
+  public func differentiated() throws -> DifferentiatedPlan {
+    guard inputs.count == 1, outputs.count == 1 else {
+      throw TensorError(.notDifferentiable, "only a plan of one input and one output can be differentiated")
+    }
+    var plan = self
+    let dependent = plan.valuesDepending(on: inputs[0])
+    guard dependent.contains(outputs[0]) else {
+      throw TensorError(.notDifferentiable, "the output does not depend on the attribution layer")
+    }
+    let backwardStart = plan.instructions.count
+    let cotangent = plan.input(plan.shape(of: outputs[0]))
+    var gradients: [ValueID: ValueID] = [outputs[0]: cotangent]
+    for instruction in instructions.reversed() {
+      guard let output = instruction.outputs[0], dependent.contains(output), let gradient = gradients[output]
+      else { continue }
+      let contributions = try instruction.operation.differentiate(
+        inputs: instruction.inputs, outputs: instruction.outputs.map { $0 ?? output }, gradient: gradient, in: &plan)
+      for (input, contribution) in zip(instruction.inputs, contributions) {
+        guard let contribution, dependent.contains(input) else { continue }
+        gradients[input] = try gradients[input].map { try plan.add(contribution, $0) } ?? contribution
+      }
+    }
+    guard let inputGradient = gradients[inputs[0]] else {
+      throw TensorError(.notDifferentiable, "no gradient reaches the attribution layer")
+    }
+    plan.outputs.append(inputGradient)
+    return DifferentiatedPlan(
+      plan: plan, backwardStart: backwardStart, cotangent: cotangent, inputGradient: inputGradient
+    ).withoutDeadInstructions().fused()
+  }
+
+  private func valuesDepending(on input: ValueID) -> Set<ValueID> {
+    var result: Set<ValueID> = [input]
+    for instruction in instructions where instruction.inputs.contains(where: result.contains) {
+      for output in instruction.outputs { if let output { result.insert(output) } }
+    }
+    return result
+  }
+}
+
+extension DifferentiatedPlan {
+  /// Drops ops whose results nobody reads, such as gradients of operands that do not depend on the input.
+  func withoutDeadInstructions() -> DifferentiatedPlan {
+    var uses = plan.useCounts()
+    var kept: [Bool] = Array(repeating: true, count: plan.instructions.count)
+    for (index, instruction) in plan.instructions.enumerated().reversed()
+    where instruction.outputs.allSatisfy({ $0.map { uses[$0, default: 0] == 0 } ?? true }) {
+      kept[index] = false
+      for input in instruction.inputs { uses[input, default: 0] -= 1 }
+    }
+    var result = self
+    result.plan.instructions = zip(plan.instructions, kept).filter(\.1).map(\.0)
+    result.backwardStart = kept.prefix(backwardStart).filter { $0 }.count
+    result.plan = result.plan.pruned()
+    return result
+  }
+}

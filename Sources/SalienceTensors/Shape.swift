@@ -1,0 +1,56 @@
+/// How many rows a value of a plan has, known only when a batch arrives.
+public enum RowExtent: String, Sendable, Hashable {
+  /// T: all tokens of the packed batch.
+  case tokens
+  /// B: the sequences of the packed batch.
+  case sequences
+}
+
+/// Shape of a value of a plan: symbolic rows times a fixed width, row-major.
+public struct ValueShape: Sendable, Hashable, CustomStringConvertible {
+  public let rows: RowExtent
+  public let width: Int
+
+  public init(_ rows: RowExtent, _ width: Int) {
+    self.rows = rows
+    self.width = width
+  }
+
+  public var description: String { "[\(rows) x \(width)]" }
+}
+
+/// A value of a plan, numbered in the order of definition.
+public struct ValueID: Sendable, Hashable, CustomStringConvertible {
+  public let index: Int
+
+  public init(_ index: Int) { self.index = index }
+
+  public var description: String { "%\(index)" }
+}
+
+/// An integer input that every packed batch carries: one entry a token.
+public enum IndexInput: String, Sendable, Hashable, CaseIterable {
+  case wordIDs, positionIDs, typeIDs
+}
+
+/// A weight of the model: one tensor of the checkpoint, or several joined along the first axis.
+///
+/// Joining lets one product serve Q, K and V, which checkpoints store apart.
+public struct Parameter: Sendable, Hashable, CustomStringConvertible {
+  /// Tensor names in the checkpoint, joined in this order.
+  public let pieces: [String]
+  /// [rows, columns] of a matrix in `out x in` order, or [count] of a vector.
+  public let shape: [Int]
+
+  public init(_ pieces: [String], shape: [Int]) {
+    self.pieces = pieces
+    self.shape = shape
+  }
+
+  public init(_ name: String, shape: [Int]) { self.init([name], shape: shape) }
+
+  /// Elements in all.
+  public var count: Int { shape.reduce(1, *) }
+
+  public var description: String { pieces.joined(separator: "+") }
+}

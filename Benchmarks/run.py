@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Rows per second of integrated gradients beside Captum, both alternating in one run on the same texts.
+
+    python Benchmarks/run.py --salience .build/release/salience [--rows 200] [--rounds 3] [--models minilm-l6 ...]
+
+Prints a Markdown table of medians over the rounds and writes every round to a CSV file. Stops with an error where
+the two disagree by more than 1e-4 of the norm of a text's token scores. Benchmarks/README.md says how to read it.
+"""
+
+import argparse
+import csv
+import os
+import pathlib
+import statistics
+import sys
+
+THREADS = 2
+os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import torch
+from tokenizers import Tokenizer
+from transformers.utils import logging
+
+import checkpoints
+import work
+from captum_peer import CaptumPeer
+from salience_peer import SaliencePeer
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SPECIALS = ("[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]")
+AGREEMENT = 1e-4
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--salience", default=ROOT / ".build/release/salience", type=pathlib.Path)
+    parser.add_argument("--rows", default=200, type=int)
+    parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--steps", default=50, type=int)
+    parser.add_argument("--models", nargs="+", default=list(checkpoints.NAMES), choices=checkpoints.NAMES)
+    parser.add_argument("--cache", default=ROOT / "Benchmarks/cache", type=pathlib.Path)
+    parser.add_argument("--csv", default=None, type=pathlib.Path, help="default: rounds.csv in the cache")
+    parser.add_argument("--peer-only", action="store_true", help="time Captum alone")
+    arguments = parser.parse_args()
+    if not arguments.peer_only and not arguments.salience.exists():
+        parser.error(f"{arguments.salience} is not there: make build")
+    return arguments
+
+
+def texts(count):
+    with (ROOT / "datasets/reviews.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row["text"] for row in csv.DictReader(file)]
+    return rows[:count]
+
+
+def worst_distance(ours, theirs):
+    """The largest distance of a text's token scores from Captum's, relative to their norm."""
+    worst = 0.0
+    for row, expected in theirs.items():
+        found = torch.tensor(ours.get(row, []))
+        if found.shape != expected.shape:
+            raise SystemExit(f"row {row}: {len(found)} token scores beside Captum's {len(expected)}")
+        norm = torch.linalg.vector_norm(expected).item()
+        distance = torch.linalg.vector_norm(found - expected).item()
+        worst = max(worst, distance / norm if norm > 0 else distance)
+    return worst
+
+
+def measure(name, arguments, sample):
+    """One model: a row for each round."""
+    directory = checkpoints.directory(name, arguments.cache / "models")
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    ids = [tokenizer.encode(text).ids for text in sample]
+    # An unknown word is a word: its place is replaced by the baseline like any other.
+    special = {tokenizer.token_to_id(token) for token in SPECIALS} - {tokenizer.token_to_id("[UNK]")}
+    captum = CaptumPeer(directory, ids, tokenizer.token_to_id("[PAD]"), special, arguments.steps)
+    for setup, rate in captum.choose(min(24, len(ids))).items():
+        print(f"{name}: captum {setup[0]}, at most {setup[1]} texts a call: {rate:.2f} rows/s", file=sys.stderr)
+    salience = None
+    if not arguments.peer_only:
+        salience = SaliencePeer(
+            arguments.salience, directory, sample, arguments.cache / name, arguments.steps)
+    operations = work.operations(captum.config, map(len, ids), arguments.steps)
+    rounds = []
+    for number in range(arguments.rounds):
+        seconds, theirs = captum.run()
+        result = {"model": name, "round": number, "rows": len(ids), "tokens": sum(map(len, ids)),
+                  "captum_setup": f"{captum.setup[0]}, {captum.setup[1]} a call",
+                  "captum_seconds": seconds, "captum_gflops": operations / seconds / 1e9}
+        if salience is not None:
+            whole, scoring = salience.run()
+            result |= {"salience_scoring_seconds": scoring, "salience_whole_seconds": whole,
+                       "salience_gflops": operations / scoring / 1e9, "ratio": seconds / scoring,
+                       "worst_distance": worst_distance(salience.scores(), theirs)}
+        print(f"{name} round {number + 1}: " + ", ".join(
+            f"{key} {value:.3g}" for key, value in result.items() if isinstance(value, float)), file=sys.stderr)
+        rounds.append(result)
+    return rounds, salience.matmul_gflops() if salience else None
+
+
+def table(results):
+    """Medians over rounds, one line a model."""
+    columns = ["model", "Captum rows/s", "Salience rows/s", "ratio (range)", "whole command rows/s", "Captum GFLOP/s",
+               "Salience GFLOP/s", "of matmul rate", "worst distance"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
+    for rounds, ceiling in results:
+        def median(key):
+            return statistics.median(entry[key] for entry in rounds)
+        rows = rounds[0]["rows"]
+        cells = [rounds[0]["model"], f"{rows / median('captum_seconds'):.2f}"]
+        if "ratio" in rounds[0]:
+            ratios = sorted(entry["ratio"] for entry in rounds)
+            cells += [f"{rows / median('salience_scoring_seconds'):.2f}",
+                      f"{median('ratio'):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})",
+                      f"{rows / median('salience_whole_seconds'):.2f}",
+                      f"{median('captum_gflops'):.0f}", f"{median('salience_gflops'):.0f}",
+                      f"{median('salience_gflops') / ceiling:.0%} of {ceiling:.0f}" if ceiling else "not measured",
+                      f"{max(entry['worst_distance'] for entry in rounds):.1e}"]
+        else:
+            cells += ["", "", "", f"{median('captum_gflops'):.0f}", "", "", ""]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    arguments = options()
+    torch.set_num_threads(THREADS)
+    logging.disable_progress_bar()
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    sample = texts(arguments.rows)
+    results = [measure(name, arguments, sample) for name in arguments.models]
+    entries = [entry for rounds, _ in results for entry in rounds]
+    target = arguments.csv or arguments.cache / "rounds.csv"
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(entries[0]))
+        writer.writeheader()
+        writer.writerows(entries)
+    print(f"\n{len(sample)} texts, {arguments.steps} steps, float32, {THREADS} threads, medians of "
+          f"{arguments.rounds} rounds; Captum: " + "; ".join(
+              f"{rounds[0]['model']} {rounds[0]['captum_setup']}" for rounds, _ in results) + "\n")
+    print(table(results))
+    print(f"\nEvery round: {target}")
+    worst = max((entry.get("worst_distance", 0.0) for entry in entries), default=0.0)
+    if worst > AGREEMENT:
+        raise SystemExit(f"token scores differ from Captum's by {worst:.1e} of their norm (allowed: {AGREEMENT:.0e})")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ public struct Attempt: Sendable, Equatable {
   public let path: String
 
   /// Makes an empty staging directory with a name no other attempt has.
-  init(unit: Unit, in directory: RunDirectory) throws {
+  init(unit: Unit, in directory: RunLayout) throws {
     let random = String(UInt64.random(in: .min ... .max), radix: 36)
     self.unit = unit
     relativePath = "state/tmp-\(Self.host)-\(getpid())-\(random)"

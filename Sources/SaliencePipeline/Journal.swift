@@ -3,7 +3,7 @@
 /// The parts of a unit are several files, and several renames are not atomic. So parts are staged and flushed, then one
 /// `link` gives the manifest its name, then the parts are renamed; whoever comes next repeats renames that are missing.
 public struct Journal: Sendable {
-  public let directory: RunDirectory
+  public let directory: RunLayout
   /// Called after each step of a commit; a test throws from it to stop there, as a crash would.
   private let afterStep: @Sendable (CommitStep) throws -> Void
 
@@ -14,7 +14,7 @@ public struct Journal: Sendable {
     case renamesFlushed, stagingRemoved
   }
 
-  public init(_ directory: RunDirectory, afterStep: @escaping @Sendable (CommitStep) throws -> Void = { _ in }) {
+  public init(_ directory: RunLayout, afterStep: @escaping @Sendable (CommitStep) throws -> Void = { _ in }) {
     self.directory = directory
     self.afterStep = afterStep
   }

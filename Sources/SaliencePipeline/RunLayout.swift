@@ -1,5 +1,5 @@
-/// Where a run's files lie.
-public struct RunDirectory: Sendable, Equatable {
+/// Where the files of a run lie.
+public struct RunLayout: Sendable, Equatable {
   /// The directory as given.
   public let path: String
 

@@ -1,0 +1,185 @@
+import SalienceDatasets
+import SalienceJSON
+import SalienceReports
+import Synchronization
+
+/// Scores a dataset under one or more models and publishes the tables.
+///
+/// Rows stream through reading, tokenising, scoring and writing, with bounded queues between; memory does not grow with
+/// the dataset. A run is executed once.
+public final class Run: Sendable {
+  /// A model of the run, loaded when its first unit is due.
+  public struct Model: Sendable {
+    /// NAME in `model=NAME`.
+    public let name: String
+    public let load: @Sendable () async throws -> any ModelScorer
+
+    public init(name: String, load: @escaping @Sendable () async throws -> any ModelScorer) {
+      self.name = name
+      self.load = load
+    }
+  }
+
+  /// How the run is divided and what it does with an earlier run.
+  public struct Options: Sendable {
+    /// Units this process works on; nil for all.
+    public var shard: UnitShard?
+    /// Whether to go on with the run that is there.
+    public var resume: Bool
+    /// Whether to remove the run that is there.
+    public var overwrite: Bool
+    public var maxBadRows: BadRowLimit
+
+    public init(
+      shard: UnitShard? = nil, resume: Bool = false, overwrite: Bool = false, maxBadRows: BadRowLimit = .standard
+    ) {
+      self.shard = shard
+      self.resume = resume
+      self.overwrite = overwrite
+      self.maxBadRows = maxBadRows
+    }
+  }
+
+  /// What the run reads from and writes with.
+  public struct Resources: Sendable {
+    /// Opens the dataset at its beginning; called once a model.
+    public var openDataset: @Sendable () throws -> any RecordReader
+    /// Opens the tables of a unit in a staging directory, as `TABLE.parquet`.
+    public var openTables: @Sendable (_ directory: String) throws -> any ExampleSink
+    /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete.
+    public var finish: @Sendable (RunLayout) throws -> Void
+
+    public init(
+      openDataset: @escaping @Sendable () throws -> any RecordReader,
+      openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
+      finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in }
+    ) {
+      self.openDataset = openDataset
+      self.openTables = openTables
+      self.finish = finish
+    }
+  }
+
+  public let layout: RunLayout
+  let fingerprint: RunFingerprint
+  let models: [Model]
+  let options: Options
+  let resources: Resources
+  let facts: RunFacts
+  let progress: RunProgress
+  let journal: Journal
+  private let stopping = Mutex<(interruption: Interruption?, stop: (@Sendable () -> Void)?)>((nil, nil))
+
+  /// - Parameters:
+  ///   - fingerprint: names the rows of a unit and the limit as well; its models are those of `models`.
+  ///   - facts: what `run.json` says of the program and the device.
+  public init(
+    layout: RunLayout, fingerprint: RunFingerprint, models: [Model], options: Options, resources: Resources,
+    facts: RunFacts, progress: RunProgress
+  ) {
+    self.layout = layout
+    self.fingerprint = fingerprint
+    self.models = models
+    self.options = options
+    self.resources = resources
+    self.facts = facts
+    self.progress = progress
+    journal = Journal(layout)
+  }
+
+  /// Stops the run: units that are scored are still published, then `execute` throws the interruption's error.
+  public func cancel(_ interruption: Interruption) {
+    let stop = stopping.withLock { state in
+      if state.interruption == nil { state.interruption = interruption }
+      return state.stop
+    }
+    stop?()
+  }
+
+  /// Scores what is not published yet and, when every unit is there, finishes the run.
+  ///
+  /// - Returns: what the run came to; `isFinished` is false where other shards have units left.
+  /// - Throws: `PipelineError`: `refused` for a run that exists or differs; an interruption's error; else what a reader,
+  ///   a scorer or a writer threw.
+  public func execute() async throws -> RunSummary {
+    let start = ContinuousClock.now
+    let recovery = try await BlockingQueue("prepare").run { try self.prepare() }
+    countRows()
+    var rows: Int64?
+    for model in models {
+      try checkInterruption()
+      let published = Set(recovery.published.filter { $0.model == model.name }.map(\.index))
+      let count = try await score(model, published: published)
+      if let rows, rows != count {
+        throw PipelineError(.data, "the dataset had \(rows) rows under one model and \(count) under another")
+      }
+      rows = count
+    }
+    try checkInterruption()
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    let summary = try await interruptible { [rows] in try self.finish(rows: rows ?? 0, seconds: elapsed) }
+    progress.finish()
+    return summary
+  }
+
+  /// Throws the interruption that was asked for, if one was.
+  func checkInterruption() throws {
+    if let interruption = stopping.withLock({ $0.interruption }) { throw interruption.error }
+  }
+
+  /// Has `stop` called when the run is cancelled, at once if it was already.
+  func onInterruption(_ stop: (@Sendable () -> Void)?) {
+    let isInterrupted = stopping.withLock { state in
+      state.stop = stop
+      return state.interruption != nil
+    }
+    if isInterrupted { stop?() }
+  }
+
+  /// Runs blocking work, but leaves it behind when the run is cancelled.
+  private func interruptible<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    let outcome = BoundedChannel<Result<Value, any Error>>(capacity: 1)
+    onInterruption { outcome.finish() }
+    defer { onInterruption(nil) }
+    Task {
+      do {
+        await outcome.send(.success(try await BlockingQueue("finish").run(work)))
+      } catch {
+        await outcome.send(.failure(error))
+      }
+    }
+    guard let result = await outcome.receive() else {
+      try checkInterruption()
+      throw CancellationError()
+    }
+    return try result.get()
+  }
+
+  /// Counts the dataset's rows on the side, so that progress can tell the time left.
+  private func countRows() {
+    guard progress.wantsTotal else { return }
+    Task {
+      let total = try? await BlockingQueue("count").run {
+        let limit = self.fingerprint.limit.map { Int(clamping: $0) } ?? .max
+        let reader = try self.resources.openDataset()
+        var rows = 0
+        while rows < limit {
+          let passed = try reader.skip(min(65_536, limit - rows))
+          rows += passed
+          if passed == 0 { break }
+        }
+        return rows
+      }
+      // A dataset that cannot be read through shows when the run gets there.
+      guard let total else { return }
+      let units = Unit.count(rows: Int64(total), unitRows: self.fingerprint.unitRows)
+      var mine = 0
+      for index in 0..<units where self.options.shard?.contains(index) ?? true {
+        mine += min(self.fingerprint.unitRows, total - index * self.fingerprint.unitRows)
+      }
+      self.progress.setTotal(mine * self.models.count)
+    }
+  }
+}

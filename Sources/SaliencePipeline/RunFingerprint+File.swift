@@ -1,0 +1,66 @@
+import SalienceJSON
+
+extension RunFingerprint {
+  public var json: JSONValue {
+    [
+      "format": 1, "pipeline": pipeline, "unit_rows": .integer(unitRows),
+      "limit": limit.map { .integer($0) } ?? nil,
+      "models": .array(models.map { ["name": .string($0.name), "files": .array($0.files.map(\.json))] }),
+      "dataset": .array(dataset.map(\.json)),
+    ]
+  }
+
+  /// Reads a stored fingerprint.
+  ///
+  /// - Throws: `PipelineError` naming the file.
+  public init(path: String) throws {
+    let bytes = try DurableFile.read(path, limit: 64 << 20)
+    func damaged() -> PipelineError { PipelineError(.data, "not the fingerprint of a run", at: path) }
+    guard let json = try? JSONValue(parsing: bytes), json["format"]?.intValue == 1,
+      let pipeline = json["pipeline"], let unitRows = json["unit_rows"]?.intValue, unitRows > 0,
+      let models = json["models"]?.arrayValue, let dataset = json["dataset"]?.arrayValue
+    else { throw damaged() }
+    func files(_ values: [JSONValue]) throws -> [File] {
+      try values.map { value in
+        guard let path = value["path"]?.stringValue, let bytes = value["bytes"]?.intValue,
+          let sha256 = value["sha256"]?.stringValue
+        else { throw damaged() }
+        return File(path: path, bytes: Int64(bytes), sha256: sha256)
+      }
+    }
+    self.init(
+      pipeline: pipeline, unitRows: unitRows, limit: json["limit"]?.intValue.map(Int64.init),
+      models: try models.map { model in
+        guard let name = model["name"]?.stringValue, let list = model["files"]?.arrayValue else { throw damaged() }
+        return Model(name: name, files: try files(list))
+      }, dataset: try files(dataset))
+  }
+
+  /// Stores the fingerprint where the run has none yet, else compares the two.
+  ///
+  /// - Throws: `PipelineError.refused` saying what differs.
+  public func claim(_ directory: RunLayout) throws {
+    try DurableFile.makeDirectories(directory.state)
+    if !DurableFile.exists(directory.fingerprint) {
+      let attempt = try Attempt(unit: Unit(model: "", index: 0, rows: 0..<0), in: directory)
+      defer { try? DurableFile.removeTree(attempt.path) }
+      let staged = "\(attempt.path)/run-fingerprint.json"
+      try DurableFile.write(json.text(pretty: true) + "\n", to: staged)
+      if try DurableFile.link(staged, as: directory.fingerprint) {
+        try DurableFile.sync(directory.state)
+        try DurableFile.sync(directory.path)
+        return
+      }
+    }
+    let differences = differences(from: try RunFingerprint(path: directory.fingerprint))
+    guard differences.isEmpty else {
+      throw PipelineError(
+        .refused, "the run differs from the one begun here: \(differences.joined(separator: "; "))",
+        at: directory.path)
+    }
+  }
+}
+
+extension RunFingerprint.File {
+  var json: JSONValue { ["path": .string(path), "bytes": .integer(bytes), "sha256": .string(sha256)] }
+}

@@ -1,0 +1,116 @@
+import SalienceJSON
+
+/// What a run's numbers depend on: the pipeline, its models' files and the dataset's files.
+///
+/// A run is resumed only where all of it is the same.
+public struct RunFingerprint: Sendable, Equatable {
+  /// One input file. Files are the same where name, size and checksum are; the directory may have moved.
+  public struct File: Sendable, Equatable {
+    public let path: String
+    public let bytes: Int64
+    public let sha256: String
+
+    /// Reads the file once.
+    ///
+    /// - Throws: `PipelineError`: `missing` or `io` naming the path.
+    public init(reading path: String) throws {
+      let digest = try DurableFile.digest(path)
+      self.init(path: path, bytes: digest.bytes, sha256: digest.sha256)
+    }
+
+    init(path: String, bytes: Int64, sha256: String) {
+      self.path = path
+      self.bytes = bytes
+      self.sha256 = sha256
+    }
+
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// One model's files.
+  public struct Model: Sendable, Equatable {
+    public let name: String
+    public let files: [File]
+
+    public init(name: String, files: [File]) {
+      self.name = name
+      self.files = files
+    }
+  }
+
+  /// The resolved pipeline, without what no number depends on.
+  public let pipeline: JSONValue
+  /// Rows of a full unit.
+  public let unitRows: Int
+  /// Rows the run is limited to; nil for the whole dataset.
+  public let limit: Int64?
+  public let models: [Model]
+  public let dataset: [File]
+
+  public init(pipeline: Pipeline, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]) {
+    let ignored = ["name", "models", "max_bad_rows"]
+    let members = (pipeline.resolved.objectValue ?? []).filter { !ignored.contains($0.name) }.map { member in
+      switch member.name {
+      case "dataset": JSONMember(name: member.name, value: member.value.removing("path"))
+      case "output": JSONMember(name: member.name, value: member.value.removing("directory"))
+      default: member
+      }
+    }
+    self.init(pipeline: .object(members), unitRows: unitRows, limit: limit, models: models, dataset: dataset)
+  }
+
+  init(pipeline: JSONValue, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]) {
+    self.pipeline = pipeline
+    self.unitRows = unitRows
+    self.limit = limit
+    self.models = models
+    self.dataset = dataset
+  }
+
+  /// What differs from the fingerprint of the run so far, one line each.
+  public func differences(from earlier: RunFingerprint) -> [String] {
+    var lines = Self.differences("pipeline", earlier.pipeline, pipeline)
+    if earlier.unitRows != unitRows { lines.append("rows of a unit: \(earlier.unitRows), now \(unitRows)") }
+    if earlier.limit != limit {
+      func text(_ limit: Int64?) -> String { limit.map(String.init) ?? "none" }
+      lines.append("--limit: \(text(earlier.limit)), now \(text(limit))")
+    }
+    let names = (old: earlier.models.map(\.name), new: models.map(\.name))
+    if names.old != names.new {
+      lines.append("models: \(names.old.joined(separator: ", ")), now \(names.new.joined(separator: ", "))")
+    } else {
+      for (old, new) in zip(earlier.models, models) {
+        lines += Self.differences("model \(new.name)", old.files, new.files)
+      }
+    }
+    return lines + Self.differences("dataset", earlier.dataset, dataset)
+  }
+
+  private static func differences(_ place: String, _ old: [File], _ new: [File]) -> [String] {
+    guard old.map(\.name) == new.map(\.name) else {
+      let names = (old: old.map(\.name), new: new.map(\.name))
+      return ["\(place): files \(names.old.joined(separator: ", ")), now \(names.new.joined(separator: ", "))"]
+    }
+    return zip(old, new).filter { $0.bytes != $1.bytes || $0.sha256 != $1.sha256 }
+      .map { "\(place): \($1.path) has other contents" }
+  }
+
+  private static func differences(_ place: String, _ old: JSONValue, _ new: JSONValue) -> [String] {
+    if old == new { return [] }
+    if let before = old.objectValue, let after = new.objectValue {
+      var names = before.map(\.name)
+      names += after.map(\.name).filter { !names.contains($0) }
+      return names.flatMap { differences("\(place).\($0)", old[$0] ?? .null, new[$0] ?? .null) }
+    }
+    if let before = old.arrayValue, let after = new.arrayValue, before.count == after.count {
+      return zip(before, after).enumerated().flatMap { differences("\(place).\($0)", $1.0, $1.1) }
+    }
+    return ["\(place): \(old.text()), now \(new.text())"]
+  }
+}
+
+extension JSONValue {
+  fileprivate func removing(_ name: String) -> JSONValue {
+    .object((objectValue ?? []).filter { $0.name != name })
+  }
+}

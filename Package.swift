@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
     .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
     .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
-    .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceModels"]),
+    .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
     .target(
       name: "SalienceReports",
       dependencies: [

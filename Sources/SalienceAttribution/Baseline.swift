@@ -1,0 +1,46 @@
+import SalienceModels
+import SalienceTensors
+import SalienceTokenizers
+
+/// What the tokens of a text are replaced by at the start of the path.
+public enum Baseline: Sendable, Equatable {
+  case pad, mask, unk
+  /// A zero vector at the attribution layer.
+  case zero
+  /// A token as the vocabulary writes it.
+  case token(String)
+
+  /// The token's id; nil for `zero`.
+  ///
+  /// - Throws: `AttributionError` with code `usage` where the tokenizer has no such token.
+  public func tokenID(in tokenizer: Tokenizer) throws -> Int32? {
+    let (name, id): (String, Int32?)
+    switch self {
+    case .zero: return nil
+    case .pad: (name, id) = ("padding", tokenizer.padToken?.id)
+    case .mask: (name, id) = ("mask", tokenizer.maskToken?.id)
+    case .unk: (name, id) = ("unknown", tokenizer.unknownToken?.id)
+    case .token(let token): (name, id) = ("'\(token)'", tokenizer.id(of: token))
+    }
+    guard let id else {
+      throw AttributionError(.usage, "the tokenizer has no \(name) token for the baseline: name another token")
+    }
+    return id
+  }
+
+  /// The start of an example's path: the same positions and types, other ids.
+  ///
+  /// - Parameters:
+  ///   - id: from `tokenID(in:)`.
+  ///   - keepSpecial: leave special tokens as they are.
+  static func end(
+    of encoding: Encoding, replacingWith id: Int32?, keepSpecial: Bool, in architecture: any Architecture
+  ) -> PathEnd {
+    let replaced = encoding.special.map { !(keepSpecial && $0) }
+    guard let id else {
+      return PathEnd(architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs), zeroed: replaced)
+    }
+    let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
+    return PathEnd(architecture.sequence(ids: ids, typeIDs: encoding.typeIDs))
+  }
+}

@@ -1,0 +1,65 @@
+import SalienceCheckpoints
+import SalienceTensors
+
+/// DistilBERT for sequence classification (arXiv 1910.01108), as `DistilBertForSequenceClassification` in transformers.
+public struct DistilBERT: Architecture {
+  public static let modelType = "distilbert"
+  public let maximumLength, layerCount, vocabularySize: Int
+  public let readsTypeIDs = false
+  private let hiddenSize, heads, feedForwardSize, classCount: Int
+  private let activation: ActivationFunction
+  /// Fixed in the model's definition: config.json has no key for it.
+  private let epsilon: Float = 1e-12
+
+  public init(_ configuration: ModelConfiguration) throws {
+    maximumLength = try configuration.size("max_position_embeddings")
+    layerCount = try configuration.size("n_layers", "num_hidden_layers")
+    vocabularySize = try configuration.size("vocab_size")
+    hiddenSize = try configuration.size("dim", "hidden_size")
+    heads = try configuration.size("n_heads", "num_attention_heads")
+    feedForwardSize = try configuration.size("hidden_dim", "intermediate_size")
+    classCount = try configuration.labelCount
+    activation = try configuration.activation("activation")
+    try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
+  }
+
+  public func sequenceClassifier(everyRow: Bool) throws -> ModelGraph {
+    var plan = Plan()
+    var points: [AttributionLayer: ValueID] = [:]
+    let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
+    points[.wordEmbeddings] = words
+    let positions = try plan.embedding(table("position", maximumLength, .positionIDs))
+    var x = try plan.layerNorm(
+      words, residual: positions, name: "distilbert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
+    points[.embeddings] = x
+    for index in 0..<layerCount {
+      let layer = layer(index)
+      guard index < layerCount - 1 || everyRow else {
+        x = try layer.firstRow(x, in: &plan)
+        continue
+      }
+      x = try layer(x, in: &plan)
+      points[.encoder(index)] = x
+    }
+    let first = everyRow ? try plan.firstRow(x) : x
+    let pooled = try plan.activation(
+      .relu, plan.linear(first, name: "pre_classifier", from: hiddenSize, to: hiddenSize))
+    plan.result(try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount))
+    return ModelGraph(plan: plan, points: points)
+  }
+
+  private func table(_ kind: String, _ rows: Int, _ index: IndexInput) -> EmbeddingTerm {
+    EmbeddingTerm(Parameter("distilbert.embeddings.\(kind)_embeddings.weight", shape: [rows, hiddenSize]), index)
+  }
+
+  private func layer(_ index: Int) -> EncoderLayer {
+    let layer = "distilbert.transformer.layer.\(index)"
+    return EncoderLayer(
+      names: EncoderLayer.Names(
+        query: "\(layer).attention.q_lin", key: "\(layer).attention.k_lin", value: "\(layer).attention.v_lin",
+        attentionOutput: "\(layer).attention.out_lin", attentionNorm: "\(layer).sa_layer_norm",
+        intermediate: "\(layer).ffn.lin1", output: "\(layer).ffn.lin2", outputNorm: "\(layer).output_layer_norm"),
+      hiddenSize: hiddenSize, heads: heads, feedForwardSize: feedForwardSize, activation: activation,
+      epsilon: epsilon)
+  }
+}

@@ -1,0 +1,68 @@
+import SalienceTensors
+
+/// A transformer encoder layer that normalises after each residual sum (arXiv 1706.03762, 1810.04805).
+struct EncoderLayer {
+  /// A linear layer's tensor names end in `.weight` and `.bias`, a layer norm's too.
+  struct Names {
+    let query, key, value, attentionOutput, attentionNorm, intermediate, output, outputNorm: String
+  }
+
+  let names: Names
+  /// H, A and F.
+  let hiddenSize, heads, feedForwardSize: Int
+  let activation: ActivationFunction
+  let epsilon: Float
+
+  private var scale: Float { 1 / Float(hiddenSize / heads).squareRoot() }
+
+  /// [T x H] to [T x H].
+  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    let qkv = try linear([names.query, names.key, names.value], x, in: &plan)
+    return try finish(plan.attention(qkv, heads: heads, scale: scale), residual: x, in: &plan)
+  }
+
+  /// [T x H] to the first token's row of each sequence [B x H]; no other row is computed after K and V.
+  func firstRow(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    let first = try plan.firstRow(x)
+    let query = try linear([names.query], first, in: &plan)
+    let keysValues = try linear([names.key, names.value], x, in: &plan)
+    let context = try plan.firstRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
+    return try finish(context, residual: first, in: &plan)
+  }
+
+  private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> ValueID {
+    let attended = try norm(
+      names.attentionNorm, linear([names.attentionOutput], context, in: &plan), residual: residual, in: &plan)
+    let inner = try plan.linear(attended, name: names.intermediate, from: hiddenSize, to: feedForwardSize)
+    let outer = try plan.linear(
+      plan.activation(activation, inner), name: names.output, from: feedForwardSize, to: hiddenSize)
+    return try norm(names.outputNorm, outer, residual: attended, in: &plan)
+  }
+
+  private func linear(_ names: [String], _ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    try plan.linear(
+      x, weight: Parameter(names.map { "\($0).weight" }, shape: [names.count * hiddenSize, hiddenSize]),
+      bias: Parameter(names.map { "\($0).bias" }, shape: [names.count * hiddenSize]))
+  }
+
+  private func norm(_ name: String, _ x: ValueID, residual: ValueID, in plan: inout Plan) throws -> ValueID {
+    try plan.layerNorm(x, residual: residual, name: name, width: hiddenSize, epsilon: epsilon)
+  }
+}
+
+extension Plan {
+  /// A linear layer by its name in the checkpoint.
+  mutating func linear(_ x: ValueID, name: String, from input: Int, to output: Int) throws -> ValueID {
+    try linear(
+      x, weight: Parameter("\(name).weight", shape: [output, input]), bias: Parameter("\(name).bias", shape: [output]))
+  }
+
+  /// A layer norm by its name in the checkpoint.
+  mutating func layerNorm(
+    _ x: ValueID, residual: ValueID? = nil, name: String, width: Int, epsilon: Float
+  ) throws -> ValueID {
+    try layerNorm(
+      x, residual: residual, gamma: Parameter("\(name).weight", shape: [width]),
+      beta: Parameter("\(name).bias", shape: [width]), epsilon: epsilon)
+  }
+}

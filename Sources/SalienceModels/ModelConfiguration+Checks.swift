@@ -1,0 +1,30 @@
+import SalienceCheckpoints
+import SalienceTensors
+
+extension ModelConfiguration {
+  /// The nonlinearity that `key` names, as in transformers' ACT2FN.
+  func activation(_ key: String) throws -> ActivationFunction {
+    let name = try string(key, default: "gelu")
+    switch name {
+    case "gelu", "gelu_python": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_accurate": return .geluTanh
+    case "relu": return .relu
+    case "silu", "swish": return .silu
+    case "tanh": return .tanh
+    default: throw ModelError(.unsupported, "\(key) '\(name)' is not supported", file: file)
+    }
+  }
+
+  func requireAbsolutePositions() throws {
+    let kind = try string("position_embedding_type", default: "absolute")
+    guard kind == "absolute" else {
+      throw ModelError(.unsupported, "position_embedding_type '\(kind)' is not supported", file: file)
+    }
+  }
+
+  func require(hiddenSize: Int, divisibleBy heads: Int) throws {
+    guard hiddenSize % heads == 0 else {
+      throw ModelError(.invalid, "the hidden size \(hiddenSize) is no multiple of \(heads) heads", file: file)
+    }
+  }
+}

@@ -68,7 +68,12 @@ let package = Package(
         "SalienceReports",
       ],
       exclude: ["comparison_reference.py"]),
-    .testTarget(name: "SaliencePipelineTests", dependencies: ["SaliencePipeline"]),
+    .testTarget(
+      name: "SaliencePipelineTests",
+      dependencies: [
+        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
+        "SalienceReports", "SaliencePipeline",
+      ]),
     .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet", "SalienceJSON"]),
     .testTarget(name: "SalienceArchitectureTests"),
   ],

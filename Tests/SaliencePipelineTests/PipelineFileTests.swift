@@ -1,0 +1,145 @@
+import SalienceJSON
+import SaliencePipeline
+import Testing
+
+private let complete = """
+  name: demo
+  models: [models/a, models/b]
+  task: text-classification
+  dataset:
+    path: [data/x.csv, data/y.csv]
+    columns: {id: id, text: body, text_pair: null, label: label}
+    max_length: 128
+    over_long: quarantine
+  methods:
+    - name: integrated-gradients
+      id: ig
+      steps: 20
+      quadrature: trapezoid
+      baseline: "[MASK]"
+      keep_special: false
+      normalize: l2-full
+      target: {contrast: [POSITIVE, 0]}
+      layer: encoder layer 2
+    - name: integrated-gradients
+      target: "1"
+  device: vulkan:1
+  precision: f32
+  output: {directory: out/demo, formats: [parquet, csv], compression: none, text: false}
+  max_bad_rows: 5
+  """
+
+private let minimal = """
+  models: m
+  dataset: {path: d.csv, columns: {text: text}}
+  methods: [{name: integrated-gradients}]
+  output: {directory: out}
+  """
+
+@Suite struct PipelineFileTests {
+  @Test func readsEveryKey() throws {
+    let pipeline = try PipelineFile.parse(complete, path: "demo.yaml")
+    #expect(pipeline.models == ["models/a", "models/b"])
+    #expect(pipeline.dataset.paths == ["data/x.csv", "data/y.csv"])
+    #expect(pipeline.dataset.columns.text == "body")
+    #expect(pipeline.dataset.columns.textPair == nil)
+    #expect(pipeline.dataset.maxLength == 128)
+    #expect(pipeline.dataset.overLong == .quarantine)
+    let method = try #require(pipeline.methods.first)
+    #expect(method.rule == .fixed(steps: 20, quadrature: .trapezoid))
+    #expect(method.baseline == .token("[MASK]"))
+    #expect(!method.keepSpecial)
+    #expect(method.target == .contrast(.name("POSITIVE"), .index(0)))
+    #expect(method.layer == .encoder(2))
+    #expect(pipeline.methods[1].target == .class(.name("1")))
+    #expect(pipeline.methods[1].id == "integrated-gradients")
+    #expect(pipeline.device == .vulkan(1))
+    #expect(pipeline.output.formats == [.parquet, .csv])
+    #expect(!pipeline.output.text)
+    #expect(pipeline.maxBadRows == .rows(5))
+    #expect(pipeline.resolved["methods"]?[0]?["quadrature"]?.stringValue == "trapezoid")
+  }
+
+  @Test func fillsInDefaults() throws {
+    let pipeline = try PipelineFile.parse(minimal, path: "a/night.yaml")
+    #expect(pipeline.name == "night")
+    #expect(pipeline.models == ["m"])
+    #expect(pipeline.methods[0].rule == .fixed(steps: 50, quadrature: .gaussLegendre))
+    #expect(pipeline.methods[0].baseline == .pad)
+    #expect(pipeline.methods[0].target == .predicted)
+    #expect(pipeline.output.formats == [.parquet])
+    #expect(pipeline.maxBadRows == .percent(1))
+    #expect(pipeline.device == .auto)
+  }
+
+  @Test(arguments: [
+    ("    steps: 20\n", "      stpes: 20\n", "demo.yaml:12: unknown key 'stpes' in 'methods.0'; the nearest is 'steps'"),
+    ("    steps: 20\n", "      steps: many\n", "demo.yaml:12: 'methods.0.steps' must be a whole number"),
+    ("    steps: 20\n", "      steps: 0\n", "demo.yaml:12: 'methods.0.steps' must be a whole number from 1"),
+    ("quadrature: trapezoid", "quadrature: trapez", "demo.yaml:13: 'methods.0.quadrature' must be one of"),
+    ("keep_special: false", "keep_special: \"no\"", "demo.yaml:15: 'methods.0.keep_special' must be true or false"),
+    ("text: body", "test: body", "demo.yaml:6: unknown key 'test' in 'dataset.columns'; the nearest is 'text'"),
+    ("precision: f32", "precision: f16", "demo.yaml:22: 'precision' is f16, which is not available yet"),
+    ("task: text-classification", "task: fill-mask", "demo.yaml:3: 'task' is fill-mask, which is not available yet"),
+    ("quadrature: trapezoid", "tolerance: 0.01", "demo.yaml:13: 'methods.0.tolerance' cannot stand beside"),
+    ("contrast: [POSITIVE, 0]", "contrast: [POSITIVE]", "demo.yaml:17: 'methods.0.target.contrast' must be a list of two"),
+    ("device: vulkan:1", "device: vulcan", "demo.yaml:21: 'device' must be auto, cpu, vulkan or vulkan:N"),
+    ("id: ig", "id: ../ig", "demo.yaml:11: 'methods.0.id' must be letters"),
+    ("id: ig", "id: integrated-gradients", "demo.yaml:19: two methods have the id"),
+    ("name: demo", "name: demo\nname: other", "demo.yaml:"),
+    ("name: demo", "name: [", "demo.yaml:"),
+    ("max_bad_rows: 5", "max_bad_rows: 101%", "demo.yaml:24: 'max_bad_rows' must be"),
+    ("columns: {id: id, text: body, text_pair: null, label: label}", "columns: {id: id}",
+      "demo.yaml:6: the key 'dataset.columns.text' is required"),
+  ])
+  func namesFileLineAndKey(_ original: String, _ replacement: String, _ message: String) throws {
+    let original = original.trimmingPrefix { $0 == " " }, replacement = replacement.trimmingPrefix { $0 == " " }
+    let text = complete.replacing(original, with: replacement, maxReplacements: 1)
+    #expect(text != complete)
+    let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "demo.yaml") }
+    #expect(error.exitCode == 64)
+    #expect(error.description.hasPrefix(message), "\(error)")
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test func overridesTakePlaceBeforeDecoding() throws {
+    let overrides = [
+      try PipelineOverride(set: "methods.0.steps=8"), try PipelineOverride(set: "output.formats=[csv]"),
+      try PipelineOverride(set: "dataset.columns.label=stars"),
+      PipelineOverride(option: "--model", path: "models", values: ["x: y/m1", "m2"]),
+      PipelineOverride(option: "--device cpu", path: "device", values: ["cpu"]),
+    ]
+    let pipeline = try PipelineFile.parse(minimal, path: "p.yaml", overrides: overrides)
+    #expect(pipeline.methods[0].rule == .fixed(steps: 8, quadrature: .gaussLegendre))
+    #expect(pipeline.output.formats == [.parquet, .csv])
+    #expect(pipeline.dataset.columns.label == "stars")
+    #expect(pipeline.models == ["x: y/m1", "m2"])
+    #expect(pipeline.device == .cpu)
+  }
+
+  @Test(arguments: [
+    "methods.0.stpes=8", "methods.1.steps=8", "methods.0.steps=x", "name.x=1", "methods.0.target.contrast.x=1",
+  ])
+  func overrideErrorsNameTheOption(_ argument: String) throws {
+    let error = try #require(throws: PipelineError.self) {
+      try PipelineFile.parse(minimal + "\nname: n", path: "p.yaml", overrides: [try PipelineOverride(set: argument)])
+    }
+    #expect(error.code == .usage)
+    #expect(error.description.hasPrefix("--set \(argument): "), "\(error)")
+  }
+
+  @Test(arguments: ["steps", "=3", "a..b=1"]) func refusesMalformedOverrides(_ argument: String) {
+    #expect(throws: PipelineError.self) { try PipelineOverride(set: argument) }
+  }
+
+  @Test func missingFileIsMissing() throws {
+    let error = try #require(throws: PipelineError.self) { try PipelineFile.load("/nonexistent/p.yaml") }
+    #expect(error.exitCode == 66)
+  }
+
+  @Test func modelNamesAreUniqueAndNeverClimb() throws {
+    #expect(try ModelName.unique(["a/m", "b/m/", "m-2", "c/m"]) == ["m", "m-2", "m-2-2", "m-3"])
+    let error = try #require(throws: PipelineError.self) { try ModelName.unique(["a/.."]) }
+    #expect(error.exitCode == 64)
+  }
+}

@@ -16,7 +16,9 @@ SALIENCE_INLINE void attention_head(const float *query, const float *key, const 
   float *values = transposed_keys + round_up(l.transposed, LANES);
   float *scores = values + l.keys;
   float *output = scores + l.rows * l.score_row;
-  float reciprocal[QUERY_BLOCK];
+  // One number a query of the block; lanes past the last query stay valid.
+  f16v largest[QUERY_BLOCK / LANES], sums[QUERY_BLOCK / LANES], reciprocal[QUERY_BLOCK / LANES];
+  for (size_t i = 0; i < QUERY_BLOCK / LANES; i++) { largest[i] = sums[i] = 1.0f; }
 
   pack_transposed(key, row, length, head_size, transposed_keys);
   if (!l.direct) { pack_rows(value, row, length, head_size, values); }
@@ -29,8 +31,17 @@ SALIENCE_INLINE void attention_head(const float *query, const float *key, const 
         .c = scores, .c_row = l.score_row});
     for (size_t r = 0; r < rows; r++) {
       softmax_sum s = softmax_row(scores + r * l.score_row, length, scale);
-      reciprocal[r] = 1.0f / s.sum;
-      if (log_sum_exp) { log_sum_exp[(first + r) * heads] = (float)((double)s.maximum + natural_logarithm(s.sum)); }
+      largest[r / LANES][r % LANES] = s.maximum;
+      sums[r / LANES][r % LANES] = s.sum;
+    }
+    for (size_t r = 0; r < rows; r += LANES) {
+      reciprocal[r / LANES] = 1.0f / sums[r / LANES];
+      if (log_sum_exp) {
+        const f16v logarithm = largest[r / LANES] + vector_log(sums[r / LANES]);
+        for (size_t i = r; i < rows && i < r + LANES; i++) {
+          log_sum_exp[(first + i) * heads] = logarithm[i - r];
+        }
+      }
     }
     float *block = context + first * context_row;
     float *product = l.direct ? block : output;
@@ -42,7 +53,8 @@ SALIENCE_INLINE void attention_head(const float *query, const float *key, const 
         .c = product, .c_row = product_row});
     for (size_t r = 0; r < rows; r++) {
       float *p = product + r * product_row;
-      for (size_t d = 0; d < l.width; d += LANES) { store16(p + d, load16(p + d) * reciprocal[r]); }
+      const float factor = reciprocal[r / LANES][r % LANES];
+      for (size_t d = 0; d < l.width; d += LANES) { store16(p + d, load16(p + d) * factor); }
     }
     if (!l.direct) { unpack_rows(output, rows, head_size, block, context_row); }
   }

@@ -81,8 +81,8 @@ SALIENCE_INLINE void transpose16(f16v v[LANES]) {
 #undef SALIENCE_ROUND
 }
 
-/// Writes a head's rows transposed, [head_size x rows] in panels of PANEL columns; columns up to a multiple of 16 are
-/// zero.
+/// Writes a head's rows transposed, [head_size x rows] in panels of PANEL columns; further columns up to a multiple of
+/// 16 repeat the last.
 SALIENCE_INLINE void pack_transposed(const float *from, size_t from_row, size_t rows, size_t head_size, float *to) {
   for (size_t j = 0; j < rows; j += LANES) {
     float *panel = to + j / PANEL * (head_size * PANEL) + j % PANEL;
@@ -91,14 +91,11 @@ SALIENCE_INLINE void pack_transposed(const float *from, size_t from_row, size_t 
       const size_t depth = head_size - d < LANES ? head_size - d : LANES;
       const float *corner = from + j * from_row + d;
       f16v block[LANES];
-      if (count == LANES && depth == LANES) {
+      // Rows past the last repeat it: their columns are never used, and branches would cost more.
 #pragma clang loop unroll(full)
-        for (int i = 0; i < LANES; i++) { block[i] = load16(corner + i * from_row); }
-      } else {
-        for (size_t i = 0; i < LANES; i++) {
-          block[i] = 0;
-          if (i < count) { block[i] = depth == LANES ? load16(corner + i * from_row) : load_part(corner + i * from_row, depth); }
-        }
+      for (size_t i = 0; i < LANES; i++) {
+        const float *source = corner + (i < count ? i : count - 1) * from_row;
+        block[i] = depth == LANES ? load16(source) : load_part(source, depth);
       }
       transpose16(block);
       if (depth == LANES) {

@@ -87,13 +87,7 @@ extension Pipeline.ClassName {
 
 extension Pipeline.Layer {
   /// As the pipeline file writes it.
-  public var text: String {
-    switch self {
-    case .embeddings: "embeddings"
-    case .wordEmbeddings: "word-embeddings"
-    case .encoder(let index): "encoder layer \(index)"
-    }
-  }
+  public var text: String { description }
 }
 
 extension Pipeline.Device {

@@ -1,3 +1,6 @@
+import SalienceAttribution
+import SalienceModels
+
 /// What a run does: the models, the dataset, the methods and where the results go.
 ///
 /// Relative paths are relative to the working directory of the process, not to the pipeline file.
@@ -71,58 +74,12 @@ public struct Pipeline: Sendable, Equatable {
     case fixed(steps: Int, quadrature: Quadrature)
   }
 
-  public enum Quadrature: String, Sendable, CaseIterable {
-    case gaussLegendre = "gauss-legendre"
-    case riemannLeft = "riemann-left"
-    case riemannRight = "riemann-right"
-    case riemannMiddle = "riemann-middle"
-    case riemannTrapezoid = "riemann-trapezoid"
-    case trapezoid
-    case clenshawCurtis = "clenshaw-curtis"
-  }
-
-  public enum Baseline: Sendable, Equatable {
-    case pad, mask, unk, zero
-    /// A token as the vocabulary writes it.
-    case token(String)
-  }
-
-  public enum Normalization: String, Sendable, CaseIterable {
-    case l2
-    case l2Full = "l2-full"
-    case sum
-    case l1
-    case none
-  }
-
-  public enum Target: Sendable, Equatable {
-    /// The class with the highest logit.
-    case predicted
-    /// Every class.
-    case all
-    /// The class that the label column names.
-    case label
-    case `class`(ClassName)
-    /// Output of the first class minus output of the second.
-    case contrast(ClassName, ClassName)
-  }
-
-  /// A class as the pipeline file writes it.
-  public enum ClassName: Sendable, Equatable {
-    /// A class of `id2label`, or, where no class has that name, an index written in quotes.
-    case name(String)
-    /// 0-based.
-    case index(Int)
-  }
-
-  /// Where along the model the path is laid and the scores are taken.
-  public enum Layer: Sendable, Equatable {
-    /// Output of the embedding block: words, positions and types, normalised.
-    case embeddings
-    case wordEmbeddings
-    /// Output of an encoder layer, 0-based.
-    case encoder(Int)
-  }
+  public typealias Quadrature = SalienceAttribution.Quadrature
+  public typealias Baseline = SalienceAttribution.Baseline
+  public typealias Normalization = SalienceAttribution.Normalization
+  public typealias Target = SalienceAttribution.Target
+  public typealias ClassName = SalienceAttribution.ClassName
+  public typealias Layer = AttributionLayer
 
   public enum Device: Sendable, Equatable {
     case auto, cpu

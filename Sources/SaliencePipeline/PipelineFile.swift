@@ -35,7 +35,9 @@ public enum PipelineFile {
       throw top.fault("task", "is \(task.rawValue), which is not available yet; text-classification is")
     }
     let precision = try top.choice("precision", Pipeline.Precision.self) ?? .f32
-    if precision != .f32 { throw top.fault("precision", "is \(precision.rawValue), which is not available yet; f32 is") }
+    guard precision == .f32 else {
+      throw top.fault("precision", "is \(precision.rawValue), which is not available yet; f32 is")
+    }
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: task,
       dataset: try dataset(try top.required("dataset")),

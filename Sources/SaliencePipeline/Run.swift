@@ -99,8 +99,8 @@ public final class Run: Sendable {
   /// Scores what is not published yet and, when every unit is there, finishes the run.
   ///
   /// - Returns: what the run came to; `isFinished` is false where other shards have units left.
-  /// - Throws: `PipelineError`: `refused` for a run that exists or differs; an interruption's error; else what a reader,
-  ///   a scorer or a writer threw.
+  /// - Throws: `PipelineError`: `refused` for a run that exists or differs; an interruption's error; else what a
+  ///   reader, a scorer or a writer threw.
   public func execute() async throws -> RunSummary {
     let start = ContinuousClock.now
     let recovery = try await BlockingQueue("prepare").run { try self.prepare() }

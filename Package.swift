@@ -45,10 +45,16 @@ let package = Package(
     .target(
       name: "Salience",
       dependencies: [
-        "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceCheckpoints",
-        "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
+        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
       ]),
-    .executableTarget(name: "SalienceCLI", dependencies: ["Salience", argumentParser]),
+    .executableTarget(
+      name: "SalienceCLI",
+      dependencies: [
+        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
+        "Salience", argumentParser,
+      ]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
@@ -59,7 +65,10 @@ let package = Package(
       name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),
     .testTarget(
       name: "SalienceModelsTests",
-      dependencies: ["SalienceModels", "SalienceCheckpoints", "SalienceTokenizers", "SalienceCPU", "SalienceAttribution"]),
+      dependencies: [
+        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceCheckpoints", "SalienceModels",
+        "SalienceAttribution",
+      ]),
     .testTarget(name: "SalienceAttributionTests", dependencies: ["SalienceAttribution", "SalienceCPU"]),
     .testTarget(
       name: "SalienceReportsTests",

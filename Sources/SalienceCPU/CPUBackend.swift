@@ -4,7 +4,7 @@ import SalienceTensors
 /// Runs models on the processor: oneDNN for matrix products, SIMD loops for the rest, one worker a core.
 public final class CPUBackend: Backend {
   public let device: DeviceDescription
-  private let pool: WorkerPool
+  let pool: WorkerPool
   private let tokenBudget: Int
 
   /// - Parameters:

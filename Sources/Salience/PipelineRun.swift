@@ -1,0 +1,89 @@
+import SalienceAttribution
+import SalienceCheckpoints
+import SalienceDatasets
+import SalienceJSON
+import SaliencePipeline
+import SalienceReports
+import SalienceTensors
+
+/// Puts a pipeline's parts together: datasets, models, backend and tables.
+public struct PipelineRun: Sendable {
+  public let pipeline: Pipeline
+  public let backend: any Backend
+  public let checkpoints: [Checkpoint]
+  /// NAME in `model=NAME`, one a checkpoint.
+  public let modelNames: [String]
+  private let methods: [any AttributionMethod]
+
+  /// Rows of a unit of work.
+  public static let unitRows = 1024
+
+  /// Opens what the pipeline names and checks what can be checked without scoring.
+  public init(_ pipeline: Pipeline) throws {
+    self.pipeline = pipeline
+    methods = try pipeline.attributionMethods()
+    modelNames = try ModelName.unique(pipeline.models)
+    backend = try pipeline.device.backend()
+    checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
+    _ = try openDataset()
+  }
+
+  /// The dataset from its beginning.
+  public func openDataset() throws -> DatasetReader {
+    let columns = pipeline.dataset.columns
+    return try DatasetReader(
+      paths: pipeline.dataset.paths,
+      mapping: ColumnMapping(
+        id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label))
+  }
+
+  /// Loads a model with the pipeline's methods.
+  public func scorer(_ index: Int) async throws -> PipelineScorer {
+    let model = try await AttributionModel(checkpoint: checkpoints[index], methods: methods, on: backend)
+    return PipelineScorer(model: model, pipeline: pipeline, workers: backend.device.concurrency)
+  }
+
+  /// A run that can be executed once.
+  public func run(options: Run.Options, limit: Int64?, progress: RunProgress) throws -> Run {
+    let layout = RunLayout(path: pipeline.output.directory)
+    let fingerprint = RunFingerprint(
+      pipeline: pipeline, unitRows: Self.unitRows, limit: limit,
+      models: try zip(modelNames, checkpoints).map { name, checkpoint in
+        RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
+      },
+      dataset: try openDataset().files.map(RunFingerprint.File.init(reading:)))
+    let models = modelNames.indices.map { index in
+      Run.Model(name: modelNames[index]) { try await scorer(index) }
+    }
+    return Run(
+      layout: layout, fingerprint: fingerprint, models: models, options: options, resources: resources(),
+      facts: RunFacts(version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json),
+      progress: progress)
+  }
+
+  private func resources() -> Run.Resources {
+    let tables = UnitWriter.Options(
+      includeText: pipeline.output.text, compression: pipeline.output.compression == .zstd ? .zstd : .none,
+      createdBy: "salience version \(salienceVersion)")
+    let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
+    return Run.Resources(
+      openDataset: { try openDataset() },
+      openTables: { UnitWriter(directory: $0, options: tables) },
+      finish: { layout in
+        guard writesCSV else { return }
+        let run = try RunDirectory(path: layout.path)
+        // A model whose rows all failed has no tables, and so no lines.
+        let models = names.filter(run.models.contains)
+        let output = try FileOutput(creating: "\(layout.path)/tokens.csv")
+        try TokenCSV.export(run, models: models, to: output)
+        try output.finish()
+      })
+  }
+}
+
+extension DeviceDescription {
+  /// For `run.json` and `salience devices --json`.
+  public var json: JSONValue {
+    ["name": .string(name), "details": .string(details), "concurrency": .integer(concurrency)]
+  }
+}

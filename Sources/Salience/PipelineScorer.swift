@@ -1,0 +1,46 @@
+import SalienceAttribution
+import SalienceDatasets
+import SaliencePipeline
+import SalienceReports
+import SalienceTokenizers
+
+/// Scores a pipeline's examples with one loaded model.
+public struct PipelineScorer: ModelScorer {
+  public let model: AttributionModel
+  public let tokenBudget: Int
+  public let concurrency: Int
+  private let maxLength: Int?
+  private let overLong: Pipeline.OverLong
+
+  /// Tokens times evaluations of one submission: enough that a partly filled last batch of it hardly counts, and few
+  /// enough that all workers finish a unit together.
+  private static let evaluatedTokens = 8192
+
+  public init(model: AttributionModel, pipeline: Pipeline, workers: Int) {
+    self.model = model
+    maxLength = pipeline.dataset.maxLength
+    overLong = pipeline.dataset.overLong
+    concurrency = workers + 1
+    tokenBudget = max(64, Self.evaluatedTokens / max(1, pipeline.evaluationsPerExample))
+  }
+
+  public func encode(_ example: Example) throws -> Encoding {
+    let encoding = try model.encode(example.text, pair: example.textPair, maxLength: maxLength)
+    if encoding.truncated && overLong == .quarantine {
+      throw AttributionError(.example, "the text has more than \(encoding.count) tokens")
+    }
+    return encoding
+  }
+
+  public func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
+    let results = try await model.score(batch.map(\.encoding), labels: batch.map(\.example.label))
+    return zip(batch, results).map { item, result in
+      result.map { prediction, explanations in
+        ScoredExample(
+          example: item.example, encoding: item.encoding, prediction: prediction, explanations: explanations,
+          status: item.example.text.isEmpty && (item.example.textPair ?? "").isEmpty ? .empty : .ok)
+      }
+      .mapError { RowFailure($0.message) }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import SaliencePipeline
+
+/// The pipeline file and what the command line puts in place of its keys.
+struct PipelineOptions: ParsableArguments {
+  @Argument(help: "The pipeline file.") var pipeline: String
+  @Option(help: "A model instead of the file's; may be repeated.") var model: [String] = []
+  @Option(help: "A dataset file or glob instead of the file's; may be repeated.") var input: [String] = []
+  @Option(help: "The run directory instead of the file's.") var output: String?
+  @Option(help: "auto, cpu, vulkan or vulkan:N.") var device: String?
+  @Option(help: "f32, bf16 or f16.") var precision: String?
+  @Option(help: "N rows or P% that may fail before the finished run exits 65.") var maxBadRows: String?
+  @Option(name: .customLong("set"), help: "KEY=VALUE, as in methods.0.steps=20; may be repeated.")
+  var overrides: [String] = []
+
+  func load() throws -> Pipeline {
+    var all = try overrides.map(PipelineOverride.init(set:))
+    func add(_ option: String, _ path: String, _ values: [String]) {
+      guard !values.isEmpty else { return }
+      let typed = values.map { "--\(option) \($0)" }.joined(separator: " ")
+      all.append(PipelineOverride(option: typed, path: path, values: values))
+    }
+    add("model", "models", model)
+    add("input", "dataset.path", input)
+    add("output", "output.directory", output.map { [$0] } ?? [])
+    add("device", "device", device.map { [$0] } ?? [])
+    add("precision", "precision", precision.map { [$0] } ?? [])
+    add("max-bad-rows", "max_bad_rows", maxBadRows.map { [$0] } ?? [])
+    return try PipelineFile.load(pipeline, overrides: all)
+  }
+}

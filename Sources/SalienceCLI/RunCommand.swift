@@ -1,0 +1,66 @@
+import ArgumentParser
+import Salience
+import SalienceJSON
+import SaliencePipeline
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Score a dataset and publish its tables.",
+    discussion: "Example: salience run pipelines/demo.yaml --resume")
+
+  @OptionGroup var options: PipelineOptions
+  @Option(help: "Score the first N rows only.") var limit: Int64?
+  @Option(help: "Score part K of N, as K/N; the last to end finishes the run.") var shard: String?
+  @Flag(help: "Go on with a run that was stopped.") var resume = false
+  @Flag(help: "Remove the run that is there and begin again.") var overwrite = false
+  @Flag(help: "No progress.") var quiet = false
+  @Flag(help: "Print what the run came to as JSON.") var json = false
+
+  func validate() throws {
+    if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number of rows, 1 or more") }
+  }
+
+  func run() async throws {
+    try await reportingFailures {
+      let pipeline = try options.load()
+      let shard = try self.shard.map(UnitShard.init(parsing:))
+      let parts = try PipelineRun(pipeline)
+      let progress = RunProgress(
+        style: .standard(
+          isTerminal: Terminal.standardErrorIsTerminal, width: Terminal.width, quiet: quiet,
+          noColor: Terminal.noColor), write: writeToStandardError)
+      let run = try parts.run(
+        options: Run.Options(
+          shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows),
+        limit: limit, progress: progress)
+      let listener = InterruptionListener { run.cancel($0) }
+      let summary = try await run.execute()
+      withExtendedLifetime(listener) {}
+      report(summary, directory: pipeline.output.directory)
+      if let error = summary.badRowError(limit: pipeline.maxBadRows) { throw error }
+    }
+  }
+
+  private func report(_ summary: RunSummary, directory: String) {
+    if json {
+      let models = summary.models.map { model -> JSONValue in
+        [
+          "model": .string(model.name), "rows": .integer(model.counts.rows),
+          "quarantined": .integer(model.counts.quarantined),
+        ]
+      }
+      let value: JSONValue = [
+        "directory": .string(directory), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
+        "seconds": .double(summary.seconds), "models": .array(models),
+      ]
+      writeResult(value.text())
+    } else if !quiet {
+      let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
+      let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"
+      writeToStandardError(
+        "\(directory): \(summary.rows) rows under \(summary.models.count) model(s), \(failed) could not be scored\(state)\n"
+      )
+    }
+  }
+}

@@ -19,8 +19,6 @@ public final class CPUBackend: Backend {
       concurrency: count, tolerance: 1e-11)
   }
 
-  deinit { pool.stop() }
-
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
     let weights = try await pool.run { _ in try CPUParameters(programs, source: parameters) }
     return CPUModel(programs: programs, parameters: weights, tokenBudget: tokenBudget, pool: pool)

@@ -23,4 +23,9 @@ public final class CPUBackend: Backend {
     let weights = try await pool.run { _ in try CPUParameters(programs, source: parameters) }
     return CPUModel(programs: programs, parameters: weights, tokenBudget: tokenBudget, pool: pool)
   }
+
+  /// A stream for one plan, on the calling thread.
+  package static func stream(for plan: Plan, parameters: any ParameterSource) throws -> any Kernels {
+    try CPUStream(parameters: CPUParameters(operations: plan.instructions.map(\.operation), source: parameters))
+  }
 }

@@ -10,12 +10,16 @@ final class CPUParameters: Sendable {
   private let plain: [Parameter: AlignedBuffer]
   private let packed: [PackedKey: PackedWeight]
 
-  init(_ programs: [PathProgram], source: any ParameterSource) throws {
+  convenience init(_ programs: [PathProgram], source: any ParameterSource) throws {
+    try self.init(operations: programs.flatMap(\.operations), source: source)
+  }
+
+  init(operations: [any Operation], source: any ParameterSource) throws {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]
     var packed: [PackedKey: PackedWeight] = [:]
     var wanted: [Parameter: Set<PackedWeight.Direction>] = [:]
-    for operation in programs.flatMap(\.operations) {
+    for operation in operations {
       switch operation {
       case let linear as Linear:
         wanted[linear.weight, default: []].insert(.forward)

@@ -38,14 +38,14 @@ public final class ReferenceStream {
   }
 
   /// The elements that the current batch uses.
-  func values(_ handle: Handle) throws -> [Double] {
+  package func values(_ handle: Handle) throws -> [Double] {
     let view = try view(handle)
     guard view.shape != nil else { return view.allocation.values }
     let (rows, width) = try size(handle)
     return Array(view.allocation.values[view.offset..<view.offset + rows * width])
   }
 
-  func store(_ values: [Double], to handle: Handle, at offset: Int = 0) throws {
+  package func store(_ values: [Double], to handle: Handle, at offset: Int = 0) throws {
     let view = try view(handle)
     let start = view.offset + offset
     view.allocation.values.replaceSubrange(start..<start + values.count, with: values)

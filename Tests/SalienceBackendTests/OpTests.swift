@@ -1,0 +1,69 @@
+import SalienceTensors
+import Testing
+
+/// Every op on every backend, forward and backward, against float64 and finite differences.
+@Suite struct OpTests {
+  @Test(arguments: TestBackend.all) func matchesReference(backend: TestBackend) throws {
+    var worst = (error: 0.0, name: "")
+    for opCase in try OpCase.all() {
+      let expected = try OpRun(opCase, on: TestBackend.all[0]).values()
+      let actual = try OpRun(opCase, on: backend).values()
+      for (pass, own, other) in [
+        ("forward", actual.output, expected.output), ("backward", actual.gradient, expected.gradient),
+      ] {
+        let error = normalisedError(own, other)
+        #expect(error <= backend.device.tolerance, "\(opCase.testDescription) \(pass)")
+        if error > worst.error { worst = (error, "\(opCase.testDescription) \(pass)") }
+      }
+    }
+    print("\(backend.device.name): worst normalised mean squared error \(worst.error) in \(worst.name)")
+  }
+
+  /// The reference's gradient along a random direction is the slope of its own forward pass.
+  @Test func referenceMatchesFiniteDifferences() throws {
+    let step = 1e-5
+    for opCase in try OpCase.all() {
+      let run = try OpRun(opCase, on: TestBackend.all[0])
+      guard run.inputCount <= 4096 else { continue }
+      let stream = try #require(run.kernels as? ReferenceStream)
+      var random = Randomness(seed: 2)
+      let x = random.values(run.inputCount).map(Double.init)
+      let direction = random.values(run.inputCount).map(Double.init)
+      let cotangent = random.values(run.outputCount)
+      func value(_ sign: Double) throws -> Double {
+        try stream.store(zip(x, direction).map { $0 + sign * step * $1 }, to: run.input)
+        try run.forward()
+        return zip(try stream.values(run.output), cotangent).reduce(0) { $0 + $1.0 * Double($1.1) }
+      }
+      let slope = (try value(1) - value(-1)) / (2 * step)
+      _ = try value(0)
+      let gradient = try run.backward(cotangent).map(Double.init)
+      let terms = zip(gradient, direction).map(*)
+      let scale = terms.reduce(0) { $0 + abs($1) }
+      // A ReLU whose operand changes sign within the step is the only op with a kink; none does for these seeds.
+      #expect(abs(slope - terms.reduce(0, +)) <= 1e-6 * scale, "\(opCase.testDescription)")
+    }
+  }
+
+  /// Rows do not know their neighbours: a sequence alone gives the numbers it gives in a batch.
+  @Test(arguments: TestBackend.all) func rowsAreIndependent(backend: TestBackend) throws {
+    for heads in [1, 4] {
+      let whole = try OpCase("attention", ValueShape(.tokens, 96), lengths: [5, 9, 2]) {
+        try $0.attention($1, heads: heads, scale: 0.5)
+      }
+      let single = try OpCase("attention", ValueShape(.tokens, 96), lengths: [5]) {
+        try $0.attention($1, heads: heads, scale: 0.5)
+      }
+      let output = try OpRun(whole, on: backend).values().output
+      #expect(try OpRun(single, on: backend).values().output == Array(output.prefix(5 * 32)))
+    }
+  }
+
+  /// Σ (a - b)² / Σ b²; 0 / 0 counts as 0.
+  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
+    guard a.count == b.count else { return .infinity }
+    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
+    let scale = b.reduce(0) { $0 + Double($1) * Double($1) }
+    return error == 0 ? 0 : error / scale
+  }
+}

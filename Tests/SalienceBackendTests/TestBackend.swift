@@ -1,0 +1,52 @@
+import SalienceCPU
+import SalienceTensors
+import Testing
+
+/// A backend of the op suite: how to open a stream, and the error it declares.
+struct TestBackend: Sendable, CustomTestStringConvertible {
+  let device: DeviceDescription
+  let stream: @Sendable (Plan, RandomParameters) throws -> any Kernels
+
+  var testDescription: String { device.name }
+
+  /// Every backend there is; a new one joins the whole suite here.
+  static let all = [
+    TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) },
+    TestBackend(device: CPUBackend(threads: 1).device) { try CPUBackend.stream(for: $0, parameters: $1) },
+  ]
+}
+
+/// Weights that depend on nothing but their names.
+struct RandomParameters: ParameterSource {
+  private let shapes: [String: [Int]]
+
+  init(_ plan: Plan) {
+    shapes = Dictionary(plan.parameters.map { ($0.pieces[0], $0.shape) }) { first, _ in first }
+  }
+
+  func shape(of name: String) -> [Int]? { shapes[name] }
+
+  func read(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    var random = Randomness(seed: name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+    let scale = shapes[name].map { $0.count == 2 ? 1 / Double($0[1]).squareRoot() : 1 } ?? 1
+    for index in destination.indices { destination[index] = Float(random.next() * scale) }
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), as numbers between -√3 and √3: mean 0, variance 1.
+struct Randomness {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> Double {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return (Double((z ^ z >> 31) >> 11) / Double(1 << 52) - 1) * 3.0.squareRoot()
+  }
+
+  /// Numbers that float32 holds exactly, so that every backend is given the same.
+  mutating func values(_ count: Int) -> [Float] { (0..<count).map { _ in Float(next()) } }
+}

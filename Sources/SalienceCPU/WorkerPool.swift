@@ -3,7 +3,7 @@ import Glibc
 
 /// Dedicated threads that take jobs in order, so that Swift's cooperative pool never blocks on a kernel.
 ///
-/// The threads end, once the queued jobs are done, when nobody holds the pool any more: neither its backend nor a model.
+/// The threads end, once the queued jobs are done, when neither a backend nor a model holds the pool any more.
 final class WorkerPool: Sendable {
   /// State that one thread keeps between jobs, such as the streams of the models it has run.
   final class Context {

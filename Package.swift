@@ -83,7 +83,8 @@ let package = Package(
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
         "SalienceReports", "SaliencePipeline",
       ]),
-    .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet", "SalienceJSON"]),
+    .testTarget(
+      name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["read_tables.py"]),
     .testTarget(name: "SalienceArchitectureTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// The tests of the binary, one after the other: each run takes every core.
+@Suite(.serialized) struct EndToEndTests {}
+
+/// The `salience` binary, run as a user runs it.
+enum SalienceBinary {
+  /// The package root, also where the sources are reached through a link.
+  static let packageRoot = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// `SALIENCE_BINARY`, or the release build of this package.
+  static var path: String {
+    ProcessInfo.processInfo.environment["SALIENCE_BINARY"] ?? "\(packageRoot)/.build/release/salience"
+  }
+
+  /// What a process came to.
+  struct Result {
+    let status: Int32
+    let wasKilled: Bool
+    let output: String
+    let errors: String
+
+    /// Lines of standard error, progress included.
+    var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+  }
+
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Runs `salience` in the package root until it exits; `killWhen` is asked every 2 ms whether to send SIGKILL.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
+    terminal: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+  ) throws -> Result {
+    try run(
+      program: path, arguments, environment: environment, in: scratch, terminal: terminal, killWhen: killWhen)
+  }
+
+  /// Runs any program; its output goes to files, so that no amount of it can block the process.
+  static func run(
+    program: String, _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
+    terminal: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+  ) throws -> Result {
+    guard FileManager.default.isExecutableFile(atPath: program) else {
+      throw Failure(description: "\(program): no such program; build it first or set SALIENCE_BINARY")
+    }
+    let name = UUID().uuidString
+    let outputPath = try scratch.write("", to: "\(name).out")
+    let errorPath = try scratch.write("", to: "\(name).err")
+    let outputFile = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
+    let errorFile = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+    defer {
+      try? outputFile.close()
+      try? errorFile.close()
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: packageRoot)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = terminal ?? outputFile
+    process.standardError = errorFile
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
+    try process.run()
+    let deadline = Date().addingTimeInterval(120)
+    while ended.wait(timeout: .now() + .milliseconds(2)) == .timedOut {
+      let isLate = Date() > deadline
+      guard isLate || killWhen?() == true else { continue }
+      kill(process.processIdentifier, SIGKILL)
+      ended.wait()
+      if isLate { throw Failure(description: "\(arguments): still running after two minutes") }
+      break
+    }
+    return Result(
+      status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+      output: try String(contentsOfFile: outputPath, encoding: .utf8),
+      errors: try String(contentsOfFile: errorPath, encoding: .utf8))
+  }
+}

@@ -19,7 +19,8 @@ extension CPUBackend {
     let packed = try PackedWeight(weight.pointer, shape: [outer, inner], direction: .forward, using: library)
     let key = MatrixProduct.Key(rows: rows, inner: inner, outer: outer, bias: false, epilogue: .none)
     let product = try MatrixProduct(key, weight: packed.description, using: library)
-    let (x, y) = (try AlignedBuffer((0..<rows * inner).map { Float($0 % 13) * 0.1 }), try AlignedBuffer(count: rows * outer))
+    let x = try AlignedBuffer((0..<rows * inner).map { Float($0 % 13) * 0.1 })
+    let y = try AlignedBuffer(count: rows * outer)
     func run() throws { try product.run(x.pointer, weight: packed, bias: nil, operand: nil, output: y.pointer) }
     for _ in 0..<3 { try run() }
     let start = ContinuousClock.now

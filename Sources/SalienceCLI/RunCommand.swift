@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Salience
 import SalienceJSON
 import SaliencePipeline
@@ -23,8 +22,6 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    // Threads come and go over a long run; an arena for each would keep what they freed.
-    mallopt(M_ARENA_MAX, 2)
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))

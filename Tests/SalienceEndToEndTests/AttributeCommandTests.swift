@@ -54,7 +54,7 @@ extension EndToEndTests {
       try #require(secondary >= 0)
       let terminal = FileHandle(fileDescriptor: secondary, closeOnDealloc: true)
       let result = try SalienceBinary.run(
-        arguments, environment: environment, in: ScratchDirectory(), terminal: terminal)
+        arguments, environment: environment, in: ScratchDirectory(), standardOutput: terminal)
       try #require(result.status == 0, "\(result.errors)")
       var bytes = [UInt8](repeating: 0, count: 65_536)
       let count = read(primary, &bytes, bytes.count)

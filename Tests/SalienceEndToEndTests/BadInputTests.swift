@@ -111,18 +111,6 @@ extension EndToEndTests {
       expect(try tiny.run("--output", "\(file)/run"), exits: 74, naming: ["\(file)/run"])
     }
 
-    @Test func existingRunIsKept() throws {
-      let tiny = try TinyPipeline()
-      let first = try tiny.run()
-      try #require(first.status == 0, "\(first.errors)")
-      let before = try FileTree(tiny.output)
-      let tables = try FileTree.tables(of: tiny.output)
-      expect(try tiny.run(), exits: 73, naming: [tiny.output, "--resume", "--overwrite"])
-      #expect(try FileTree(tiny.output).differences(from: before).isEmpty)
-      #expect(try tiny.run("--overwrite").status == 0)
-      #expect(try FileTree.tables(of: tiny.output).differences(from: tables).isEmpty)
-    }
-
     @Test func absentDeviceIsUnavailable() throws {
       let tiny = try TinyPipeline()
       expect(try tiny.run("--device", "vulkan:63"), exits: 69, naming: ["vulkan:63"])

@@ -40,5 +40,15 @@ extension EndToEndTests {
       #expect(result.errors.contains("1 of 3 rows"), "\(result.errors)")
       try expectTables(of: tiny)
     }
+
+    @Test func nothingButBadRowsIsPublished() throws {
+      let tiny = try TinyPipeline(dataset: "id,text\na,a bad,film\nb,a bad,film\n")
+      let result = try tiny.run("--max-bad-rows", "2", "--set", "output.formats=[parquet]")
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(tiny.isPublished)
+      let errors = try ParquetReader(path: "\(tiny.output)/errors/model=bert-2-f32/part-00000.parquet")
+      #expect(try errors.read(column: "row") == .int64([0, 1]))
+      #expect(try errors.read(column: "example_id").count == 2)
+    }
   }
 }

@@ -33,16 +33,16 @@ enum SalienceBinary {
   /// Runs `salience` in the package root until it exits; `killWhen` is asked every 2 ms whether to send SIGKILL.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
-    terminal: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+    standardOutput: FileHandle? = nil, killWhen: (() -> Bool)? = nil
   ) throws -> Result {
     try run(
-      program: path, arguments, environment: environment, in: scratch, terminal: terminal, killWhen: killWhen)
+      program: path, arguments, environment: environment, in: scratch, standardOutput: standardOutput, killWhen: killWhen)
   }
 
   /// Runs any program; its output goes to files, so that no amount of it can block the process.
   static func run(
     program: String, _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
-    terminal: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+    standardOutput: FileHandle? = nil, killWhen: (() -> Bool)? = nil
   ) throws -> Result {
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw Failure(description: "\(program): no such program; build it first or set SALIENCE_BINARY")
@@ -62,7 +62,7 @@ enum SalienceBinary {
     process.currentDirectoryURL = URL(fileURLWithPath: packageRoot)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = terminal ?? outputFile
+    process.standardOutput = standardOutput ?? outputFile
     process.standardError = errorFile
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }

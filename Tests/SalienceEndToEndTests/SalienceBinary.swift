@@ -36,7 +36,8 @@ enum SalienceBinary {
     standardOutput: FileHandle? = nil, killWhen: (() -> Bool)? = nil
   ) throws -> Result {
     try run(
-      program: path, arguments, environment: environment, in: scratch, standardOutput: standardOutput, killWhen: killWhen)
+      program: path, arguments, environment: environment, in: scratch, standardOutput: standardOutput,
+      killWhen: killWhen)
   }
 
   /// Runs any program; its output goes to files, so that no amount of it can block the process.

@@ -14,10 +14,10 @@ heading() { printf '\n\033[1m%s\033[0m\n' "$1"; }
 heading "Integrated gradients of 3,000 texts under 2 checkpoints"
 "$salience" run pipelines/demo.yaml --overwrite
 
-heading "The same texts before and after training: green speaks for the predicted class, red against it"
+heading "Texts under the early and the final checkpoint: green speaks for the predicted class, red against it"
 for text in \
-  'The plot is thin, yet the two leads are a delight to watch.' \
-  'Battery died after a week and the support line never answered.' \
+  'The plot is fine, but the ending is not good at all.' \
+  'A film that is not funny, not clever and far too long.' \
   'Not the best phone out there, but I would buy it again.'; do
   for model in "$early" "$final"; do
     printf '\n%s\n' "$(basename "$model")"
@@ -29,9 +29,9 @@ heading "What changed between the checkpoints"
 "$salience" compare "$output" --output out/demo-compare
 
 heading "The tables"
-find "$output" out/demo-compare -type f \( -name '*.parquet' -o -name '*.csv' \) | sort | sed 's/^/  /'
+printf '  %s\n' "$output"/*/model=*/ "$output/tokens.csv" out/demo-compare/*
 
-heading "Next: the words that speak loudest, in DuckDB (pip install duckdb-cli, then type duckdb)"
+heading "Next: the words that speak loudest, for DuckDB"
 cat <<SQL
   SELECT lower(token) AS word, count(*) AS uses, round(avg(normalized), 3) AS mean_score
   FROM '$output/attributions/model=$(basename "$final")/*.parquet'

@@ -14,7 +14,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODELS = ("models/demo/checkpoint-0100", "models/demo/checkpoint-8000")
-TEXT = "The screen is not good at all, but I still love this little phone."
+TEXT = "The plot is fine, but the ending is not good at all."
 # A monospaced face: the width of a letter is known without measuring.
 SIZE, ADVANCE, LINE, MARGIN = 15, 9.03, 26, 20
 

@@ -71,11 +71,13 @@ public struct PipelineRun: Sendable {
       openTables: { UnitWriter(directory: $0, options: tables) },
       finish: { layout in
         guard writesCSV else { return }
-        let run = try RunDirectory(path: layout.path)
-        // A model whose rows all failed has no tables, and so no lines.
-        let models = names.filter(run.models.contains)
         let output = try FileOutput(creating: "\(layout.path)/tokens.csv")
-        try TokenCSV.export(run, models: models, to: output)
+        // A model whose rows all failed has no tables, and so no lines; where none has any, the header is all.
+        if let run = try? RunDirectory(path: layout.path) {
+          try TokenCSV.export(run, models: names.filter(run.models.contains), to: output)
+        } else {
+          try TokenCSV.writeHeader(to: output)
+        }
         try output.finish()
       })
   }

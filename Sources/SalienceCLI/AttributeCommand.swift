@@ -42,11 +42,11 @@ struct AttributeCommand: AsyncParsableCommand {
         example: example, encoding: encoding, prediction: prediction, explanations: explanations,
         status: text.isEmpty && (pair ?? "").isEmpty ? .empty : .ok)
       if json {
-        writeResult(try scored.json().text(pretty: true))
+        try writeResult(scored.json().text(pretty: true))
       } else {
         let style = ColoredTokens.style(
           environment: ProcessInfo.processInfo.environment, isTerminal: Terminal.standardOutputIsTerminal)
-        writeResult(try ColoredTokens(style: style).render(scored))
+        try writeResult(ColoredTokens(style: style).render(scored))
       }
     }
   }

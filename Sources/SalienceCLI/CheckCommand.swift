@@ -28,15 +28,15 @@ struct CheckCommand: AsyncParsableCommand {
           "pipeline": pipeline.resolved, "device": run.backend.device.json, "rows": .integer(plan.rows),
           "models": .array(models),
         ]
-        writeResult(value.text(pretty: true))
+        try writeResult(value.text(pretty: true))
       } else if !quiet {
-        writeResult("\(options.pipeline): valid; \(plan.rows) rows on \(run.backend.device.details)")
+        try writeResult("\(options.pipeline): valid; \(plan.rows) rows on \(run.backend.device.details)")
         for model in plan.models {
-          writeResult(
+          try writeResult(
             "  \(model.name): about \(model.memory / 1_000_000) MB, \(duration(model.seconds))"
               + " (from \(model.probedRows) rows)")
         }
-        writeResult("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
+        try writeResult("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
       }
     }
   }

@@ -21,7 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pairs = try Comparison.pairs(of: runDirectories.map(RunDirectory.init(path:)))
       let summaries = try Comparison(k: top, minimumCount: minimumCount, raw: csvRaw).write(pairs, to: output)
-      if !quiet { for summary in summaries { writeResult(summary.text()) } }
+      if !quiet { for summary in summaries { try writeResult(summary.text()) } }
     }
   }
 }

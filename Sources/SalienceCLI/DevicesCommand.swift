@@ -19,10 +19,10 @@ struct DevicesCommand: AsyncParsableCommand {
           "name": .string(backend.device.name), "details": .string(backend.device.details),
           "concurrency": .integer(backend.device.concurrency), "matmul_gflops": rate.map { .double($0) } ?? .null,
         ]
-        writeResult((["devices": .array([device])] as JSONValue).text(pretty: true))
+        try writeResult((["devices": .array([device])] as JSONValue).text(pretty: true))
       } else {
         let measured = rate.map { ", \(Int($0.rounded())) GFLOP/s in f32 matrix products" } ?? ""
-        writeResult("\(backend.device.name)  \(backend.device.details)\(measured)")
+        try writeResult("\(backend.device.name)  \(backend.device.details)\(measured)")
       }
     }
   }

@@ -23,10 +23,17 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
   }
 }
 
-func writeToStandardError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+/// Writes a message; a log that cannot be written is no reason to fail.
+func writeToStandardError(_ text: String) {
+  try? FileOutput(descriptor: STDERR_FILENO, name: "standard error").write(Array(text.utf8))
+}
 
 /// Writes a command's result.
-func writeResult(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+///
+/// - Throws: `ReportError.inputOutput`.
+func writeResult(_ text: String) throws {
+  try FileOutput(descriptor: STDOUT_FILENO, name: "standard output").write(Array((text + "\n").utf8))
+}
 
 /// The code of sysexits(3) for an error of any part of the product.
 private func exitCode(of error: any Error) -> Int32 {

@@ -37,12 +37,12 @@ struct RunCommand: AsyncParsableCommand {
       let listener = InterruptionListener { run.cancel($0) }
       let summary = try await run.execute()
       withExtendedLifetime(listener) {}
-      report(summary, directory: pipeline.output.directory)
+      try report(summary, directory: pipeline.output.directory)
       if let error = summary.badRowError(limit: pipeline.maxBadRows) { throw error }
     }
   }
 
-  private func report(_ summary: RunSummary, directory: String) {
+  private func report(_ summary: RunSummary, directory: String) throws {
     if json {
       let models = summary.models.map { model -> JSONValue in
         [
@@ -54,7 +54,7 @@ struct RunCommand: AsyncParsableCommand {
         "directory": .string(directory), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "models": .array(models),
       ]
-      writeResult(value.text())
+      try writeResult(value.text())
     } else if !quiet {
       let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
       let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"

@@ -12,6 +12,13 @@ public struct TokenCSV: Sendable {
     encoder = CSVEncoder(raw: raw)
   }
 
+  /// Writes the header alone: the file of a run in which no row was scored.
+  public static func writeHeader(to output: FileOutput) throws {
+    var csv = TokenCSV()
+    csv.encoder.appendHeader(header)
+    try csv.flush(to: output)
+  }
+
   /// Writes header and tokens of a run, model by model, with one row group of each table in memory.
   ///
   /// - Parameter models: in the order wanted; all of the run's in byte order of their names by default.

@@ -41,14 +41,16 @@ extension EndToEndTests {
       try expectTables(of: tiny)
     }
 
-    @Test func nothingButBadRowsIsPublished() throws {
+    @Test(arguments: ["[parquet]", "[parquet, csv]"])
+    func nothingButBadRowsIsPublished(formats: String) throws {
       let tiny = try TinyPipeline(dataset: "id,text\na,a bad,film\nb,a bad,film\n")
-      let result = try tiny.run("--max-bad-rows", "2", "--set", "output.formats=[parquet]")
+      let result = try tiny.run("--max-bad-rows", "2", "--set", "output.formats=\(formats)")
       #expect(result.status == 0, "\(result.errors)")
       #expect(tiny.isPublished)
       let errors = try ParquetReader(path: "\(tiny.output)/errors/model=bert-2-f32/part-00000.parquet")
       #expect(try errors.read(column: "row") == .int64([0, 1]))
       #expect(try errors.read(column: "example_id").count == 2)
+      #expect(FileManager.default.fileExists(atPath: "\(tiny.output)/tokens.csv") == formats.contains("csv"))
     }
   }
 }

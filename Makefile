@@ -28,7 +28,7 @@ demo: build
 test: .venv-test/installed system
 	$(SWIFT) build -c release --build-tests
 	SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
-	  $(SWIFT) test -c release --skip-build
+	  $(SWIFT) test -c release --skip-build --disable-xctest
 
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)

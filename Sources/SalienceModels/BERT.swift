@@ -32,19 +32,10 @@ public struct BERT: Architecture {
     points[.wordEmbeddings] = words
     let places = try plan.embedding(
       table("token_type", typeCount, .typeIDs), table("position", maximumLength, .positionIDs))
-    var x = try plan.layerNorm(
+    let x = try plan.layerNorm(
       words, residual: places, name: "bert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
     points[.embeddings] = x
-    for index in 0..<layerCount {
-      let layer = layer(index)
-      guard index < layerCount - 1 || everyRow else {
-        x = try layer.firstRow(x, in: &plan)
-        continue
-      }
-      x = try layer(x, in: &plan)
-      points[.encoder(index)] = x
-    }
-    let first = everyRow ? try plan.firstRow(x) : x
+    let first = try plan.encodeFirstRow(x, layers: (0..<layerCount).map(layer), everyRow: everyRow, points: &points)
     let pooled = try plan.activation(
       .tanh, plan.linear(first, name: "bert.pooler.dense", from: hiddenSize, to: hiddenSize))
     plan.result(try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount))

@@ -29,19 +29,10 @@ public struct DistilBERT: Architecture {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
     points[.wordEmbeddings] = words
     let positions = try plan.embedding(table("position", maximumLength, .positionIDs))
-    var x = try plan.layerNorm(
+    let x = try plan.layerNorm(
       words, residual: positions, name: "distilbert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
     points[.embeddings] = x
-    for index in 0..<layerCount {
-      let layer = layer(index)
-      guard index < layerCount - 1 || everyRow else {
-        x = try layer.firstRow(x, in: &plan)
-        continue
-      }
-      x = try layer(x, in: &plan)
-      points[.encoder(index)] = x
-    }
-    let first = everyRow ? try plan.firstRow(x) : x
+    let first = try plan.encodeFirstRow(x, layers: (0..<layerCount).map(layer), everyRow: everyRow, points: &points)
     let pooled = try plan.activation(
       .relu, plan.linear(first, name: "pre_classifier", from: hiddenSize, to: hiddenSize))
     plan.result(try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount))

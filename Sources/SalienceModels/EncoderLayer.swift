@@ -51,6 +51,23 @@ struct EncoderLayer {
 }
 
 extension Plan {
+  /// Runs the layers in order and gives each sequence's first row [B x H], which is all that a classifier reads.
+  ///
+  /// - Parameters:
+  ///   - everyRow: compute the other rows of the last layer too, and offer its output as a point.
+  ///   - points: takes the output of each layer that has all its rows.
+  mutating func encodeFirstRow(
+    _ x: ValueID, layers: [EncoderLayer], everyRow: Bool, points: inout [AttributionLayer: ValueID]
+  ) throws -> ValueID {
+    var x = x
+    for (index, layer) in layers.enumerated() {
+      if index == layers.count - 1 && !everyRow { return try layer.firstRow(x, in: &self) }
+      x = try layer(x, in: &self)
+      points[.encoder(index)] = x
+    }
+    return try firstRow(x)
+  }
+
   /// A linear layer by its name in the checkpoint.
   mutating func linear(_ x: ValueID, name: String, from input: Int, to output: Int) throws -> ValueID {
     try linear(

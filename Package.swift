@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
     .target(name: "SalienceKernelsC"),
     .target(name: "SalienceJSON"),
     .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
@@ -28,6 +29,9 @@ let package = Package(
     .target(name: "SalienceTokenizers", dependencies: ["SalienceJSON"]),
     .target(name: "SalienceTensors"),
     .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
+    .executableTarget(name: "SalienceShaderCompiler", dependencies: ["CGlslang"]),
+    .plugin(name: "CompileShaders", capability: .buildTool(), dependencies: ["SalienceShaderCompiler"]),
+    .target(name: "SalienceShaders", path: "Shaders", plugins: ["CompileShaders"]),
     .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
     .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
     .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
@@ -61,6 +65,7 @@ let package = Package(
     .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
     .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),
+    .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders"]),
     .testTarget(
       name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),
     .testTarget(

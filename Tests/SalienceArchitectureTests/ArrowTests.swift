@@ -52,7 +52,7 @@ struct ArrowTests {
     let ours = Set(manifest.targets.map(\.name))
     var undeclared: [String] = []
     for target in manifest.targets where target.type != "test" {
-      for path in try Repository.files(below: "Sources/\(target.name)", suffixes: [".swift"]) {
+      for path in try Repository.files(below: target.folder, suffixes: [".swift"]) {
         for line in try Repository.text(path).split(separator: "\n") {
           let words = line.split(separator: " ")
           guard let keyword = words.firstIndex(of: "import"), words[..<keyword].allSatisfy(isModifier) else { continue }
@@ -98,11 +98,12 @@ struct ArrowCheckTests {
     let json = """
       {"targets": [{"name": "A", "type": "regular", "dependencies": [
         {"byName": ["B", null]}, {"target": ["C", {"platformNames": ["linux"]}]},
-        {"product": ["Yams", "Yams", null, null]}]}]}
+        {"product": ["Yams", "Yams", null, null]}], "pluginUsages": [{"plugin": ["P", null]}]}]}
       """
     let target = try #require(
       try JSONDecoder().decode(PackageManifest.self, from: Data(json.utf8)).targets.first)
-    #expect(target.targetNames == ["B", "C"])
+    #expect(target.targetNames == ["B", "C", "P"])
     #expect(target.dependencies.map(\.isProduct) == [false, false, true])
+    #expect(target.folder == "Sources/A")
   }
 }

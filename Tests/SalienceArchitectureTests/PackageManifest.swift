@@ -7,9 +7,14 @@ struct PackageManifest: Decodable {
     let name: String
     let type: String
     let dependencies: [Dependency]
+    var pluginUsages: [Dependency]? = nil
+    var path: String? = nil
 
-    /// The names that are other targets of this package.
-    var targetNames: [String] { dependencies.filter { !$0.isProduct }.map(\.name) }
+    /// The names that are other targets of this package, plugins that run when this one is built among them.
+    var targetNames: [String] { (dependencies + (pluginUsages ?? [])).filter { !$0.isProduct }.map(\.name) }
+
+    /// Where its files are, from the package's root.
+    var folder: String { path ?? "\(type == "plugin" ? "Plugins" : "Sources")/\(name)" }
   }
 
   /// One entry of a target's `dependencies`.
@@ -18,7 +23,7 @@ struct PackageManifest: Decodable {
     let isProduct: Bool
 
     private enum CodingKeys: String, CodingKey {
-      case byName, target, product
+      case byName, target, product, plugin
     }
 
     init(name: String, isProduct: Bool) {
@@ -29,7 +34,7 @@ struct PackageManifest: Decodable {
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       isProduct = container.contains(.product)
-      let key: CodingKeys = isProduct ? .product : container.contains(.byName) ? .byName : .target
+      let key: CodingKeys = container.allKeys.first ?? .target
       // The name comes first; package, aliases and platform condition follow.
       var entry = try container.nestedUnkeyedContainer(forKey: key)
       name = try entry.decode(String.self)

@@ -1,4 +1,4 @@
-/// What a file of Sources may be called and hold.
+/// What a source file may be called and hold.
 enum SourceFileRules {
   static let maximumLines = 300
 

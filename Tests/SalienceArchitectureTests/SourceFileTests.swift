@@ -1,19 +1,24 @@
 import Testing
 
-@Suite("Files of Sources")
+@Suite("Source files")
 struct SourceFileTests {
   static let suffixes = [".swift", ".c", ".h", ".comp", ".glsl"]
 
+  /// The files of the folders that make the product.
+  private func files(suffixes: [String]) throws -> [String] {
+    try ["Plugins", "Shaders", "Sources"].flatMap { try Repository.files(below: $0, suffixes: suffixes) }
+  }
+
   @Test("No file is named after having no subject")
   func namesHaveASubject() throws {
-    let files = try Repository.files(below: "Sources", suffixes: Self.suffixes)
+    let files = try files(suffixes: Self.suffixes)
     #expect(files.count > 50)
     #expect(files.filter(SourceFileRules.hasVagueName) == [])
   }
 
   @Test("No file is longer than 300 lines, generated tables apart")
   func filesAreShort() throws {
-    for path in try Repository.files(below: "Sources", suffixes: Self.suffixes)
+    for path in try files(suffixes: Self.suffixes)
     where !SourceFileRules.isGeneratedTable(path) {
       let lines = SourceFileRules.lineCount(try Repository.text(path))
       #expect(lines <= SourceFileRules.maximumLines, "\(path) has \(lines) lines")
@@ -22,7 +27,7 @@ struct SourceFileTests {
 
   @Test("Nothing is forced: no try!, no as!")
   func nothingIsForced() throws {
-    for path in try Repository.files(below: "Sources", suffixes: [".swift"]) {
+    for path in try files(suffixes: [".swift"]) {
       #expect(SourceFileRules.forcedLines(try Repository.text(path)) == [], "\(path)")
     }
   }

@@ -1,0 +1,44 @@
+import Foundation
+import PackagePlugin
+
+/// Compiles each `Shaders/*.comp` of the package into a Swift source of the target it is applied to.
+@main
+struct CompileShaders: BuildToolPlugin {
+  func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let tool = try context.tool(named: "SalienceShaderCompiler").url
+    let folder = target.directoryURL
+    let includeFolder = folder.appending(path: "include")
+    let output = context.pluginWorkDirectoryURL
+    // A plugin's command cannot report which files it read, so each shader depends on every include.
+    let includes = try files(in: includeFolder, withExtension: "glsl")
+    let shaders = try files(in: folder, withExtension: "comp")
+
+    let index = output.appending(path: "EmbeddedShaders.swift")
+    return shaders.map { shader in
+      let source = output.appending(path: "\(stem(shader)).comp.swift")
+      return .buildCommand(
+        displayName: "Compiling shader \(shader.lastPathComponent)",
+        executable: tool,
+        arguments: ["compile", shader.path, "--include", includeFolder.path, "--output", source.path],
+        inputFiles: [shader] + includes,
+        outputFiles: [source])
+    } + [
+      .buildCommand(
+        displayName: "Listing shaders",
+        executable: tool,
+        arguments: ["index"] + shaders.map(stem) + ["--output", index.path],
+        outputFiles: [index])
+    ]
+  }
+
+  private func stem(_ file: URL) -> String { file.deletingPathExtension().lastPathComponent }
+
+  /// The folder's files with this extension, in byte order of their names.
+  private func files(in folder: URL, withExtension suffix: String) throws -> [URL] {
+    // By path: by URL it finds nothing in a folder that is a symbolic link.
+    try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".\(suffix)") }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { folder.appending(path: $0) }
+  }
+}

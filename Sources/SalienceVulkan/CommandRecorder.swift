@@ -1,0 +1,199 @@
+import CVulkan
+
+/// Records one stream's commands and keeps up to two submissions running while the next is recorded.
+///
+/// Belongs to one thread at a time.
+final class CommandRecorder {
+  /// How much work one submission may hold, so that other users of the device get their turn.
+  struct Bound {
+    var commands = 256
+    /// Multiplications and additions.
+    var flops = 2_000_000_000_000
+  }
+
+  let device: VulkanDevice
+  let memory: VulkanMemory
+  private let pipelines: PipelineCache
+  private let timeline: SubmissionTimeline
+  private let ring: [Submission]
+  private let bound: Bound
+  private var position = 0
+  private var isOpen = false
+
+  init(
+    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, profile: ProfileCollector? = nil,
+    bound: Bound = Bound()
+  ) throws {
+    self.device = device
+    self.memory = memory
+    self.pipelines = pipelines
+    self.bound = bound
+    timeline = try SubmissionTimeline(device)
+    ring = try (0..<3).map { _ in try Submission(device, memory: memory, profile: profile) }
+  }
+
+  deinit { drain() }
+
+  /// Waits for what has been submitted and leaves the rest unsubmitted: nothing may be freed that still runs. A lost
+  /// device runs nothing.
+  func drain() { try? timeline.wait(for: timeline.submitted) }
+
+  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and dispatches `groups` work groups after all earlier commands.
+  ///
+  /// - Parameter flops: what the dispatch does, for the bound on a submission and for profiles.
+  /// - Throws: `VulkanError`: `capacity` for a range or a number of groups above the device's limits.
+  func dispatch(
+    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), flops: Int = 0
+  ) throws {
+    try check(kernel, buffers, push: push, groups: groups)
+    let pipeline = try pipelines.pipeline(kernel, buffers: buffers.count)
+    let submission = try open()
+    let set = try submission.descriptors.set(pipeline.setLayout, buffers: buffers)
+    try command(kernel.stem, flops: flops, on: submission, uses: buffers) { functions, commands in
+      var set: VkDescriptorSet? = set
+      functions.cmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle)
+      functions.cmdBindDescriptorSets(
+        commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.layout, 0, 1, &set, 0, nil)
+      if !push.isEmpty {
+        functions.cmdPushConstants(
+          commands, pipeline.layout, VK_SHADER_STAGE_COMPUTE_BIT.rawValue, 0, UInt32(push.count * 4), push)
+      }
+      functions.cmdDispatch(commands, UInt32(groups.0), UInt32(groups.1), UInt32(groups.2))
+    }
+  }
+
+  /// Copies `bytes` bytes from the beginning of one range to the beginning of another.
+  func copy(_ source: BufferRange, to target: BufferRange, bytes: Int) throws {
+    guard bytes > 0 else { return }
+    guard bytes <= source.size, bytes <= target.size else {
+      throw VulkanError(.failed, "a copy of \(bytes) bytes leaves its range")
+    }
+    try command("copy", on: open(), uses: [source, target]) { functions, commands in
+      var region = VkBufferCopy(
+        srcOffset: VkDeviceSize(source.offset), dstOffset: VkDeviceSize(target.offset), size: VkDeviceSize(bytes))
+      functions.cmdCopyBuffer(commands, source.buffer, target.buffer, 1, &region)
+    }
+  }
+
+  /// Repeats a 32-bit word over the first `bytes` bytes of a range, a multiple of 4.
+  func fill(_ target: BufferRange, word: UInt32, bytes: Int) throws {
+    guard bytes > 0 else { return }
+    guard bytes <= target.size, bytes % 4 == 0 else {
+      throw VulkanError(.failed, "a fill of \(bytes) bytes leaves its range")
+    }
+    try command("fill", on: open(), uses: [target]) { functions, commands in
+      functions.cmdFillBuffer(commands, target.buffer, VkDeviceSize(target.offset), VkDeviceSize(bytes), word)
+    }
+  }
+
+  /// Memory that the host writes now and commands of the current submission read.
+  func upload(bytes: Int) throws -> (range: BufferRange, mapped: UnsafeMutableRawPointer) {
+    let taken = try open().uploads.take(bytes: bytes)
+    guard let mapped = taken.mapped else { throw VulkanError(.failed, "upload memory is not mapped") }
+    return (taken.range, mapped)
+  }
+
+  /// Device memory for commands of the current submission.
+  func temporary(bytes: Int) throws -> BufferRange { try open().temporaries.take(bytes: bytes).range }
+
+  /// Keeps an object until every command recorded so far has run.
+  func keep(_ object: AnyObject) {
+    if isOpen {
+      ring[position].kept.append(object)
+    } else if timeline.completed < timeline.submitted {
+      // The place before the current one was submitted last.
+      ring[(position + ring.count - 1) % ring.count].kept.append(object)
+    }
+  }
+
+  /// Number of the submission that holds the next command, to be waited for with `wait`.
+  var nextSubmission: UInt64 { timeline.submitted + 1 }
+
+  func wait(for submission: UInt64) throws {
+    if submission > timeline.submitted { try flush() }
+    try timeline.wait(for: min(submission, timeline.submitted))
+  }
+
+  /// Submits what has been recorded; does not wait.
+  func flush() throws {
+    guard isOpen else { return }
+    let submission = ring[position]
+    barrier(submission.buffer, toHost: true)
+    // Closed first: a submission that fails is recorded anew.
+    isOpen = false
+    try submission.end()
+    try timeline.submit(submission.buffer)
+    submission.value = timeline.submitted
+    position = (position + 1) % ring.count
+  }
+
+  /// Submits what has been recorded and waits until all of it has run.
+  func finish() throws {
+    try flush()
+    try timeline.wait(for: timeline.submitted)
+  }
+
+  /// The submission being recorded; waits for its place in the ring where that still runs.
+  private func open() throws -> Submission {
+    let submission = ring[position]
+    if !isOpen {
+      // What a failed submission was to use is never waited for.
+      try timeline.wait(for: min(submission.lastUse, timeline.submitted))
+      try submission.begin()
+      isOpen = true
+    }
+    return submission
+  }
+
+  private func command(
+    _ stem: String, flops: Int = 0, on submission: Submission, uses ranges: [BufferRange],
+    _ body: (DeviceFunctions, VkCommandBuffer) -> Void
+  ) throws {
+    for range in ranges { try range.lease?.use(by: nextSubmission) }
+    barrier(submission.buffer)
+    if let queries = submission.queries {
+      queries.measure(stem, flops: flops, in: submission.buffer) { body(device.functions, submission.buffer) }
+    } else {
+      body(device.functions, submission.buffer)
+    }
+    submission.commandCount += 1
+    submission.flops += flops
+    if submission.commandCount >= bound.commands || submission.flops >= bound.flops { try flush() }
+  }
+
+  /// Everything recorded before is done and visible to everything recorded after, on this queue.
+  private func barrier(_ commands: VkCommandBuffer, toHost: Bool = false) {
+    let stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
+    let reads = VK_ACCESS_SHADER_READ_BIT.rawValue | VK_ACCESS_TRANSFER_READ_BIT.rawValue
+    let writes = VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue
+    var barrier = VkMemoryBarrier()
+    barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
+    barrier.srcAccessMask = writes
+    barrier.dstAccessMask = toHost ? VK_ACCESS_HOST_READ_BIT.rawValue : reads | writes
+    device.functions.cmdPipelineBarrier(
+      commands, stages, toHost ? VK_PIPELINE_STAGE_HOST_BIT.rawValue : stages, 0, 1, &barrier, 0, nil, 0, nil)
+  }
+
+  private func check(
+    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int)
+  ) throws {
+    let limits = device.limits
+    for range in buffers {
+      guard range.offset % limits.storageAlignment == 0 else {
+        throw VulkanError(.failed, "\(kernel.stem) was given a range that is not aligned")
+      }
+      guard range.size <= limits.maxStorageRange else {
+        throw VulkanError(
+          .capacity,
+          "\(kernel.stem) needs \(range.size) bytes in one binding; the device takes \(limits.maxStorageRange)")
+      }
+    }
+    guard push.count * 4 <= 128 else { throw VulkanError(.failed, "\(kernel.stem) has too many push constants") }
+    for (count, limit) in zip([groups.0, groups.1, groups.2], limits.maxWorkGroupCount) {
+      guard count > 0 else { throw VulkanError(.failed, "\(kernel.stem) was dispatched with no work") }
+      guard count <= limit else {
+        throw VulkanError(.capacity, "\(kernel.stem) needs \(count) work groups on an axis; the device takes \(limit)")
+      }
+    }
+  }
+}

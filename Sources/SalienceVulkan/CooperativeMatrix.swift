@@ -1,0 +1,44 @@
+import CVulkan
+
+/// The matrix units that a device says it has (VK_KHR_cooperative_matrix).
+enum CooperativeMatrix {
+  static let extensionName = "VK_KHR_cooperative_matrix"
+
+  /// Shapes whose operands belong to a subgroup, in the driver's order; empty without the extension.
+  static func shapes(
+    of device: VkPhysicalDevice, _ functions: InstanceFunctions, extensions: Set<String>
+  ) throws -> [MatrixShape] {
+    guard extensions.contains(extensionName), let query = functions.getCooperativeMatrixProperties else { return [] }
+    var empty = SalienceCooperativeMatrixPropertiesKHR()
+    empty.sType = VkStructureType(rawValue: SALIENCE_VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR)
+    let found = try enumerated("vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR", of: empty) { count, list in
+      query(device, count, list)
+    }
+    var seen = Set<MatrixShape>()
+    return found.compactMap { shape in
+      guard shape.scope == subgroupScope, shape.AType == shape.BType, shape.CType == shape.ResultType else {
+        return nil
+      }
+      let result = MatrixShape(
+        m: Int(shape.MSize), n: Int(shape.NSize), k: Int(shape.KSize), operands: name(ofType: shape.AType),
+        accumulator: name(ofType: shape.CType))
+      return seen.insert(result).inserted ? result : nil
+    }
+  }
+
+  /// VK_SCOPE_SUBGROUP_KHR.
+  private static let subgroupScope: Int32 = 3
+
+  /// VkComponentTypeKHR in the words that precisions go by.
+  private static func name(ofType type: Int32) -> String {
+    switch type {
+    case 0: "f16"
+    case 1: "f32"
+    case 2: "f64"
+    case 3...6: "s\(8 << (type - 3))"
+    case 7...10: "u\(8 << (type - 7))"
+    case 1_000_141_000: "bf16"
+    default: "type \(type)"
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import CVulkan
+import Foundation
+import SalienceShaders
+
+/// Compiled kernels of one device, kept over runs in the user's cache directory.
+final class PipelineCache: @unchecked Sendable {
+  // Unchecked: everything mutable is touched under `lock` only.
+
+  /// A kernel ready to be dispatched; lives as long as its cache.
+  struct Pipeline {
+    let handle: VkPipeline
+    let layout: VkPipelineLayout
+    let setLayout: VkDescriptorSetLayout
+  }
+
+  private struct Key: Hashable {
+    let kernel: Kernel
+    let buffers: Int
+  }
+
+  private let device: VulkanDevice
+  private let file: PipelineCacheFile?
+  private let lock = NSLock()
+  private let cache: VkPipelineCache
+  private var pipelines: [Key: VkPipeline] = [:]
+  private var layouts: [Int: (set: VkDescriptorSetLayout, pipeline: VkPipelineLayout)] = [:]
+  private var unsaved = false
+
+  /// - Parameter file: nil keeps nothing on disk.
+  init(_ device: VulkanDevice, file: PipelineCacheFile?) throws {
+    self.device = device
+    self.file = file
+    let known = file?.load() ?? []
+    do {
+      cache = try Self.create(device, known)
+    } catch let error as VulkanError where error.code == .failed && !known.isEmpty {
+      cache = try Self.create(device, [])
+    }
+  }
+
+  deinit {
+    save()
+    let functions = device.functions
+    for pipeline in pipelines.values { functions.destroyPipeline(device.handle, pipeline, nil) }
+    for layout in layouts.values {
+      functions.destroyPipelineLayout(device.handle, layout.pipeline, nil)
+      functions.destroyDescriptorSetLayout(device.handle, layout.set, nil)
+    }
+    functions.destroyPipelineCache(device.handle, cache, nil)
+  }
+
+  /// Compiles a kernel, or finds it.
+  ///
+  /// - Throws: `VulkanError`: `shader` where there is none of that name or the driver refuses it.
+  func pipeline(_ kernel: Kernel, buffers: Int) throws -> Pipeline {
+    try lock.withLock {
+      let layout = try layouts[buffers] ?? addLayout(buffers)
+      let key = Key(kernel: kernel, buffers: buffers)
+      if let known = pipelines[key] {
+        return Pipeline(handle: known, layout: layout.pipeline, setLayout: layout.set)
+      }
+      let handle = try compile(kernel, layout.pipeline)
+      pipelines[key] = handle
+      unsaved = true
+      return Pipeline(handle: handle, layout: layout.pipeline, setLayout: layout.set)
+    }
+  }
+
+  /// Writes the cache to disk where it has grown; failing to is no failure of the run.
+  func save() {
+    lock.withLock {
+      guard unsaved, let file else { return }
+      unsaved = false
+      var count = 0
+      guard device.functions.getPipelineCacheData(device.handle, cache, &count, nil) == VK_SUCCESS else { return }
+      var data = [UInt8](repeating: 0, count: count)
+      guard device.functions.getPipelineCacheData(device.handle, cache, &count, &data) == VK_SUCCESS else { return }
+      try? file.store(data.prefix(count))
+    }
+  }
+
+  private static func create(_ device: VulkanDevice, _ data: [UInt8]) throws -> VkPipelineCache {
+    var cache: VkPipelineCache?
+    try data.withUnsafeBytes { data in
+      var info = VkPipelineCacheCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO
+      info.initialDataSize = data.count
+      info.pInitialData = data.count > 0 ? data.baseAddress : nil
+      try VulkanError.check(
+        device.functions.createPipelineCache(device.handle, &info, nil, &cache), "vkCreatePipelineCache")
+    }
+    return try VulkanError.require(cache, "vkCreatePipelineCache")
+  }
+
+  private func addLayout(_ buffers: Int) throws -> (set: VkDescriptorSetLayout, pipeline: VkPipelineLayout) {
+    let layout = try PipelineLayouts.create(device, buffers: buffers)
+    layouts[buffers] = layout
+    return layout
+  }
+
+  private func compile(_ kernel: Kernel, _ layout: VkPipelineLayout) throws -> VkPipeline {
+    guard let words = Shaders.words(kernel.stem) else {
+      throw VulkanError(.shader, "there is no shader \(kernel.stem)")
+    }
+    let functions = device.functions
+    var moduleInfo = VkShaderModuleCreateInfo()
+    moduleInfo.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO
+    moduleInfo.codeSize = words.count
+    moduleInfo.pCode = words.bindMemory(to: UInt32.self).baseAddress
+    var created: VkShaderModule?
+    try VulkanError.check(
+      functions.createShaderModule(device.handle, &moduleInfo, nil, &created), "vkCreateShaderModule")
+    let module = try VulkanError.require(created, "vkCreateShaderModule")
+    defer { functions.destroyShaderModule(device.handle, module, nil) }
+    let entries = kernel.constants.indices.map {
+      VkSpecializationMapEntry(constantID: UInt32($0), offset: UInt32($0 * 4), size: 4)
+    }
+    var pipeline: VkPipeline?
+    let result = entries.withUnsafeBufferPointer { entries in
+      kernel.constants.withUnsafeBytes { constants in
+        "main".withCString { name in
+          var constants = VkSpecializationInfo(
+            mapEntryCount: UInt32(entries.count), pMapEntries: entries.baseAddress, dataSize: constants.count,
+            pData: constants.baseAddress)
+          return withUnsafePointer(to: &constants) { constants in
+            var info = VkComputePipelineCreateInfo()
+            info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
+            info.stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO
+            info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT
+            info.stage.module = module
+            info.stage.pName = name
+            info.stage.pSpecializationInfo = constants
+            info.layout = layout
+            return functions.createComputePipelines(device.handle, cache, 1, &info, nil, &pipeline)
+          }
+        }
+      }
+    }
+    let error = VulkanError(result, in: "vkCreateComputePipelines for \(kernel.stem) \(kernel.constants)")
+    guard result == VK_SUCCESS else { throw error.code == .failed ? VulkanError(.shader, error.message) : error }
+    return try VulkanError.require(pipeline, "vkCreateComputePipelines")
+  }
+}

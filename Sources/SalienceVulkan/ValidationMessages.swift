@@ -1,0 +1,44 @@
+import CVulkan
+import Foundation
+
+/// Warnings and errors of the validation layer, in the order they came.
+public final class ValidationMessages: @unchecked Sendable {
+  // Unchecked: `list` is touched under `lock` only.
+  private let lock = NSLock()
+  private var list: [String] = []
+  /// Further messages are counted and not kept.
+  private static let limit = 1000
+
+  public init() {}
+
+  /// What the layer has said so far.
+  public var all: [String] { lock.withLock { list } }
+
+  func append(_ message: String) {
+    lock.withLock { if list.count < Self.limit { list.append(message) } }
+  }
+
+  /// Whether the environment asks for validation: SALIENCE_VULKAN_VALIDATION=1.
+  public static var isWantedByEnvironment: Bool {
+    ProcessInfo.processInfo.environment["SALIENCE_VULKAN_VALIDATION"] == "1"
+  }
+
+  /// Describes a messenger that calls `append`; valid as long as this object lives.
+  func messengerInfo() -> VkDebugUtilsMessengerCreateInfoEXT {
+    var info = VkDebugUtilsMessengerCreateInfoEXT()
+    info.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT
+    info.messageSeverity =
+      VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT.rawValue | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT.rawValue
+    info.messageType =
+      VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT.rawValue
+      | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT.rawValue
+    info.pfnUserCallback = { _, _, data, context in
+      if let context, let text = data?.pointee.pMessage {
+        Unmanaged<ValidationMessages>.fromOpaque(context).takeUnretainedValue().append(String(cString: text))
+      }
+      return VkBool32(VK_FALSE)
+    }
+    info.pUserData = Unmanaged.passUnretained(self).toOpaque()
+    return info
+  }
+}

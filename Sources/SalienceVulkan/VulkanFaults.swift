@@ -1,0 +1,40 @@
+import Foundation
+
+/// Failures that a test asks for: the n-th allocation or submission fails as if the driver had said so.
+public final class VulkanFaults: @unchecked Sendable {
+  // Unchecked: `counts` is touched under `lock` only.
+
+  /// Where a failure strikes.
+  public enum Point: Sendable, Hashable {
+    /// A block of device memory is asked for.
+    case allocation
+    /// A command buffer is handed to the queue.
+    case submission
+  }
+
+  private let lock = NSLock()
+  private let failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]
+  private var counts: [Point: Int] = [:]
+
+  /// - Parameter failures: at each point, the numbers of the calls that fail, counted from 1 over all devices that
+  ///   are given this object, and the error's code.
+  public init(_ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]) {
+    self.failures = failures
+  }
+
+  /// How many calls have reached a point.
+  public func count(_ point: Point) -> Int { lock.withLock { counts[point, default: 0] } }
+
+  /// Counts a call.
+  ///
+  /// - Throws: `VulkanError` where the call is to fail.
+  func pass(_ point: Point) throws {
+    let number = lock.withLock {
+      counts[point, default: 0] += 1
+      return counts[point, default: 0]
+    }
+    if let failure = failures[point], failure.numbers.contains(number) {
+      throw VulkanError(failure.code, "\(point) \(number) failed as the test asked: \(failure.code.rawValue)")
+    }
+  }
+}

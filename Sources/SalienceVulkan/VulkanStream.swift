@@ -1,0 +1,159 @@
+import SalienceTensors
+
+/// One stream of work on a device: memory, the current batch, and commands recorded for it.
+///
+/// Belongs to one thread at a time.
+final class VulkanStream {
+  struct View {
+    let piece: MemoryArena.Piece
+    /// Bytes from the piece's beginning.
+    let offset: Int
+    /// nil for a whole allocation.
+    let shape: ValueShape?
+  }
+
+  let device: VulkanDevice
+  let parameters: VulkanParameters
+  let recorder: CommandRecorder
+  private(set) var batch = PackedBatch()
+  /// Tables of the current batch.
+  private(set) var tables: BatchTables
+  /// Memory of the tables of this batch and the ones before, which commands may still read.
+  private var tableRing: [TransientMemory]
+  private var views: [Int: View] = [:]
+  private var nextID = 0
+
+  init(parameters: VulkanParameters, recorder: CommandRecorder) throws {
+    device = recorder.device
+    self.parameters = parameters
+    self.recorder = recorder
+    tableRing = (0..<3).map { _ in TransientMemory(recorder.memory.upload) }
+    tables = try BatchTables(PackedBatch(), in: tableRing[0])
+  }
+
+  /// Memory of this stream goes back to everybody's only after the device has done with it.
+  deinit { recorder.drain() }
+
+  /// What a view spans under the current batch, rounded up to whole blocks of rows; all of an allocation.
+  func range(_ handle: Handle) throws -> BufferRange {
+    let view = try view(handle)
+    guard let shape = view.shape else { return BufferRange(view.piece) }
+    let rows = MemoryPlan.Capacity.rounded(max(1, batch.rows(shape.rows)))
+    let wanted = rows * shape.width * MemoryLayout<Float>.stride
+    let start = view.piece.range.lowerBound + view.offset
+    guard start < view.piece.range.upperBound else { throw TensorError(.backend, "tensor \(handle.id) lies outside") }
+    return BufferRange(
+      buffer: view.piece.memory.buffer, offset: start, size: max(4, min(wanted, view.piece.range.upperBound - start)))
+  }
+
+  /// Rows and width of a view under the current batch.
+  func size(_ handle: Handle) throws -> (rows: Int, width: Int) {
+    guard let shape = try view(handle).shape else { throw TensorError(.backend, "an allocation has no rows") }
+    return (batch.rows(shape.rows), shape.width)
+  }
+
+  /// Values that kernels of the current submission read.
+  func upload(_ values: [UInt32]) throws -> BufferRange {
+    try values.withUnsafeBytes { try upload($0) }
+  }
+
+  func upload(_ values: [Float]) throws -> BufferRange {
+    try values.withUnsafeBytes { try upload($0) }
+  }
+
+  /// Device memory that kernels of the current submission may use between them.
+  func temporary(bytes: Int) throws -> BufferRange { try recorder.temporary(bytes: bytes) }
+
+  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and runs the kernel after everything recorded before.
+  ///
+  /// - Parameters:
+  ///   - push: at most 32 words.
+  ///   - flops: what the dispatch does, for the bound on a submission and for profiles.
+  func record(
+    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), flops: Int = 0
+  ) throws {
+    try recorder.dispatch(kernel, buffers, push: push, groups: groups, flops: flops)
+  }
+
+  /// Sets the first `count` elements of a range to zero.
+  func clear(_ range: BufferRange, count: Int) throws {
+    try recorder.fill(range, word: 0, bytes: count * MemoryLayout<Float>.stride)
+  }
+
+  /// The first `count` elements of a range, once everything recorded has run.
+  func readBack(_ range: BufferRange, count: Int) throws -> [Float] {
+    guard count > 0 else { return [] }
+    let bytes = count * MemoryLayout<Float>.stride
+    let piece = try recorder.memory.readBack.take(bytes: bytes)
+    try recorder.copy(range, to: BufferRange(piece), bytes: bytes)
+    recorder.keep(piece)
+    try recorder.finish()
+    guard let mapped = piece.mapped else { throw VulkanError(.failed, "read-back memory is not mapped") }
+    return [Float](unsafeUninitializedCapacity: count) { buffer, written in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(start: mapped, count: bytes))
+      written = count
+    }
+  }
+
+  func view(_ handle: Handle) throws -> View {
+    guard let view = views[handle.id] else { throw TensorError(.backend, "no tensor \(handle.id)") }
+    return view
+  }
+
+  private func upload(_ bytes: UnsafeRawBufferPointer) throws -> BufferRange {
+    let (range, mapped) = try recorder.upload(bytes: bytes.count)
+    if let base = bytes.baseAddress { mapped.copyMemory(from: base, byteCount: bytes.count) }
+    return range
+  }
+
+  private func add(_ view: View) -> Handle {
+    nextID += 1
+    views[nextID] = view
+    return Handle(id: nextID)
+  }
+}
+
+extension VulkanStream: TensorMemory {
+  func allocate(count: Int) throws -> Handle {
+    let piece = try recorder.memory.device.take(bytes: count * MemoryLayout<Float>.stride)
+    return add(View(piece: piece, offset: 0, shape: nil))
+  }
+
+  func release(_ handle: Handle) {
+    guard let view = views.removeValue(forKey: handle.id) else { return }
+    recorder.keep(view.piece)
+  }
+
+  func view(of allocation: Handle, offset: Int, shape: ValueShape) -> Handle {
+    guard let whole = views[allocation.id] else { return allocation }
+    return add(View(piece: whole.piece, offset: whole.offset + offset * MemoryLayout<Float>.stride, shape: shape))
+  }
+
+  func drop(_ view: Handle) { release(view) }
+
+  func begin(_ batch: PackedBatch) throws {
+    let memory = tableRing.removeFirst()
+    tableRing.append(memory)
+    try recorder.wait(for: memory.lastUse)
+    memory.reset()
+    tables = try BatchTables(batch, in: memory)
+    self.batch = batch
+  }
+
+  func write(_ values: [Float], to handle: Handle, at offset: Int) throws {
+    guard !values.isEmpty else { return }
+    let view = try view(handle)
+    let start = view.piece.range.lowerBound + view.offset + offset * MemoryLayout<Float>.stride
+    let target = BufferRange(
+      buffer: view.piece.memory.buffer, offset: start, size: max(0, view.piece.range.upperBound - start))
+    try recorder.copy(upload(values), to: target, bytes: values.count * MemoryLayout<Float>.stride)
+  }
+
+  func read(_ handle: Handle, count: Int) throws -> [Float] {
+    let view = try view(handle)
+    let start = view.piece.range.lowerBound + view.offset
+    let source = BufferRange(
+      buffer: view.piece.memory.buffer, offset: start, size: view.piece.range.upperBound - start)
+    return try readBack(source, count: count)
+  }
+}

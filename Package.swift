@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
     .target(name: "SalienceKernelsC"),
     .target(name: "SalienceJSON"),
@@ -29,9 +30,11 @@ let package = Package(
     .target(name: "SalienceTokenizers", dependencies: ["SalienceJSON"]),
     .target(name: "SalienceTensors"),
     .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
-    .executableTarget(name: "SalienceShaderCompiler", dependencies: ["CGlslang"]),
+    .target(name: "SalienceSPIRVOptimizer"),
+    .executableTarget(name: "SalienceShaderCompiler", dependencies: ["CGlslang", "SalienceSPIRVOptimizer"]),
     .plugin(name: "CompileShaders", capability: .buildTool(), dependencies: ["SalienceShaderCompiler"]),
     .target(name: "SalienceShaders", path: "Shaders", plugins: ["CompileShaders"]),
+    .target(name: "SalienceVulkan", dependencies: ["CVulkan", "SalienceTensors", "SalienceShaders"]),
     .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
     .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
     .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
@@ -93,5 +96,6 @@ let package = Package(
     .testTarget(name: "SalienceArchitectureTests"),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu11
+  cLanguageStandard: .gnu11,
+  cxxLanguageStandard: .cxx17
 )

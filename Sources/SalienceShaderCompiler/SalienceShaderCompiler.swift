@@ -37,10 +37,11 @@ struct SalienceShaderCompiler {
       }
       let compilation = try GLSLCompilation(ExpandedSource(path: shader, folders: folders))
       for warning in compilation.warnings { report("\(warning)\n") }
+      let words = try SPIRVModule(words: compilation.words, path: shader).optimized().words
       if output.hasSuffix(".swift") {
-        try write(Data(SwiftEmbedding.declaration(stem: stem, words: compilation.words).utf8), to: output)
+        try write(Data(SwiftEmbedding.declaration(stem: stem, words: words).utf8), to: output)
       } else {
-        try write(compilation.words.map(\.littleEndian).withUnsafeBytes { Data($0) }, to: output)
+        try write(words.map(\.littleEndian).withUnsafeBytes { Data($0) }, to: output)
       }
     case .index(let stems, let output):
       try write(Data(SwiftEmbedding.index(stems: stems).utf8), to: output)

@@ -1,0 +1,53 @@
+import Foundation
+import SalienceShaders
+import Testing
+
+@Suite("Embedded shaders")
+struct EmbeddedShaderTests {
+  static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Shaders")
+
+  /// Stems of the shader files in the checkout, in byte order.
+  static func stemsOnDisk() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".comp") }
+      .map { String($0.dropLast(5)) }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  @Test("Every file of Shaders/ is embedded under its stem")
+  func everyShaderIsEmbedded() throws {
+    #expect(try !Self.stemsOnDisk().isEmpty)
+    #expect(try Shaders.stems == Self.stemsOnDisk())
+  }
+
+  @Test("Every shader is an aligned SPIR-V 1.3 module", arguments: Shaders.stems)
+  func modulesAreSPIRV(stem: String) throws {
+    let words = try #require(Shaders.words(stem))
+    #expect(words.count > 20 && words.count % 4 == 0)
+    #expect(UInt(bitPattern: words.baseAddress) % 4 == 0)
+    // The first two words of a module: SPIR-V specification, 2.3 "Physical Layout of a SPIR-V Module and Instruction".
+    #expect(words.load(as: UInt32.self) == 0x0723_0203)
+    #expect(words.load(fromByteOffset: 4, as: UInt32.self) == 0x0001_0300)
+    #expect(Shaders.words(stem)?.baseAddress == words.baseAddress)
+  }
+
+  @Test("The embedded bytes are what the compiler writes for the file as it is", arguments: Shaders.stems)
+  func embeddingIsExact(stem: String) throws {
+    let output = FileManager.default.temporaryDirectory.appending(path: "\(stem)-\(UUID().uuidString).spv")
+    defer { try? FileManager.default.removeItem(at: output) }
+    let compilation = try ShaderCompilerProcess([
+      "compile", Self.folder.appending(path: "\(stem).comp").path,
+      "--include", Self.folder.appending(path: "include").path, "--output", output.path,
+    ])
+    #expect(compilation.status == 0)
+    #expect(compilation.errors == [])
+    #expect(try Shaders.words(stem).map { Data($0) } == Data(contentsOf: output))
+  }
+
+  @Test("There is nothing under another name")
+  func unknownStem() {
+    #expect(Shaders.words("no_such_shader") == nil)
+    #expect(Shaders.words("") == nil)
+  }
+}

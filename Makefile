@@ -1,12 +1,13 @@
-# Each target installs what it needs first: the headers of oneDNN, zstd and zlib (through apt where they are missing),
-# and for the tests and the benchmarks a Python environment of its own in this folder. Swift 6.1 or newer must be there.
+# Each target installs what it needs first: the headers of oneDNN, zstd, zlib, Vulkan, glslang and SPIRV-Tools (through
+# apt where they are missing), for the tests a Vulkan driver that runs on the processor, and for the tests and the
+# benchmarks a Python environment of its own in this folder. Swift 6.1 or newer must be there.
 
 SWIFT ?= swift
 PYTHON ?= python3
 SALIENCE := .build/release/salience
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint clean system
+.PHONY: help build demo test bench lint clean system system-tests
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
@@ -19,13 +20,16 @@ help:
 system:
 	@Scripts/install-libraries.sh
 
+system-tests:
+	@Scripts/install-libraries.sh --tests
+
 build: system
 	$(SWIFT) build -c release --product salience
 
 demo: build
 	@Scripts/demo.sh $(SALIENCE)
 
-test: .venv-test/installed system
+test: .venv-test/installed system-tests
 	$(SWIFT) build -c release --build-tests
 	SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
 	  $(SWIFT) test -c release --skip-build --disable-xctest
@@ -35,7 +39,7 @@ bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Plugins Sources Tests
 
 .venv-test/installed: Tests/requirements.txt
 	@Scripts/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt

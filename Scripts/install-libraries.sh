@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the headers that the build needs (oneDNN, zstd, zlib) through apt, and does nothing where they are present.
+# Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, Vulkan, glslang and SPIRV-Tools. With
+# --tests also a Vulkan driver that runs on the processor, and the validation layers. Does nothing where all is present.
 set -euo pipefail
 
 missing=()
-for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev; do
+for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev vulkan/vulkan.h:libvulkan-dev \
+  glslang/Include/glslang_c_interface.h:glslang-dev spirv-tools/libspirv.h:spirv-tools; do
   header=${pair%%:*} package=${pair##*:}
   if command -v clang >/dev/null; then
     clang -E -x c - >/dev/null 2>&1 <<<"#include <$header>" || missing+=("$package")
@@ -11,6 +13,11 @@ for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev; do
     [[ -e /usr/include/$header || -e /usr/local/include/$header ]] || missing+=("$package")
   fi
 done
+if [[ ${1-} == --tests ]]; then
+  for pair in icd.d/lvp_icd:mesa-vulkan-drivers explicit_layer.d/VkLayer_khronos_validation:vulkan-validationlayers; do
+    compgen -G "/usr/share/vulkan/${pair%%:*}*.json" >/dev/null || missing+=("${pair##*:}")
+  done
+fi
 if ((${#missing[@]} == 0)); then exit 0; fi
 
 exec "$(dirname "$0")/apt-install.sh" "${missing[@]}"

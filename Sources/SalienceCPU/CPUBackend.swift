@@ -4,7 +4,7 @@ import SalienceTensors
 /// Runs models on the processor: oneDNN for matrix products, SIMD loops for the rest, one worker a core.
 public final class CPUBackend: Backend {
   public let device: DeviceDescription
-  let pool: WorkerPool
+  let pool: WorkerPool<CPUWorker>
   private let tokenBudget: Int
 
   /// - Parameters:
@@ -13,7 +13,7 @@ public final class CPUBackend: Backend {
   public init(threads: Int? = nil, tokenBudget: Int = 512) {
     let count = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
     self.tokenBudget = max(16, tokenBudget)
-    pool = WorkerPool(count: count)
+    pool = CPUWorker.pool(count: count)
     device = DeviceDescription(
       name: "cpu", details: "\(Processor.name), oneDNN \(Processor.libraryVersion), \(count) threads",
       concurrency: count, tolerance: 1e-11)

@@ -1,25 +1,13 @@
 import SalienceTensors
 
-/// Which executor of which model a thread keeps.
-struct ExecutorKey: Hashable {
-  let model: ObjectIdentifier
-  let program: Int
-}
-
-/// An executor with the longest sequence it takes.
-struct PreparedExecutor {
-  let executor: PathExecutor
-  let capacity: Int
-}
-
 /// A model's weights and the pool that runs it; every thread makes its own stream on first use.
 final class CPUModel: PreparedModel {
   private let programs: [PathProgram]
   private let parameters: CPUParameters
   private let tokenBudget: Int
-  private let pool: WorkerPool
+  private let pool: WorkerPool<CPUWorker>
 
-  init(programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool) {
+  init(programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool<CPUWorker>) {
     self.programs = programs
     self.parameters = parameters
     self.tokenBudget = tokenBudget
@@ -39,7 +27,7 @@ final class CPUModel: PreparedModel {
     }
   }
 
-  private func executor(_ program: Int, longest: Int, in context: WorkerPool.Context) throws -> PathExecutor {
+  private func executor(_ program: Int, longest: Int, in context: CPUWorker) throws -> PathExecutor {
     let key = ExecutorKey(model: ObjectIdentifier(parameters), program: program)
     if let known = context.executors[key], known.capacity >= longest { return known.executor }
     // Models run one after another: executors of the one before give their memory back here.

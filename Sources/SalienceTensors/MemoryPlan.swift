@@ -73,6 +73,9 @@ public struct MemoryPlan: Sendable {
     return order.compactMap { value in spans[value].map { (value, $0) } }
   }
 
-  /// Rows of whole cache lines keep vector loads aligned.
-  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+  /// Elements that every offset is a multiple of: 256 bytes are the most that Vulkan lets a device ask of a storage
+  /// buffer's offset (`minStorageBufferOffsetAlignment`), and whole cache lines for the CPU's vector loads.
+  public static let alignment = 64
+
+  private static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 }

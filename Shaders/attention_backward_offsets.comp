@@ -1,0 +1,25 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Σ dO O over each head of each token, [T x A]: what the softmax's gradient subtracts from dP.
+// Memory-bound: 8 bytes an element. One invocation a head.
+
+#include "include/invocation.glsl"
+#include "include/attention_heads.glsl"
+
+layout(local_size_x_id = 0) in;
+
+layout(push_constant) uniform Push { uint count; };
+
+HEAD_READS(0, gradient)
+HEAD_READS(1, context)
+layout(std430, set = 0, binding = 2) writeonly buffer Offsets { float offsets[]; };
+
+void main() {
+  const uint index = invocation_index();
+  if (index >= count) return;
+  vec4 sum = vec4(0.0);
+  for (uint v = 0; v < HEAD_VECTORS; v++) {
+    sum = fma(gradient(index * HEAD_SIZE, v), context(index * HEAD_SIZE, v), sum);
+  }
+  offsets[index] = (sum.x + sum.y) + (sum.z + sum.w);
+}

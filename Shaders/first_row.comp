@@ -1,0 +1,24 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// The first token's row of each sequence: y[b] = x[offsets[b]].
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool VECTOR = true;
+
+layout(push_constant) uniform Push {
+  uint rows;
+  uint row_units;
+};
+
+#include "include/invocation.glsl"
+#include "include/elements.glsl"
+
+layout(std430, set = 0, binding = 0) readonly buffer Offsets { uint offsets[]; };
+READS(1, x)
+WRITES(2, y)
+
+void main() {
+  const uint unit = invocation_index();
+  const uint row = unit / row_units, column = unit % row_units;
+  if (row < rows) put_y(unit, x(offsets[row] * row_units + column));
+}

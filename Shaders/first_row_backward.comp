@@ -1,0 +1,29 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Each sequence's gradient at its first token, zeros elsewhere.
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool VECTOR = true;
+
+layout(push_constant) uniform Push {
+  uint rows;
+  uint row_units;
+};
+
+#include "include/invocation.glsl"
+#include "include/elements.glsl"
+
+layout(std430, set = 0, binding = 0) readonly buffer Offsets { uint offsets[]; };
+layout(std430, set = 0, binding = 1) readonly buffer Sequences { uint sequences[]; };
+READS(2, gradient)
+WRITES(3, y)
+
+void main() {
+  const uint unit = invocation_index();
+  const uint row = unit / row_units, column = unit % row_units;
+  if (row >= rows) return;
+  const uint sequence = sequences[row];
+  vec4 value = vec4(0.0);
+  if (offsets[sequence] == row) value = gradient(sequence * row_units + column);
+  put_y(unit, value);
+}

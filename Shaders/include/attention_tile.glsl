@@ -1,0 +1,73 @@
+// Tiles of attention: a group owns ROWS tokens of one sequence and one head, and walks over the sequence's tokens in
+// steps of COLUMNS. An invocation owns 4 rows; LANES invocations share them, each with 4 columns of a step, and with
+// SPANS vectors of the head in a result. Steps have one size on a device for a head size, so that a row's numbers do
+// not depend on how many rows a group owns, and columns are always summed in ascending order.
+//
+// A tile in shared memory holds a head's vectors row by row. Vector v of a row stands at v XOR the row's quarter, so
+// that 8 invocations that read the same v of 8 different quarters, or 8 neighbouring vectors of one row, meet in no
+// bank. Rows past the sequence's end are zeros.
+
+#extension GL_EXT_control_flow_attributes : require
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint GROUP = 128;  // ROWS / 4 * LANES
+layout(constant_id = 3) const uint ROWS = 64;
+layout(constant_id = 4) const uint LANES = 8;  // 2, 4 or 8
+
+layout(push_constant) uniform Push {
+  uint items;
+  uint width;  // H, a multiple of the head size
+  uint heads;
+  float scale;
+};
+
+const uint COLUMNS = 4 * LANES;
+const uint PITCH = (HEAD_VECTORS + 7) / 8 * 8;
+const uint SPANS = (HEAD_VECTORS + LANES - 1) / LANES;
+const uint QUADS = ROWS / 4;
+
+uint own_lane() { return gl_LocalInvocationID.x % LANES; }
+uint own_quad() { return gl_LocalInvocationID.x / LANES; }
+
+// Where vector v of row `row` of a tile stands.
+uint tile_place(uint row, uint v) { return row * PITCH + (v ^ (row / 4 % 8)); }
+
+// Where columns 4 lane ..< 4 lane + 4 of row `row` stand in a tile of weights [ROWS x COLUMNS].
+uint weight_place(uint row, uint lane) { return row * LANES + (lane ^ (row / 4 % LANES)); }
+
+// Fills a tile of `count` rows with tokens first, first + 1 ... of a sequence of `length`; `origin` is the first
+// element of the head in the sequence's first token, `stride` the distance of two tokens.
+#define LOAD_TILE(tile, source, count, first, length, origin, stride)                       \
+  for (uint i = gl_LocalInvocationID.x; i < (count) * PITCH; i += GROUP) {                  \
+    const uint row = i / PITCH, v = i % PITCH;                                              \
+    vec4 value = vec4(0.0);                                                                 \
+    if ((first) + row < (length)) value = source((origin) + ((first) + row) * (stride), v); \
+    tile[tile_place(row, v)] = value;                                                       \
+  }
+
+// Adds to result[i], four columns for each of an invocation's rows, the inner products of two tiles' rows.
+#define ADD_PRODUCTS(result, row_tile, column_tile)                                                   \
+  for (uint v = 0; v < HEAD_VECTORS; v++) {                                                           \
+    vec4 a[4], b[4];                                                                                  \
+    [[unroll]] for (uint i = 0; i < 4; i++) a[i] = row_tile[tile_place(own_quad() * 4 + i, v)];       \
+    [[unroll]] for (uint i = 0; i < 4; i++) b[i] = column_tile[tile_place(own_lane() * 4 + i, v)];    \
+    [[unroll]] for (uint d = 0; d < 4; d++) {                                                         \
+      const vec4 across = vec4(b[0][d], b[1][d], b[2][d], b[3][d]);                                   \
+      [[unroll]] for (uint i = 0; i < 4; i++) result[i] = fma(vec4(a[i][d]), across, result[i]);      \
+    }                                                                                                 \
+  }
+
+// Adds to sums[i * SPANS + s], the invocation's vectors of each of its rows, weights times a tile's rows.
+#define ADD_WEIGHTED(sums, weights, tile)                                                              \
+  for (uint lane = 0; lane < LANES; lane++) {                                                          \
+    vec4 w[4];                                                                                         \
+    [[unroll]] for (uint i = 0; i < 4; i++) w[i] = weights[weight_place(own_quad() * 4 + i, lane)];    \
+    [[unroll]] for (uint c = 0; c < 4; c++) {                                                          \
+      [[unroll]] for (uint s = 0; s < SPANS; s++) {                                                    \
+        const vec4 value = tile[tile_place(lane * 4 + c, own_lane() + s * LANES)];                     \
+        [[unroll]] for (uint i = 0; i < 4; i++) {                                                      \
+          sums[i * SPANS + s] = fma(vec4(w[i][c]), value, sums[i * SPANS + s]);                        \
+        }                                                                                              \
+      }                                                                                                \
+    }                                                                                                  \
+  }

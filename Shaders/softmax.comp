@@ -1,0 +1,38 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// y = exp(x - max(x)) / Σ exp(x - max(x)) over each row. LANES invocations a row. Memory-bound: 8 bytes an element.
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint GROUP = 128;
+layout(constant_id = 1) const bool VECTOR = true;
+layout(constant_id = 2) const uint LANES = 32;
+
+layout(push_constant) uniform Push {
+  uint rows;
+  uint row_units;
+};
+
+#include "include/invocation.glsl"
+#include "include/elements.glsl"
+#include "include/reduction.glsl"
+#include "include/exponential.glsl"
+
+READS(0, x)
+WRITES(1, y)
+
+void main() {
+  const uint own = invocation_index() / LANES, lane = gl_LocalInvocationID.x % LANES;
+  const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
+  const uint start = row * row_units;
+  float top = -3.402823466e38;
+  for (uint u = lane; u < row_units; u += LANES) {
+    const vec4 v = x(start + u);
+    top = max(top, VECTOR ? max(max(v.x, v.y), max(v.z, v.w)) : v.x);
+  }
+  top = lanes_max(top);
+  vec4 total = vec4(0.0);
+  for (uint u = lane; u < row_units; u += LANES) total += exponential(x(start + u) - top) * occupied();
+  const float reciprocal = 1.0 / lanes_sum(vec2(sum_of(total), 0.0)).x;
+  if (own >= rows) return;
+  for (uint u = lane; u < row_units; u += LANES) put_y(start + u, exponential(x(start + u) - top) * reciprocal);
+}

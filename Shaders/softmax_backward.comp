@@ -1,0 +1,36 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// dx = y (dy - Σ dy y) over each row. LANES invocations a row. Memory-bound: 12 bytes an element.
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint GROUP = 128;
+layout(constant_id = 1) const bool VECTOR = true;
+layout(constant_id = 2) const uint LANES = 32;
+
+layout(push_constant) uniform Push {
+  uint rows;
+  uint row_units;
+};
+
+#include "include/invocation.glsl"
+#include "include/elements.glsl"
+#include "include/reduction.glsl"
+
+READS(0, gradient)
+READS(1, probabilities)
+WRITES(2, dx)
+
+void main() {
+  const uint own = invocation_index() / LANES, lane = gl_LocalInvocationID.x % LANES;
+  const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
+  const uint start = row * row_units;
+  vec4 total = vec4(0.0);
+  for (uint u = lane; u < row_units; u += LANES) {
+    total = fma(gradient(start + u), probabilities(start + u), total);
+  }
+  const float mean = lanes_sum(vec2(sum_of(total), 0.0)).x;
+  if (own >= rows) return;
+  for (uint u = lane; u < row_units; u += LANES) {
+    put_dx(start + u, probabilities(start + u) * (gradient(start + u) - mean));
+  }
+}

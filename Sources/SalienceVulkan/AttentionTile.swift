@@ -1,0 +1,63 @@
+/// The part of attention that one group computes; see `Shaders/include/attention_tile.glsl`.
+struct AttentionTile: Hashable, Sendable {
+  /// A kernel that works on tiles, and how many of them it holds in shared memory.
+  enum Pass: String, Sendable {
+    case forward = "attention"
+    case queries = "attention_backward_queries"
+    case keys = "attention_backward_keys"
+
+    /// Tiles of own rows; there are two tiles of the step's columns in every pass.
+    fileprivate var ownTiles: Int { self == .forward ? 1 : 2 }
+    /// Matrices [rows x columns] of weights.
+    fileprivate var weights: Int { self == .keys ? 2 : 1 }
+  }
+
+  /// Tokens that a group owns.
+  let rows: Int
+  /// Invocations that share a row; a step has four columns for each.
+  ///
+  /// Depends on the device and the head size alone, because the step's length decides how sums are rounded.
+  let lanes: Int
+
+  /// The largest tile that fits the device and wastes little on the ends of sequences; nil where none fits.
+  init?(_ pass: Pass, headSize: Int, lengths: [Int], limits: VulkanLimits) {
+    // More lanes read less from shared memory, as long as some rows are left to share what they read.
+    let lanes = [(8, 16), (4, 8), (2, 4)].first {
+      Self(rows: $1, lanes: $0).bytes(pass, headSize: headSize) <= limits.sharedMemoryBytes
+    }?.0
+    guard let lanes else { return nil }
+    let most = min(limits.maxWorkGroupInvocations, limits.maxWorkGroupSize[0])
+    let fitting = [64, 32, 16, 8, 4].map { Self(rows: $0, lanes: lanes) }.filter {
+      $0.bytes(pass, headSize: headSize) <= limits.sharedMemoryBytes && $0.invocations <= most
+        && $0.invocations >= Self.leastInvocations
+    }
+    func cost(_ tile: Self) -> Int { lengths.reduce(0) { $0 + ($1 + tile.rows - 1) / tile.rows * tile.rows } }
+    guard let least = fitting.map(cost).min(), let tile = fitting.first(where: { 4 * cost($0) <= 5 * least })
+    else { return nil }
+    self = tile
+  }
+
+  private init(rows: Int, lanes: Int) {
+    self.rows = rows
+    self.lanes = lanes
+  }
+
+  /// Fewer would leave most of a subgroup idle; two lanes with four rows each are the least that exist.
+  private static let leastInvocations = 2
+
+  /// Invocations of a group.
+  var invocations: Int { rows / 4 * lanes }
+
+  /// Bytes of shared memory.
+  private func bytes(_ pass: Pass, headSize: Int) -> Int {
+    let vectors = (headSize + 3) / 4
+    let pitch = (vectors + 7) / 8 * 8
+    let exchange = pass == .forward ? rows / 4 * lanes : 0
+    return 16 * ((pass.ownTiles * rows + 2 * 4 * lanes) * pitch + pass.weights * rows * lanes + exchange)
+  }
+
+  /// Specialisation constants 0 to 4.
+  func constants(headSize: Int) -> [UInt32] {
+    [UInt32(invocations), headSize % 4 == 0 ? 1 : 0, UInt32(headSize), UInt32(rows), UInt32(lanes)]
+  }
+}

@@ -1,0 +1,54 @@
+/// The part of a matrix product that one group computes; see `Shaders/include/matrix_product.glsl`.
+///
+/// Every tile adds along the depth in the same order, so the choice changes no result.
+struct MatrixTile: Hashable, Sendable {
+  /// Rows and columns of the tile.
+  let size: Int
+  /// Rows and columns of an invocation's part.
+  let patch: Int
+  /// Slices of the operands in shared memory.
+  let stages: Int
+
+  /// Groups that keep a large device busy: a tile that leaves fewer is too large.
+  private static let enoughGroups = 192
+
+  /// Depth of a slice.
+  private static let slice = 16
+
+  /// The largest tile that the device takes and that leaves enough groups; the smallest where none does.
+  ///
+  /// The smallest runs on every device: 64 invocations, 8 KiB.
+  init(rows: Int, columns: Int, limits: VulkanLimits) {
+    let fitting = [(128, 8), (64, 8), (32, 4)].compactMap { Self(size: $0, patch: $1, limits: limits) }
+    self =
+      fitting.first { $0.groups(rows: rows, columns: columns).count >= Self.enoughGroups }
+      ?? fitting.last ?? Self(size: 32, patch: 4, stages: 1)
+  }
+
+  private init(size: Int, patch: Int, stages: Int) {
+    self.size = size
+    self.patch = patch
+    self.stages = stages
+  }
+
+  /// nil where the device's groups or its shared memory are too small.
+  init?(size: Int, patch: Int, limits: VulkanLimits) {
+    let stageBytes = 2 * size * Self.slice * MemoryLayout<Float>.stride
+    self.init(size: size, patch: patch, stages: 2 * stageBytes <= limits.sharedMemoryBytes ? 2 : 1)
+    let most = min(limits.maxWorkGroupInvocations, limits.maxWorkGroupSize[0])
+    guard invocations <= most, stages * stageBytes <= limits.sharedMemoryBytes else { return nil }
+  }
+
+  /// Invocations of a group.
+  var invocations: Int { size / patch * (size / patch) }
+
+  func groups(rows: Int, columns: Int) -> (columns: Int, rows: Int, count: Int) {
+    let (across, down) = ((columns + size - 1) / size, (rows + size - 1) / size)
+    return (across, down, across * down)
+  }
+
+  /// Specialisation constants 0 to 4.
+  var constants: [UInt32] {
+    [UInt32(invocations), UInt32(size), UInt32(size), UInt32(patch), UInt32(stages)]
+  }
+}

@@ -1,0 +1,21 @@
+import SalienceTensors
+
+extension VulkanStream: ActivationKernels {
+  func activation(_ function: ActivationFunction, _ x: Handle, output: Handle, derivative: Handle?) throws {
+    let target = try range(output)
+    try recordElements(
+      "activation", constants: [Self.number(of: function), derivative == nil ? 0 : 1],
+      [range(x), target, derivative.map(range) ?? target], like: output)
+  }
+
+  /// The specialisation constant `FUNCTION`.
+  private static func number(of function: ActivationFunction) -> UInt32 {
+    switch function {
+    case .gelu: 0
+    case .geluTanh: 1
+    case .relu: 2
+    case .tanh: 3
+    case .silu: 4
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import SalienceTensors
+
+/// How a matrix of some width is cut into the units that kernels move: four elements where the width allows.
+struct RowUnits {
+  let isVector: Bool
+  /// Units of a row.
+  let count: Int
+
+  init(width: Int) {
+    isVector = width % 4 == 0
+    count = isVector ? width / 4 : width
+  }
+
+  /// The specialisation constant `VECTOR`.
+  var constant: UInt32 { isVector ? 1 : 0 }
+}
+
+extension VulkanStream {
+  /// Invocations of a group, where a kernel does not care: the most that every device takes.
+  static let groupSize = 128
+
+  /// `count` groups over the x and y axes, of which one alone may hold no more than 65,535.
+  func groups(_ count: Int, heads: Int = 1) -> (Int, Int, Int) {
+    let x = min(count, device.limits.maxWorkGroupCount[0])
+    return (x, (count + x - 1) / x, heads)
+  }
+
+  /// Runs a kernel with one invocation a unit of `rows` rows; push constants are rows, units of a row, then `more`.
+  func recordRows(
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = []
+  ) throws {
+    let units = RowUnits(width: width)
+    let invocations = rows * units.count
+    guard invocations > 0 else { return }
+    try record(
+      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers,
+      push: [UInt32(rows), UInt32(units.count)] + more,
+      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize))
+  }
+
+  /// Runs a kernel with one invocation a unit of a whole matrix, whose rows it need not tell apart.
+  func recordElements(_ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], like output: Handle) throws {
+    let (rows, width) = try size(output)
+    let units = RowUnits(width: width)
+    let invocations = rows * units.count
+    guard invocations > 0 else { return }
+    try record(
+      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers, push: [UInt32(invocations)],
+      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize))
+  }
+
+  /// Runs a kernel with `lanes` invocations a row; push constants are rows, units of a row, then `more`.
+  func recordSharedRows(
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = []
+  ) throws {
+    guard rows > 0 else { return }
+    let units = RowUnits(width: width)
+    let rowsOfGroup = Self.groupSize / Self.lanes
+    try record(
+      Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants), buffers,
+      push: [UInt32(rows), UInt32(units.count)] + more, groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
+  }
+
+  /// Invocations that share a row in a kernel which sums over rows.
+  static let lanes = 32
+}

@@ -1,0 +1,15 @@
+import SalienceTensors
+
+extension VulkanStream: FirstRowKernels {
+  func firstRow(_ x: Handle, output: Handle) throws {
+    let (rows, width) = try size(output)
+    try recordRows("first_row", [tables.offsets, range(x), range(output)], rows: rows, width: width)
+  }
+
+  func firstRowGradient(_ gradient: Handle, output: Handle) throws {
+    let (rows, width) = try size(output)
+    try recordRows(
+      "first_row_backward", [tables.offsets, tables.sequences, range(gradient), range(output)], rows: rows,
+      width: width)
+  }
+}

@@ -1,0 +1,28 @@
+import SalienceTensors
+
+extension VulkanStream: LayerNormKernels {
+  func layerNorm(
+    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
+    output: Handle, normalized: Handle?, inverseDeviation: Handle?
+  ) throws {
+    let (rows, width) = try size(output)
+    let (input, target) = (try range(x), try range(output))
+    try recordSharedRows(
+      "layer_norm", constants: [residual == nil ? 0 : 1, normalized == nil ? 0 : 1, inverseDeviation == nil ? 0 : 1],
+      [
+        input, residual.map(range) ?? input, parameters.range(gamma), parameters.range(beta), target,
+        normalized.map(range) ?? target, inverseDeviation.map(range) ?? target,
+      ],
+      rows: rows, width: width, more: [Float(width).bitPattern, epsilon.bitPattern])
+  }
+
+  func layerNormGradient(
+    _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle
+  ) throws {
+    let (rows, width) = try size(output)
+    try recordSharedRows(
+      "layer_norm_backward",
+      [range(gradient), range(normalized), range(inverseDeviation), parameters.range(gamma), range(output)],
+      rows: rows, width: width, more: [Float(width).bitPattern])
+  }
+}

@@ -1,0 +1,68 @@
+import SalienceTensors
+
+extension VulkanStream: PathKernels {
+  func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws {
+    let (rows, width) = try size(output)
+    guard rows > 0 else { return }
+    try recordRows(
+      "interpolate",
+      [
+        range(input), range(baseline), range(output), tables.offsets, tables.sequences,
+        upload(path.exampleRows.map { UInt32($0) }), upload(path.alphas.map { Float($0) }),
+      ],
+      rows: rows, width: width)
+  }
+
+  func accumulate(_ gradient: Handle, path: PathBatch, into sum: Handle) throws {
+    let width = try size(gradient).width
+    let (places, members) = summands(of: path)
+    guard !places.isEmpty else { return }
+    try recordRows(
+      "accumulate", [range(gradient), range(sum), upload(places), upload(members)], rows: places.count / 2,
+      width: width)
+  }
+
+  /// Which token rows are added to which rows of the sum, as `accumulate.comp` reads it.
+  private func summands(of path: PathBatch) -> (places: [UInt32], members: [UInt32]) {
+    let lengths = batch.lengths
+    var sequences: [Int: [Int]] = [:]
+    for (sequence, row) in path.exampleRows.enumerated() { sequences[row, default: []].append(sequence) }
+    var (places, members): ([UInt32], [UInt32]) = ([], [])
+    for (row, own) in sequences.sorted(by: { $0.key < $1.key }) {
+      let start = members.count
+      members.append(UInt32(own.count))
+      for sequence in own {
+        members.append(UInt32(truncatingIfNeeded: batch.offsets[sequence] - row))
+        members.append(Float(path.weights[sequence]).bitPattern)
+      }
+      // The sequences of one example have one length.
+      for token in 0..<lengths[own[0]] { places += [UInt32(row + token), UInt32(start)] }
+    }
+    return (places, members)
+  }
+
+  func store(_ value: Handle, zeroed: [Bool], into buffer: Handle, at row: Int) throws {
+    guard !zeroed.isEmpty else { return }
+    try recordRows(
+      "store", [range(value), range(buffer), upload(zeroed.map { $0 ? 1 : 0 } as [UInt32])], rows: zeroed.count,
+      width: size(value).width, more: [UInt32(row)])
+  }
+
+  func clear(_ buffer: Handle, rows: Int, width: Int) throws {
+    try clear(range(buffer), count: rows * width)
+  }
+
+  func reduce(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) throws -> PathScores {
+    guard rows > 0 else { return PathScores(sums: [], squares: []) }
+    let sums = try temporary(bytes: rows * 4 * MemoryLayout<Float>.stride)
+    let rowsOfGroup = Self.groupSize / Self.lanes
+    try record(
+      Kernel("reduce", [UInt32(Self.groupSize), UInt32(Self.lanes)]),
+      [range(input), range(baseline), range(gradient), sums], push: [UInt32(rows), UInt32(width)],
+      groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
+    let values = try readBack(sums, count: rows * 4).map(Double.init)
+    return PathScores(
+      sums: (0..<rows).map { values[4 * $0] + values[4 * $0 + 1] },
+      squares: (0..<rows).map { values[4 * $0 + 2] + values[4 * $0 + 3] })
+  }
+}

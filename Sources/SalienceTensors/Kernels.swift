@@ -30,4 +30,4 @@ public protocol TensorMemory: AnyObject {
 
 /// Everything a backend can do: a composition of one small protocol an op.
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
-  & ElementwiseKernels & LayerNormKernels & AttentionKernels & FirstRowKernels & PathKernels
+  & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & FirstRowKernels & PathKernels

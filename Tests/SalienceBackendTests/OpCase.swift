@@ -26,7 +26,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   static let widths = [8, 13, 48, 96, 768]
 
   static func all() throws -> [OpCase] {
-    try linear() + elementwise() + layerNorm() + attention() + firstRow()
+    try linear() + elementwise() + layerNorm() + softmax() + attention() + firstRow()
   }
 
   private static func linear() throws -> [OpCase] {
@@ -92,6 +92,16 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       }
     }
     return cases
+  }
+
+  private static func softmax() throws -> [OpCase] {
+    try widths.flatMap { width in
+      try [RowExtent.tokens, .sequences].flatMap { rows in
+        try batches.map { lengths in
+          try OpCase("softmax", ValueShape(rows, width), lengths: lengths) { try $0.softmax($1) }
+        }
+      }
+    }
   }
 
   private static func attention() throws -> [OpCase] {

@@ -56,6 +56,14 @@ void salience_add(const float *a, const float *b, size_t n, float *y);
 /// y += bias in every row: bias [width], y [rows x width].
 void salience_add_rows(const float *bias, size_t rows, size_t width, float *y);
 
+// MARK: Softmax
+
+/// y = exp(x - max(x)) / sum(exp(x - max(x))) over each row; x and y are [rows x width], and y may be x.
+void salience_softmax(const float *x, size_t rows, size_t width, float *y);
+
+/// dx = y * (dy - sum(dy * y)) over each row, y the probabilities; all [rows x width], and dx may be dy or y.
+void salience_softmax_backward(const float *dy, const float *y, size_t rows, size_t width, float *dx);
+
 // MARK: Attention of one sequence
 
 /// Floats of scratch that `salience_attention` and `salience_attention_backward` need for one sequence.

@@ -1,7 +1,7 @@
 // Row-major matrices read and written four neighbours at a time, with zeros past the end of a row.
 //
-// OPERAND(slot, a) declares a buffer and `vec4 a(row, at, width, vectors)`: the elements at..<at + 4 of a row; `vectors`
-// says that the width is a multiple of 4. RESULT(slot, c) declares a buffer and `put_c(row, at, value)`.
+// OPERAND(slot, a) declares a buffer and `vec4 a(row, at, width, vectors)`: the elements at ..< at + 4 of a row, where
+// `vectors` says that the width is a multiple of 4. RESULT(slot, c) declares a buffer and `put_c(row, at, value)`.
 
 #define OPERAND(slot, name)                                                                              \
   layout(std430, set = 0, binding = slot) readonly buffer name##_of_scalars { float name##_scalars[]; }; \

@@ -12,8 +12,8 @@
 // - `finish(row, column, value)`: four columns of C, of which those past the end are to be left out.
 //
 // Shared memory holds vectors of four rows (or columns) at one depth; an invocation reads PATCH / 2 of them for PATCH²
-// multiply-adds. A vector's place is its number XOR twice its quarter of the slice, which keeps the stores of transposed
-// blocks off each other's banks; the loads need no help, because 32 invocations in a row cover 8 x 4 patches.
+// multiply-adds. A vector's place is its number XOR twice its quarter of the slice, which keeps the stores of
+// transposed blocks off each other's banks; the loads need no help, because 32 invocations in a row cover 8 x 4 patches.
 //
 // FLOPs: 2 rows columns depth. Traffic: 4 (1 / TILE_ROWS + 1 / TILE_COLUMNS) bytes for two of them, mostly from the
 // second-level cache, since groups that run together share rows of A or columns of B.

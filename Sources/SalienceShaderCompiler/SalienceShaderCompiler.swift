@@ -48,7 +48,9 @@ struct SalienceShaderCompiler {
     }
   }
 
+  /// Writes a file, unless it has these bytes already: a build then need not compile again what depends on it.
   private static func write(_ data: Data, to path: String) throws {
+    if let old = try? Data(contentsOf: URL(filePath: path)), old == data { return }
     do {
       try data.write(to: URL(filePath: path), options: .atomic)
     } catch {

@@ -61,8 +61,10 @@ extension VulkanStream: PathKernels {
       [range(input), range(baseline), range(gradient), sums], push: [UInt32(rows), UInt32(width)],
       groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
     let values = try readBack(sums, count: rows * 4).map(Double.init)
-    return PathScores(
-      sums: (0..<rows).map { values[4 * $0] + values[4 * $0 + 1] },
-      squares: (0..<rows).map { values[4 * $0 + 2] + values[4 * $0 + 3] })
+    /// Each sum comes as two numbers.
+    func column(_ first: Int) -> [Double] {
+      stride(from: first, to: values.count, by: 4).map { values[$0] + values[$0 + 1] }
+    }
+    return PathScores(sums: column(0), squares: column(2))
   }
 }

@@ -131,6 +131,7 @@ final class CommandRecorder {
   func finish() throws {
     try flush()
     try timeline.wait(for: timeline.submitted)
+    for submission in ring { try submission.queries?.collect() }
   }
 
   /// The submission being recorded; waits for its place in the ring where that still runs.

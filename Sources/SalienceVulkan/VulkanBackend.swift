@@ -1,0 +1,76 @@
+import SalienceTensors
+
+/// Runs models on a GPU, or on any other device with Vulkan, as compute shaders.
+public final class VulkanBackend: Backend {
+  public let device: DeviceDescription
+  public let info: VulkanDeviceInfo
+  /// What the validation layer says; nil where it is off.
+  public let messages: ValidationMessages?
+  let host: VulkanHost
+  private let pool: WorkerPool<Void>
+  private let collector: ProfileCollector?
+  private let tokenBudget: Int
+  private let warn: @Sendable (String) -> Void
+
+  /// Opens a device.
+  ///
+  /// - Parameters:
+  ///   - tokenBudget: tokens (T) of one evaluation batch, less where memory does not suffice; by default 16,384 on a
+  ///     GPU and 1,024 on a software device. Results do not depend on it.
+  ///   - threads: workers, each with a stream of its own, so that the device works while the host prepares.
+  ///   - validation: whether the validation layer checks every call and the order of every access; by default what
+  ///     the environment variable SALIENCE_VULKAN_VALIDATION says (1 turns it on).
+  ///   - profile: whether every dispatch is timed.
+  ///   - cacheDirectory: where compiled kernels are kept; by default the user's cache directory, empty for nowhere.
+  ///   - faults: failures to inject, in tests.
+  ///   - usesTimeline: false waits through fences even where the device has timeline semaphores.
+  ///   - warn: told when memory runs out or the device is lost, and what is done about it.
+  /// - Throws: `VulkanError` with code `noLoader`, `noDevice` or `unsupported`.
+  public init(
+    selection: VulkanSelection = .auto, tokenBudget: Int? = nil, threads: Int = 2, validation: Bool? = nil,
+    profile: Bool = false, cacheDirectory: String? = nil, faults: VulkanFaults? = nil, usesTimeline: Bool = true,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
+    let messages = validation ?? ValidationMessages.isWantedByEnvironment ? ValidationMessages() : nil
+    info = try selection.choose(from: VulkanDevices.all())
+    let collector = profile ? ProfileCollector() : nil
+    let directory = cacheDirectory ?? PipelineCacheFile.userDirectory()
+    host = try VulkanHost(
+      VulkanConfiguration(
+        uuid: info.uuid, messages: messages, faults: faults, profile: collector,
+        cacheDirectory: directory == "" ? nil : directory, usesTimeline: usesTimeline, bound: CommandRecorder.Bound()))
+    self.messages = messages
+    self.collector = collector
+    self.tokenBudget = tokenBudget ?? (info.kind == .cpu ? 1024 : 16_384)
+    self.warn = warn
+    pool = WorkerPool(count: max(1, threads), name: "salience-vulkan") {}
+    device = DeviceDescription(
+      name: "vulkan:\(info.index)", details: "\(info.name), \(info.driverName) \(info.driverVersion)",
+      concurrency: pool.count, tolerance: 1e-11)
+  }
+
+  /// Time by kernel so far; nil unless it was asked for, empty on a device without timestamps.
+  public var profile: VulkanProfile? { collector?.value }
+
+  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+    let (host, pool, warn, wanted, name) = (self.host, self.pool, self.warn, tokenBudget, device.name)
+    return try await pool.run { [info] _ in
+      let weights = Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride
+      let budget = TokenBudget.fitting(
+        wanted, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
+        limits: info.limits)
+      let model = VulkanModel(
+        programs: programs, source: parameters, host: host, pool: pool, budget: TokenBudget(budget), name: name,
+        warn: warn)
+      try model.load()
+      return model
+    }
+  }
+
+  /// A stream for one plan, on the calling thread.
+  package func stream(for plan: Plan, parameters: any ParameterSource) throws -> any Kernels {
+    let recorder = try host.session.recorder()
+    return try VulkanStream(
+      parameters: VulkanParameters(plan.parameters, source: parameters, recorder: recorder), recorder: recorder)
+  }
+}

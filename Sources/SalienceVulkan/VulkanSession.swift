@@ -1,0 +1,71 @@
+import Foundation
+import SalienceTensors
+
+/// How to open a device, and open it again.
+struct VulkanConfiguration: Sendable {
+  let uuid: String
+  let messages: ValidationMessages?
+  let faults: VulkanFaults?
+  let profile: ProfileCollector?
+  /// nil keeps no pipelines on disk.
+  let cacheDirectory: String?
+  let usesTimeline: Bool
+  let bound: CommandRecorder.Bound
+}
+
+/// Everything that lives on one opened device: lost together, and made anew together.
+final class VulkanSession: Sendable {
+  let device: VulkanDevice
+  let memory: VulkanMemory
+  let shelf = ExecutorShelf()
+  private let pipelines: PipelineCache
+  private let configuration: VulkanConfiguration
+
+  init(_ configuration: VulkanConfiguration) throws {
+    let instance = try VulkanInstance(VulkanLoader(), messages: configuration.messages)
+    let devices = try instance.physicalDevices()
+    let chosen = try VulkanSelection.uuid(configuration.uuid).choose(from: devices.map(\.info))
+    guard let physical = devices.first(where: { $0.info.index == chosen.index }) else {
+      throw VulkanError(.noDevice, "device \(configuration.uuid) is gone")
+    }
+    device = try VulkanDevice(physical, usesTimeline: configuration.usesTimeline, faults: configuration.faults)
+    memory = VulkanMemory(device)
+    let file = configuration.cacheDirectory.map {
+      PipelineCacheFile(
+        directory: $0, uuid: chosen.uuid, driver: "\(physical.vendorID) \(physical.deviceID) \(physical.driverVersion)")
+    }
+    pipelines = try PipelineCache(device, file: file)
+    self.configuration = configuration
+  }
+
+  /// A recorder for one thread.
+  func recorder() throws -> CommandRecorder {
+    try CommandRecorder(
+      device, memory: memory, pipelines: pipelines, profile: configuration.profile, bound: configuration.bound)
+  }
+
+  /// Keeps the kernels compiled so far for the next run.
+  func savePipelines() { pipelines.save() }
+}
+
+/// The current session of a backend, which a lost device replaces.
+final class VulkanHost: @unchecked Sendable {
+  // Unchecked: `current` is touched under `lock` only.
+  private let configuration: VulkanConfiguration
+  private let lock = NSLock()
+  private var current: VulkanSession
+
+  init(_ configuration: VulkanConfiguration) throws {
+    self.configuration = configuration
+    current = try VulkanSession(configuration)
+  }
+
+  var session: VulkanSession { lock.withLock { current } }
+
+  /// Opens the device again, unless another thread has done so since `lost` was lost.
+  func replace(_ lost: VulkanSession) throws {
+    try lock.withLock {
+      if current === lost { current = try VulkanSession(configuration) }
+    }
+  }
+}

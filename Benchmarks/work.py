@@ -8,30 +8,51 @@ each multiplication and addition of a matrix product:
     linear layers, backward   2 T P          gradients of inputs alone; weights are frozen
     attention, backward       8 T T H L      gradients of the values, the probabilities, the queries and the keys
 
-Embeddings, LayerNorm, GELU and softmax are not counted. A program that leaves work out (a row that cannot matter, a
-product that is linear in the step) is credited with the whole count: the rate is effective, not executed.
+Embeddings, LayerNorm, GELU and softmax are not counted. `operations` credits a program that leaves work out with the
+whole count: that rate is effective. `executed_operations` counts what Salience really multiplies, for the fraction of
+the matrix product's own rate: its last layer computes keys and values of every token, and all else of the first one.
 """
 
 
-def linear_weights(config):
-    """Weights of the encoder's linear layers; the head, applied to one token, is left out."""
+def sizes(config):
+    """Hidden size and feed-forward size, by either family's names."""
     hidden = getattr(config, "hidden_size", None) or config.dim
-    feed_forward = getattr(config, "intermediate_size", None) or config.hidden_dim
-    return layers(config) * (4 * hidden * hidden + 2 * hidden * feed_forward)
+    return hidden, getattr(config, "intermediate_size", None) or config.hidden_dim
+
+
+def layer_weights(config):
+    """Weights of one encoder block's linear layers; the head, applied to one token, is left out."""
+    hidden, feed_forward = sizes(config)
+    return 4 * hidden * hidden + 2 * hidden * feed_forward
 
 
 def layers(config):
     return getattr(config, "num_hidden_layers", None) or config.n_layers
 
 
-def evaluation(config, tokens):
-    """Floating point operations of one forward and backward pass over one text."""
-    hidden = getattr(config, "hidden_size", None) or config.dim
-    linear = 2 * tokens * linear_weights(config)
-    attention = 4 * tokens * tokens * hidden * layers(config)
+def layer(config, tokens):
+    """Floating point operations of one forward and backward pass of one text through one encoder block."""
+    hidden, _ = sizes(config)
+    linear = 2 * tokens * layer_weights(config)
+    attention = 4 * tokens * tokens * hidden
+    return 2 * linear + 3 * attention
+
+
+def first_row_layer(config, tokens):
+    """The same where only the block's first row is read: the other rows pass through the keys and values alone."""
+    hidden, _ = sizes(config)
+    keys_values = 2 * hidden * hidden
+    linear = 2 * (tokens * keys_values + layer_weights(config) - keys_values)
+    attention = 4 * tokens * hidden
     return 2 * linear + 3 * attention
 
 
 def operations(config, lengths, steps):
-    """Floating point operations of all texts at a fixed number of steps."""
-    return steps * sum(evaluation(config, tokens) for tokens in lengths)
+    """Floating point operations of all texts at a fixed number of steps, every row of every layer computed."""
+    return steps * sum(layers(config) * layer(config, tokens) for tokens in lengths)
+
+
+def executed_operations(config, lengths, steps):
+    """Floating point operations that Salience executes for them."""
+    return steps * sum(
+        (layers(config) - 1) * layer(config, tokens) + first_row_layer(config, tokens) for tokens in lengths)

@@ -37,15 +37,18 @@ public protocol PreparedModel: Sendable {
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse]
 }
 
-/// An end of a path: ids, and which of the attribution layer's rows to replace by zeros.
+/// An end of a path: ids, which of the attribution layer's rows to replace by zeros, and noise on top.
 public struct PathEnd: Sendable, Equatable {
   public let sequence: TokenSequence
   /// One flag a token; true puts a zero embedding there.
   public let zeroed: [Bool]
+  /// Added to the attribution layer's value.
+  public let noise: GaussianNoise?
 
-  public init(_ sequence: TokenSequence, zeroed: [Bool]? = nil) {
+  public init(_ sequence: TokenSequence, zeroed: [Bool]? = nil, noise: GaussianNoise? = nil) {
     self.sequence = sequence
     self.zeroed = zeroed ?? Array(repeating: false, count: sequence.count)
+    self.noise = noise
   }
 }
 
@@ -69,12 +72,31 @@ public struct PathRequest: Sendable {
   public let points: [PathPoint]
   /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
   public let cotangents: [[Float]]
+  /// Noise of each sample, added to the input alone: a path a sample, from the same baseline. Empty for the plain path.
+  public let samples: [GaussianNoise]
+  /// What is made of the samples' attributions.
+  public let statistic: SampleStatistic
 
-  public init(input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]]) {
+  public init(
+    input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
+    statistic: SampleStatistic = .mean
+  ) {
     self.input = input
     self.baseline = baseline
     self.points = points
     self.cotangents = cotangents
+    self.samples = samples
+    self.statistic = statistic
+  }
+
+  /// The paths to evaluate: one a sample, or the plain one.
+  var paths: [PathRequest] {
+    if samples.isEmpty { return [self] }
+    return samples.map {
+      PathRequest(
+        input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0), baseline: baseline, points: points,
+        cotangents: cotangents)
+    }
   }
 }
 
@@ -82,13 +104,18 @@ public struct PathRequest: Sendable {
 public struct PathResponse: Sendable {
   /// F(x') [C].
   public let baselineOutputs: [Float]
+  /// F at each noisy input [C], one a sample of the request.
+  public let sampleOutputs: [[Float]]
   /// Token scores, summed over the hidden dimension: one array a target.
   public let scores: [[Double]]
   /// Squared Frobenius norm of the attribution before that sum, one a target.
   public let squaredNorms: [Double]
 
-  public init(baselineOutputs: [Float], scores: [[Double]], squaredNorms: [Double]) {
+  public init(
+    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squaredNorms: [Double]
+  ) {
     self.baselineOutputs = baselineOutputs
+    self.sampleOutputs = sampleOutputs
     self.scores = scores
     self.squaredNorms = squaredNorms
   }

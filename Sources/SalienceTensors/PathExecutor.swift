@@ -37,17 +37,27 @@ public final class PathExecutor {
   public func outputs(of points: [PathEnd]) throws -> [[Float]] {
     let buffer = try storeEnds(points)
     defer { kernels.release(buffer) }
-    return try outputs(at: buffer, of: points)
+    var row = 0
+    return try outputs(
+      at: buffer,
+      of: points.map { point in
+        defer { row += point.sequence.count }
+        return (point.sequence, row)
+      })
   }
 
   /// See `PreparedModel.attribute`.
   public func attribute(_ requests: [PathRequest]) throws -> [PathResponse] {
-    let input = try storeEnds(requests.map(\.input))
+    let paths = requests.flatMap(\.paths)
+    let examples = Self.examples(of: requests)
+    let input = try storeEnds(paths.map(\.input))
     defer { kernels.release(input) }
-    let baseline = try storeEnds(requests.map(\.baseline))
+    let baseline = try storeEnds(paths.map(\.baseline))
     defer { kernels.release(baseline) }
-    let baselineOutputs = try outputs(at: baseline, of: requests.map(\.baseline))
-    let tokens = requests.reduce(0) { $0 + $1.input.sequence.count }
+    let baselineOutputs = try outputs(
+      at: baseline, of: zip(requests, examples).map { ($0.baseline.sequence, $1.row) })
+    let sampleOutputs = try sampleOutputs(of: requests, examples, at: input)
+    let tokens = examples.last?.rows.upperBound ?? 0
     let targets = requests.map(\.cotangents.count).max() ?? 0
     var sums: [Handle] = []
     defer { sums.forEach(kernels.release) }
@@ -56,18 +66,25 @@ public final class PathExecutor {
       sums.append(sum)
       try kernels.clear(sum, rows: tokens, width: program.width)
     }
-    try evaluate(requests, input: input, baseline: baseline, into: sums)
-    let scores = try sums.map {
-      try kernels.reduce(input: input, baseline: baseline, gradient: $0, rows: tokens, width: program.width)
-    }
-    var start = 0
-    return zip(requests, baselineOutputs).map { request, outputs in
-      let rows = start..<start + request.input.sequence.count
-      start = rows.upperBound
-      let own = scores.prefix(request.cotangents.count)
+    try evaluate(paths, input: input, baseline: baseline, into: sums)
+    let scores = try sums.map { try reduce(requests, examples, input: input, baseline: baseline, gradient: $0) }
+    return requests.indices.map { index in
+      let own = scores.prefix(requests[index].cotangents.count).map { $0[index] }
       return PathResponse(
-        baselineOutputs: outputs, scores: own.map { Array($0.sums[rows]) },
-        squaredNorms: own.map { $0.squares[rows].reduce(0, +) })
+        baselineOutputs: baselineOutputs[index], sampleOutputs: sampleOutputs[index], scores: own.map(\.sums),
+        squaredNorms: own.map { $0.squares.reduce(0, +) })
+    }
+  }
+
+  /// Where each request's paths lie in buffers of end points; a plain path is one sample.
+  private static func examples(of requests: [PathRequest]) -> [SampleRows] {
+    var row = 0
+    return requests.map { request in
+      let rows = SampleRows(
+        row: row, tokenCount: request.input.sequence.count, sampleCount: max(1, request.samples.count),
+        statistic: request.statistic)
+      row = rows.rows.upperBound
+      return rows
     }
   }
 
@@ -76,36 +93,75 @@ public final class PathExecutor {
     let lengths = ends.map(\.sequence.count)
     let buffer = try kernels.allocate(count: max(1, lengths.reduce(0, +)) * program.width)
     var row = 0
+    var noisy: [NoisyRows] = []
     for range in try MicroBatches(lengths: lengths, capacity: capacity) {
       try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
       try prefix.run()
       let zeroed = ends[range].flatMap(\.zeroed)
       try kernels.store(prefix.handle(program.prefix.outputs[0]), zeroed: zeroed, into: buffer, at: row)
-      row += zeroed.count
+      for end in ends[range] {
+        if let noise = end.noise {
+          noisy.append(NoisyRows(row: row, tokenCount: end.sequence.count, noise: noise))
+        }
+        row += end.sequence.count
+      }
     }
+    if !noisy.isEmpty { try kernels.addNoise(noisy, to: buffer, width: program.width) }
     return buffer
   }
 
-  private func outputs(at buffer: Handle, of ends: [PathEnd]) throws -> [[Float]] {
-    let lengths = ends.map(\.sequence.count)
+  /// F at stored ends, each given by its sequence and first row.
+  private func outputs(at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]) throws -> [[Float]] {
     var result: [[Float]] = []
-    var row = 0
-    for range in try MicroBatches(lengths: lengths, capacity: capacity) {
+    for range in try MicroBatches(lengths: ends.map(\.sequence.count), capacity: capacity) {
       var path = PathBatch()
-      for length in lengths[range] {
-        path.append(exampleRow: row, alpha: 1, weight: 1)
-        row += length
-      }
+      for end in ends[range] { path.append(exampleRow: end.row, alpha: 1, weight: 1) }
       try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
       try kernels.interpolate(
         input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]))
       try forward.run()
-      let values = try kernels.read(forward.handle(program.forward.outputs[0]), count: range.count * program.outputCount)
-      for index in 0..<range.count {
-        result.append(Array(values[index * program.outputCount..<(index + 1) * program.outputCount]))
-      }
+      let width = program.outputCount
+      let values = try kernels.read(forward.handle(program.forward.outputs[0]), count: range.count * width)
+      for index in 0..<range.count { result.append(Array(values[index * width..<(index + 1) * width])) }
     }
     return result
+  }
+
+  /// F at each request's noisy inputs; none where a request has no samples.
+  private func sampleOutputs(
+    of requests: [PathRequest], _ examples: [SampleRows], at input: Handle
+  ) throws -> [[[Float]]] {
+    var ends: [(TokenSequence, Int)] = []
+    for (request, example) in zip(requests, examples) {
+      for sample in request.samples.indices {
+        ends.append((request.input.sequence, example.row + sample * example.tokenCount))
+      }
+    }
+    var values = try outputs(at: input, of: ends)[...]
+    return requests.map { request in
+      defer { values = values.dropFirst(request.samples.count) }
+      return Array(values.prefix(request.samples.count))
+    }
+  }
+
+  /// Token sums of each request for one target's sums of gradients.
+  private func reduce(
+    _ requests: [PathRequest], _ examples: [SampleRows], input: Handle, baseline: Handle, gradient: Handle
+  ) throws -> [PathScores] {
+    let (tokens, width) = (examples.last?.rows.upperBound ?? 0, program.width)
+    let sampled = zip(requests, examples).filter { !$0.0.samples.isEmpty }.map(\.1)
+    let statistics = sampled.isEmpty
+      ? PathScores([])
+      : try kernels.reduceSamples(sampled, input: input, baseline: baseline, gradient: gradient, width: width)
+    let plain = sampled.count == requests.count
+      ? PathScores([])
+      : try kernels.reduce(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width)
+    var start = 0
+    return zip(requests, examples).map { request, example in
+      if request.samples.isEmpty { return plain[example.rows] }
+      defer { start += example.tokenCount }
+      return statistics[start..<start + example.tokenCount]
+    }
   }
 
   /// Forward once and backward once a target at every point of every request, in order.

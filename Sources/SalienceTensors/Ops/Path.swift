@@ -27,12 +27,22 @@ public struct PathScores: Sendable {
     self.sums = sums
     self.squares = squares
   }
+
+  /// Rows of several answers, one after another.
+  public init(_ parts: [PathScores]) {
+    self.init(sums: parts.flatMap(\.sums), squares: parts.flatMap(\.squares))
+  }
+
+  /// Some of the rows.
+  public subscript(rows: Range<Int>) -> PathScores {
+    PathScores(sums: Array(sums[rows]), squares: Array(squares[rows]))
+  }
 }
 
 /// What integrated gradients need beside the model's own ops: a path between two points, and a sum along it.
 ///
 /// End points and sums are buffers [example tokens x H]; evaluations are the current packed batch.
-public protocol PathKernels {
+public protocol PathKernels: NoiseKernels {
   /// output[t] = x' + α (x - x'), rows taken from the example that the sequence belongs to.
   func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws
 

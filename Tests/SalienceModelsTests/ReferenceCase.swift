@@ -58,9 +58,9 @@ struct ReferenceCase: Sendable {
   /// What distinguishes one method of a checkpoint from another.
   var methodID: String { [layer, quadrature, "\(steps)", baseline, "\(keepSpecial)", target].joined(separator: "/") }
 
-  func method() throws -> IntegratedGradients {
+  func method(id: String? = nil) throws -> IntegratedGradients {
     try IntegratedGradients(
-      id: methodID, steps: steps, quadrature: #require(Quadrature(rawValue: quadrature)), baseline: baselineValue,
+      id: id ?? methodID, steps: steps, quadrature: #require(Quadrature(rawValue: quadrature)), baseline: baselineValue,
       keepSpecial: keepSpecial, target: targetValue, layer: layerValue)
   }
 
@@ -117,7 +117,8 @@ struct ReferenceFolder: Sendable {
     self.name = name
     let folder = Self.fixtures.appendingPathComponent(name)
     let demo = "demo-"
-    let directory = name.hasPrefix(demo)
+    let directory =
+      name.hasPrefix(demo)
       ? Self.repository.appendingPathComponent("models/demo/\(name.dropFirst(demo.count))") : folder
     checkpoint = try Checkpoint(directory: directory.path)
     let data = try Data(contentsOf: folder.appendingPathComponent("cases.json"))

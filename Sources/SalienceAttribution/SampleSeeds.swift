@@ -1,0 +1,34 @@
+/// The seeds of an example's noise samples: decided by what the example is and by the method, never by where in a run
+/// or in a batch it is scored.
+///
+/// 64-bit FNV-1a (draft-eastlake-fnv) of, in this order: the method's id in UTF-8, the byte 0xFF, which no UTF-8 holds,
+/// the token ids and the type ids as 32-bit and the seed as 64-bit little-endian numbers. The samples' seeds are the
+/// outputs of SplitMix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014) from that
+/// state on.
+public struct SampleSeeds: Sendable {
+  private let state: UInt64
+
+  /// - Parameters:
+  ///   - ids: token ids, special tokens included.
+  ///   - typeIDs: as many.
+  ///   - method: the method's id.
+  ///   - seed: the user's.
+  public init(ids: [Int32], typeIDs: [Int32], method: String, seed: UInt64) {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    method.utf8.forEach(add)
+    add(0xFF)
+    for id in ids { withUnsafeBytes(of: id.littleEndian) { $0.forEach(add) } }
+    for id in typeIDs { withUnsafeBytes(of: id.littleEndian) { $0.forEach(add) } }
+    withUnsafeBytes(of: seed.littleEndian) { $0.forEach(add) }
+    state = hash
+  }
+
+  /// The seed of a sample, counted from 0.
+  public subscript(sample: Int) -> UInt64 {
+    var z = state &+ (UInt64(sample) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}

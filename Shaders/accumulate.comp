@@ -6,7 +6,6 @@
 // of the sum that the batch touches: the row, and where its sequences begin in `members`. There: their count, then for
 // each the token row relative to the sum's row (modulo 2^32) and the bits of its weight.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {

@@ -3,7 +3,6 @@
 // y = f(x), and f'(x) where a backward pass will want it.
 // Memory-bound: 8 bytes an element, or 12 with the derivative.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint FUNCTION = 0;  // 0 gelu, 1 gelu_new, 2 relu, 3 tanh, 4 silu
 layout(constant_id = 3) const bool DERIVATIVE = true;

@@ -6,8 +6,6 @@
 #include "include/invocation.glsl"
 #include "include/attention_heads.glsl"
 
-layout(local_size_x_id = 0) in;
-
 layout(push_constant) uniform Push { uint count; };
 
 HEAD_READS(0, gradient)

@@ -5,7 +5,6 @@
 // A device may bind less of a buffer than a large vocabulary takes, so the first table is bound in windows of rows
 // first..<end, one dispatch each, and a token is served by the dispatch whose window holds its row.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint TERMS = 1;
 layout(constant_id = 3) const bool ACCUMULATE = false;  // add to what y holds

@@ -2,7 +2,6 @@
 #extension GL_GOOGLE_include_directive : require
 // The first token's row of each sequence: y[b] = x[offsets[b]].
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {

@@ -3,7 +3,6 @@
 // y[t] = x' + α (x - x') with the rows of the example that token t's sequence belongs to. Memory-bound: 12 bytes an
 // element, of which the points of one example share 8 in the cache.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {

@@ -3,7 +3,6 @@
 // y = n γ + β with n = (s - mean(s)) r, r = 1 / sqrt(var(s) + ε) and s = x, or x + residual. LANES invocations a row.
 // Memory-bound: 8 bytes an element, 4 more each for a residual and for saving n; later passes find a row in the cache.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;

@@ -3,7 +3,6 @@
 // dx = r (g - mean(g) - n mean(g n)) with g = dy γ, n the normalised row, r its inverse deviation. LANES invocations a
 // row. Memory-bound: 12 bytes an element.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;

@@ -6,6 +6,7 @@ layout(constant_id = 7) const bool BIAS = true;
 
 const bool BY_DEPTH = true;
 
+#include "include/invocation.glsl"
 #include "include/matrix_product.glsl"
 #include "include/matrix_operands.glsl"
 

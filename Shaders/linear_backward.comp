@@ -6,6 +6,7 @@ layout(constant_id = 7) const uint EPILOGUE = 0;  // 0 none, 1 add, 2 multiply
 
 const bool BY_DEPTH = false;
 
+#include "include/invocation.glsl"
 #include "include/matrix_product.glsl"
 #include "include/matrix_operands.glsl"
 

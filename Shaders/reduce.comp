@@ -5,7 +5,6 @@
 // A completeness check subtracts such sums from the model's outputs, so they carry the precision of float64, which
 // few devices have. Memory-bound: 12 bytes an element.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;
 

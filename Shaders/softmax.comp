@@ -2,7 +2,6 @@
 #extension GL_GOOGLE_include_directive : require
 // y = exp(x - max(x)) / Σ exp(x - max(x)) over each row. LANES invocations a row. Memory-bound: 8 bytes an element.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;

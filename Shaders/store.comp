@@ -2,7 +2,6 @@
 #extension GL_GOOGLE_include_directive : require
 // Copies rows to `first` and after, with zeros where `zeroed` is not 0. Memory-bound: 8 bytes an element.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {

@@ -1,7 +1,6 @@
 // Attention of one query a sequence: a group has one sequence and one head, an invocation every GROUP-th key. Sums over
 // keys keep an order that depends on GROUP alone.
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint HEAD_SIZE = 64;
 

@@ -9,7 +9,6 @@
 
 #extension GL_EXT_control_flow_attributes : require
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 128;  // ROWS / 4 * LANES
 layout(constant_id = 3) const uint ROWS = 64;
 layout(constant_id = 4) const uint LANES = 8;  // 2, 4 or 8

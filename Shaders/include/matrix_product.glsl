@@ -20,7 +20,6 @@
 
 #extension GL_EXT_control_flow_attributes : require
 
-layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint GROUP = 256;
 layout(constant_id = 1) const uint TILE_ROWS = 128;
 layout(constant_id = 2) const uint TILE_COLUMNS = 128;

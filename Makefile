@@ -39,7 +39,7 @@ bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Plugins Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests
 
 .venv-test/installed: Tests/requirements.txt
 	@Scripts/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt

@@ -3,8 +3,9 @@ public enum Shaders {
   /// The names of all shaders, each its file's name without `.comp`, in byte order.
   public static var stems: [String] { embeddedShaders.map(\.stem) }
 
-  /// The SPIR-V module of the shader with this stem, in words aligned for `vkCreateShaderModule`; nil where there is
-  /// no such shader. The memory is never freed or changed.
+  /// The SPIR-V module of the shader with this stem; nil where there is no such shader.
+  ///
+  /// The words are little-endian and aligned for `vkCreateShaderModule`; the memory is never freed or changed.
   public static func words(_ stem: String) -> UnsafeRawBufferPointer? { modules[stem] }
 
   // Written once, before anyone can read it.

@@ -4,7 +4,9 @@ enum Command: Equatable {
   case compile(shader: String, folders: [String], output: String)
   case index(stems: [String], output: String)
 
-  /// Reads the arguments after the program's name. Throws `usage` where they are not one of the forms of the help.
+  /// Reads the arguments after the program's name.
+  ///
+  /// Throws `usage` where they are not one of the forms of the help.
   init(_ arguments: [String]) throws {
     var operands: [String] = []
     var folders: [String] = []

@@ -7,7 +7,9 @@ struct GLSLCompilation {
   /// What glslang remarked on without refusing the shader.
   let warnings: [Diagnostic]
 
-  /// Compiles and links. Throws every error that glslang reports, each at its own file and line.
+  /// Compiles and links.
+  ///
+  /// Throws every error that glslang reports, each at its own file and line.
   init(_ source: ExpandedSource) throws {
     glslang_initialize_process()
     defer { glslang_finalize_process() }

@@ -7,11 +7,11 @@ struct EmbeddedShaderTests {
   static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Shaders")
 
-  /// Stems of the shader files in the checkout, in byte order.
-  static func stemsOnDisk() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".comp") }
-      .map { String($0.dropLast(5)) }
+  /// Names, without the suffix, of the checkout's files below `Shaders/`, in byte order.
+  static func stemsOnDisk(in name: String = ".", suffix: String = ".comp") throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path)
+      .filter { $0.hasSuffix(suffix) }
+      .map { String($0.dropLast(suffix.count)) }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -43,6 +43,20 @@ struct EmbeddedShaderTests {
     #expect(compilation.status == 0)
     #expect(compilation.errors == [])
     #expect(try Shaders.words(stem).map { Data($0) } == Data(contentsOf: output))
+  }
+
+  @Test("Shaders include only files that the build watches: include/*.glsl")
+  func includesAreWatched() throws {
+    let watched = try Set(Self.stemsOnDisk(in: "include", suffix: ".glsl").map { "include/\($0).glsl" })
+    var included: Set<String> = []
+    for file in try watched.union(Self.stemsOnDisk().map { "\($0).comp" }) {
+      let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
+      for match in text.matches(of: #/#\s*include\s*["<](?:include/)?([^">]+)[">]/#) {
+        included.insert("include/\(match.1)")
+      }
+    }
+    #expect(included.subtracting(watched) == [])
+    #expect(watched.subtracting(included) == [], "an include that nothing includes")
   }
 
   @Test("There is nothing under another name")

@@ -60,8 +60,12 @@ extension VulkanStream: PathKernels {
       Kernel("reduce", [UInt32(Self.groupSize), UInt32(Self.lanes)]),
       [range(input), range(baseline), range(gradient), sums], push: [UInt32(rows), UInt32(width)],
       groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
+    return try readScores(sums, rows: rows)
+  }
+
+  /// Reads four numbers a row: a sum and a sum of squares, each as two numbers whose sum it is.
+  func readScores(_ sums: BufferRange, rows: Int) throws -> PathScores {
     let values = try readBack(sums, count: rows * 4).map(Double.init)
-    /// Each sum comes as two numbers.
     func column(_ first: Int) -> [Double] {
       stride(from: first, to: values.count, by: 4).map { values[$0] + values[$0 + 1] }
     }

@@ -38,10 +38,10 @@ public struct Checkpoint: Sendable {
 
     let single = path + "/model.safetensors"
     let index = path + "/model.safetensors.index.json"
-    if MappedFile.isDirectory(single) != nil {
+    if CheckpointFile.isDirectory(single) != nil {
       files.append(single)
       parameters = try SafetensorsParameters(files: [single])
-    } else if MappedFile.isDirectory(index) != nil {
+    } else if CheckpointFile.isDirectory(index) != nil {
       let assignment = try ShardIndex(file: index).assignment.mapValues { path + "/" + $0 }
       let shards = Set(assignment.values).sorted()
       files.append(index)
@@ -54,12 +54,12 @@ public struct Checkpoint: Sendable {
       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
       "vocab.json", "merges.txt",
     ]
-    files.append(contentsOf: tokenizerFiles.map { path + "/" + $0 }.filter { MappedFile.isDirectory($0) == false })
+    files.append(contentsOf: tokenizerFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false })
     self.files = files
   }
 
   private static func resolve(_ directory: String, in cache: HubCache) throws -> String {
-    switch MappedFile.isDirectory(directory) {
+    switch CheckpointFile.isDirectory(directory) {
     case true?:
       var path = directory[...]
       while path.count > 1, path.last == "/" { path.removeLast() }
@@ -86,7 +86,7 @@ public struct Checkpoint: Sendable {
       "pytorch_model.bin", "pytorch_model.bin.index.json", "model.bin", "model.pt", "model.pth", "model.ckpt",
       "pytorch_model.pt",
     ]
-    guard let pickle = pickles.first(where: { MappedFile.isDirectory(path + "/" + $0) == false }) else {
+    guard let pickle = pickles.first(where: { CheckpointFile.isDirectory(path + "/" + $0) == false }) else {
       return CheckpointError(.missing, "no such file", file: path + "/model.safetensors")
     }
     // The name is put into a command for a shell, so only an identifier will do.

@@ -39,8 +39,10 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     parts.append(message)
     if let cause { parts.append("\(cause)") }
     // A tensor's name comes out of a file and must not break the line or steer the terminal.
-    return String(String.UnicodeScalarView(parts.joined(separator: ": ").unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-    }))
+    return String(
+      String.UnicodeScalarView(
+        parts.joined(separator: ": ").unicodeScalars.map { scalar in
+          scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+        }))
   }
 }

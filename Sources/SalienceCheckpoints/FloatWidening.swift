@@ -1,10 +1,10 @@
 /// Exact widening of stored elements to float32; `source` need not be aligned.
 enum FloatWidening {
-  static func float32(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableBufferPointer<Float>) {
-    for index in destination.indices {
-      let bits = source.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-      destination[index] = Float(bitPattern: UInt32(littleEndian: bits))
-    }
+  /// Turns elements as the file stores them, little-endian, into the machine's own.
+  static func float32(inPlace values: UnsafeMutableBufferPointer<Float>) {
+    #if _endian(big)
+      for index in values.indices { values[index] = Float(bitPattern: values[index].bitPattern.byteSwapped) }
+    #endif
   }
 
   static func bfloat16(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableBufferPointer<Float>) {

@@ -38,19 +38,19 @@ public struct HubCache: Sendable {
     }
     guard let directory else { throw CheckpointError(.missing, "no such directory", file: name) }
     let model = directory + "/models--" + name.split(separator: "/").joined(separator: "--")
-    guard MappedFile.isDirectory(model) == true else {
+    guard CheckpointFile.isDirectory(model) == true else {
       throw CheckpointError(.missing, "no such directory, and not in the Hugging Face cache \(directory)", file: name)
     }
-    let reference = try MappedFile(path: model + "/refs/main")
-    guard reference.bytes.count <= 256 else {
+    let reference = try CheckpointFile(path: model + "/refs/main")
+    guard reference.count <= 256 else {
       throw CheckpointError(.invalid, "not the name of a revision", file: reference.path)
     }
-    let revision = String(decoding: reference.bytes, as: UTF8.self).filter { !$0.isWhitespace }
+    let revision = String(decoding: try reference.contents(limit: 256), as: UTF8.self).filter { !$0.isWhitespace }
     guard !revision.isEmpty, Self.isComponent(revision[...]) else {
       throw CheckpointError(.invalid, "not the name of a revision", file: reference.path)
     }
     let snapshot = model + "/snapshots/" + revision
-    guard MappedFile.isDirectory(snapshot) == true else {
+    guard CheckpointFile.isDirectory(snapshot) == true else {
       throw CheckpointError(.missing, "the snapshot that refs/main names is not in the cache", file: snapshot)
     }
     return snapshot
@@ -67,7 +67,8 @@ public struct HubCache: Sendable {
     return text.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
       default: false
       }
     }

@@ -23,11 +23,10 @@ public struct ModelConfiguration: Sendable {
   ///
   /// - Throws: `CheckpointError`: `missing` where there is none, `invalid` where it is not JSON.
   public init(file: String) throws {
-    let mapped = try MappedFile(path: file)
-    guard mapped.bytes.count <= 16 << 20 else { throw CheckpointError(.invalid, "larger than 16 MB", file: file) }
+    let bytes = try CheckpointFile(path: file).contents(limit: 16 << 20)
     let json: JSONValue
     do {
-      json = try JSONValue(parsing: mapped.bytes)
+      json = try JSONValue(parsing: bytes)
     } catch {
       throw CheckpointError(.invalid, "not JSON", file: file, cause: error)
     }

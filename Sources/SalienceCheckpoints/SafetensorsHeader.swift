@@ -23,29 +23,29 @@ struct SafetensorsHeader: Sendable {
 
   let tensors: [String: TensorEntry]
 
-  /// Parses and checks the header of the file whose bytes are given.
+  /// Reads and checks a file's header.
   ///
   /// The tensors must cover the bytes after the header exactly: no hole, no overlap, no trailing or missing data.
   /// - Throws: `CheckpointError` `invalid`.
-  init(file bytes: UnsafeRawBufferPointer, path: String) throws {
+  init(_ file: CheckpointFile) throws {
     func invalid(_ message: String, tensor: String? = nil, cause: (any Error)? = nil) -> CheckpointError {
-      CheckpointError(.invalid, message, file: path, tensor: tensor, cause: cause)
+      CheckpointError(.invalid, message, file: file.path, tensor: tensor, cause: cause)
     }
-    guard bytes.count >= Self.prefixLength else {
-      throw invalid("truncated: \(bytes.count) bytes are too few for a safetensors header")
+    guard file.count >= Self.prefixLength else {
+      throw invalid("truncated: \(file.count) bytes are too few for a safetensors header")
     }
-    let claim = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    let claim = try file.bytes(0..<Self.prefixLength).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard claim <= Self.maximumLength else {
       throw invalid("not a safetensors file: a header of \(claim) bytes is over the limit of \(Self.maximumLength)")
     }
     let start = Self.prefixLength + Int(claim)
-    guard start <= bytes.count else {
-      throw invalid("truncated: the header should end at byte \(start), the file ends at byte \(bytes.count)")
+    guard start <= file.count else {
+      throw invalid("truncated: the header should end at byte \(start), the file ends at byte \(file.count)")
     }
+    let header = try file.bytes(Self.prefixLength..<start)
     let json: JSONValue
     do {
-      json = try JSONValue(
-        parsing: UnsafeRawBufferPointer(rebasing: bytes[Self.prefixLength..<start]), rejectingDuplicateNames: true)
+      json = try JSONValue(parsing: header, rejectingDuplicateNames: true)
     } catch {
       throw invalid("bad header", cause: error)
     }
@@ -59,7 +59,7 @@ struct SafetensorsHeader: Sendable {
         continue
       }
       do {
-        let entry = try TensorEntry(member.value, dataStart: start, fileCount: bytes.count)
+        let entry = try TensorEntry(member.value, dataStart: start, fileCount: file.count)
         if tensors.updateValue(entry, forKey: member.name) != nil {
           throw HeaderFault(reason: "its name stands twice in the header")
         }
@@ -68,7 +68,7 @@ struct SafetensorsHeader: Sendable {
       }
     }
     self.tensors = tensors
-    if let fault = Self.coverageFault(of: tensors, from: start, to: bytes.count) {
+    if let fault = Self.coverageFault(of: tensors, from: start, to: file.count) {
       throw invalid(fault.reason, tensor: fault.tensor)
     }
   }

@@ -1,15 +1,26 @@
 import SalienceTensors
 
-/// The named tensors of one or several memory-mapped safetensors files.
+/// The named tensors of one or several safetensors files.
 public struct SafetensorsParameters: ParameterSource {
   private struct Location: Sendable {
-    let file: MappedFile
+    let file: CheckpointFile
     let entry: TensorEntry
+
+    /// Reads the tensor's bytes 256 KiB at a time, each with its offset in the tensor.
+    func forEachChunk(of name: String, _ body: (_ chunk: UnsafeRawBufferPointer, _ offset: Int) -> Void) throws {
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(entry.range.count, 1 << 18), alignment: 16)
+      defer { buffer.deallocate() }
+      for start in stride(from: 0, to: entry.range.count, by: 1 << 18) {
+        let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(entry.range.count - start))
+        try file.read(from: entry.range.lowerBound + start, into: chunk, tensor: name)
+        body(UnsafeRawBufferPointer(chunk), start)
+      }
+    }
   }
 
   private let locations: [String: Location]
 
-  /// Maps the files and checks their headers; data is read only when asked for.
+  /// Opens the files and checks their headers; data is read only when asked for, a tensor at a time.
   ///
   /// - Parameters:
   ///   - files: paths of safetensors files.
@@ -19,8 +30,8 @@ public struct SafetensorsParameters: ParameterSource {
   public init(files: [String], assignment: [String: String]? = nil) throws {
     var locations: [String: Location] = [:]
     for path in files {
-      let file = try MappedFile(path: path)
-      let header = try SafetensorsHeader(file: file.bytes, path: path)
+      let file = try CheckpointFile(path: path)
+      let header = try SafetensorsHeader(file)
       for (name, entry) in header.tensors {
         if let assignment, assignment[name] != path { continue }
         if let other = locations.updateValue(Location(file: file, entry: entry), forKey: name) {
@@ -49,13 +60,15 @@ public struct SafetensorsParameters: ParameterSource {
         .invalid, "has \(location.entry.count) elements, \(destination.count) are asked for", file: location.file.path,
         tensor: name)
     }
-    withExtendedLifetime(location.file) {
-      let source = UnsafeRawBufferPointer(rebasing: location.file.bytes[location.entry.range])
-      switch type {
-      case .float32: FloatWidening.float32(source, into: destination)
-      case .float16: FloatWidening.float16(source, into: destination)
-      case .bfloat16: FloatWidening.bfloat16(source, into: destination)
-      }
+    switch type {
+    case .float32:
+      try location.file.read(
+        from: location.entry.range.lowerBound, into: UnsafeMutableRawBufferPointer(destination), tensor: name)
+      FloatWidening.float32(inPlace: destination)
+    case .float16:
+      try location.forEachChunk(of: name) { FloatWidening.float16($0, into: destination.part(from: $1 / 2, of: $0)) }
+    case .bfloat16:
+      try location.forEachChunk(of: name) { FloatWidening.bfloat16($0, into: destination.part(from: $1 / 2, of: $0)) }
     }
   }
 
@@ -65,13 +78,15 @@ public struct SafetensorsParameters: ParameterSource {
   public func validateFinite(_ names: some Sequence<String>) throws {
     for name in names {
       let (location, type) = try floats(name)
-      let index = withExtendedLifetime(location.file) {
-        let bytes = UnsafeRawBufferPointer(rebasing: location.file.bytes[location.entry.range])
-        return switch type {
-        case .float32: Self.firstIndex(in: bytes, withAllOnes: UInt32(0x7F80_0000))
-        case .float16: Self.firstIndex(in: bytes, withAllOnes: UInt16(0x7C00))
-        case .bfloat16: Self.firstIndex(in: bytes, withAllOnes: UInt16(0x7F80))
-        }
+      var index: Int?
+      try location.forEachChunk(of: name) { chunk, offset in
+        guard index == nil else { return }
+        index =
+          switch type {
+          case .float32: Self.firstIndex(in: chunk, withAllOnes: UInt32(0x7F80_0000)).map { $0 + offset / 4 }
+          case .float16: Self.firstIndex(in: chunk, withAllOnes: UInt16(0x7C00)).map { $0 + offset / 2 }
+          case .bfloat16: Self.firstIndex(in: chunk, withAllOnes: UInt16(0x7F80)).map { $0 + offset / 2 }
+          }
       }
       if let index {
         throw CheckpointError(
@@ -102,5 +117,12 @@ public struct SafetensorsParameters: ParameterSource {
         file: location.file.path, tensor: name)
     }
     return (location, type)
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  /// The elements from `start` on that a chunk of 16-bit numbers fills.
+  fileprivate func part(from start: Int, of chunk: UnsafeRawBufferPointer) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: self[start..<start + chunk.count / 2])
   }
 }

@@ -9,13 +9,10 @@ struct ShardIndex {
   ///
   /// - Throws: `CheckpointError` `invalid` where it is not JSON of that kind or leads out of its directory.
   init(file: String) throws {
-    let mapped = try MappedFile(path: file)
-    guard mapped.bytes.count <= SafetensorsHeader.maximumLength else {
-      throw CheckpointError(.invalid, "larger than \(SafetensorsHeader.maximumLength) bytes", file: file)
-    }
+    let bytes = try CheckpointFile(path: file).contents(limit: SafetensorsHeader.maximumLength)
     let json: JSONValue
     do {
-      json = try JSONValue(parsing: mapped.bytes, rejectingDuplicateNames: true)
+      json = try JSONValue(parsing: bytes, rejectingDuplicateNames: true)
     } catch {
       throw CheckpointError(.invalid, "not JSON", file: file, cause: error)
     }

@@ -39,13 +39,15 @@ import Testing
     #expect(parameters.shape(of: "none") == nil)
     #expect(parameters.storedType(of: "wb") == .bfloat16)
     #expect(parameters.storedType(of: "position_ids") == nil)
-    #expect(try values("w32", of: parameters).map(\.bitPattern) == [
-      0x3FC0_0000, 0xC010_0000, 0x7F61_B1E6, 0x1, 0x3DCC_CCCD, 0x8000_0000,
-    ])
+    #expect(
+      try values("w32", of: parameters).map(\.bitPattern) == [
+        0x3FC0_0000, 0xC010_0000, 0x7F61_B1E6, 0x1, 0x3DCC_CCCD, 0x8000_0000,
+      ])
     let halves = try values("w16", of: parameters)
-    #expect(halves.dropLast().map(\.bitPattern) == [
-      0x3F80_0000, 0xBF00_0000, 0x477F_E000, 0x3380_0000, 0x387F_C000, 0x7F80_0000,
-    ])
+    #expect(
+      halves.dropLast().map(\.bitPattern) == [
+        0x3F80_0000, 0xBF00_0000, 0x477F_E000, 0x3380_0000, 0x387F_C000, 0x7F80_0000,
+      ])
     #expect(halves.last?.isNaN == true)
     #expect(try values("wb", of: parameters).map(\.bitPattern) == [0x3F80_0000, 0xC049_0000, 0x7F62_0000, 0x1_0000])
     #expect(try values("scalar", of: parameters) == [7])
@@ -56,7 +58,8 @@ import Testing
 
   @Test func widensEveryHalfExactly() throws {
     let data = (0...UInt16.max).flatMap(littleEndian)
-    let header = #"{"h":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]},"#
+    let header =
+      #"{"h":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]},"#
       + #""b":{"dtype":"BF16","shape":[65536],"data_offsets":[131072,262144]}}"#
     let parameters = try open(safetensors(header, data: data + data))
     let halves = try values("h", of: parameters)
@@ -83,7 +86,8 @@ import Testing
     ("F16", 2, 0xFE00), ("BF16", 2, 0x7F80), ("BF16", 2, 0xFFC0),
   ])
   func namesTheTensorThatIsNotFinite(type: String, size: Int, bits: UInt32) throws {
-    let header = #"{"good":{"dtype":"\#(type)","shape":[3],"data_offsets":[0,\#(3 * size)]},"#
+    let header =
+      #"{"good":{"dtype":"\#(type)","shape":[3],"data_offsets":[0,\#(3 * size)]},"#
       + #""bad":{"dtype":"\#(type)","shape":[3],"data_offsets":[\#(3 * size),\#(6 * size)]}}"#
     var data = [UInt8](repeating: 0, count: 6 * size)
     data.replaceSubrange(4 * size..<5 * size, with: littleEndian(bits).prefix(size))
@@ -95,10 +99,33 @@ import Testing
   }
 
   @Test func largestFiniteValuesAreFinite() throws {
-    let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[1],"#
+    let header =
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[1],"#
       + #""data_offsets":[4,6]},"c":{"dtype":"BF16","shape":[1],"data_offsets":[6,8]}}"#
     let data = littleEndian(UInt32(0x7F7F_FFFF)) + littleEndian(UInt16(0x7BFF)) + littleEndian(UInt16(0x7F7F))
     try open(safetensors(header, data: data)).validateFinite(["a", "b", "c"])
+  }
+
+  @Test(arguments: [("F32", 4), ("F16", 2), ("BF16", 2)])
+  func namesTheTensorOfAFileCutShortAfterOpening(type: String, size: Int) throws {
+    let count = 400_000
+    let header =
+      #"{"first":{"dtype":"\#(type)","shape":[\#(count)],"data_offsets":[0,\#(count * size)]},"#
+      + #""last":{"dtype":"\#(type)","shape":[4],"data_offsets":[\#(count * size),\#((count + 4) * size)]}}"#
+    let whole = safetensors(header, data: (count + 4) * size)
+    let parameters = try open(whole)
+    let path = directory.path + "/model.safetensors"
+    try parameters.validateFinite(["first", "last"])
+    // In the last tensor, in the middle of the first one, and before all data.
+    for (end, tensor) in [(whole.count - 1, "last"), (whole.count / 2, "first"), (100, "first")] {
+      #expect(truncate(path, end) == 0)
+      for attempt in [{ _ = try values(tensor, of: parameters) }, { try parameters.validateFinite([tensor]) }] {
+        let error = try #require(throws: CheckpointError.self) { try attempt() }
+        #expect(error.code == .invalid)
+        #expect(error.file == path && error.tensor == tensor)
+        #expect(error.message == "cut short while it was read: \(whole.count) bytes when it was opened, now \(end)")
+      }
+    }
   }
 
   @Test func refusesBuffersOfAnotherSize() throws {

@@ -85,7 +85,8 @@ final class MatrixProduct {
     var (weight, destination) = (weight, try OneDNN.matrix(key.rows, key.outer))
     var bias = try OneDNN.matrix(1, key.outer)
     var product = dnnl_matmul_desc_t()
-    let status = key.bias
+    let status =
+      key.bias
       ? dnnl_matmul_desc_init(&product, &source, &weight, &bias, &destination)
       : dnnl_matmul_desc_init(&product, &source, &weight, nil, &destination)
     try OneDNN.check(status, "matrix product description")

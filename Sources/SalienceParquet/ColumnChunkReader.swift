@@ -12,7 +12,9 @@ struct ColumnChunkReader {
     self.rowCount = rowCount
   }
 
-  /// Decodes the chunk's bytes, checksums first, and appends its rows. Offsets in errors count from its start.
+  /// Decodes the chunk's bytes, checksums first, and appends its rows.
+  ///
+  /// Offsets in errors count from the chunk's start.
   mutating func read(_ bytes: [UInt8], into rows: inout ColumnRows) throws(ParquetError) {
     let compression = try Compression(codec: metadata.codec)
     var position = 0

@@ -100,7 +100,9 @@ public final class ParquetWriter {
     return rowCount
   }
 
-  /// Gives up: closes and removes the file. Does nothing after `finish`.
+  /// Gives up: closes and removes the file.
+  ///
+  /// Does nothing after `finish`.
   public func cancel() {
     guard isOpen else { return }
     isOpen = false

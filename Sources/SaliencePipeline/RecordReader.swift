@@ -1,6 +1,8 @@
 import SalienceDatasets
 
-/// The records of a dataset, one after the other. A reader belongs to one thread at a time.
+/// The records of a dataset, one after the other.
+///
+/// A reader belongs to one thread at a time.
 public protocol RecordReader: AnyObject {
   /// The next record; nil after the last.
   func next() throws -> DatasetRecord?

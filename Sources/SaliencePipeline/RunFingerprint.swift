@@ -4,7 +4,9 @@ import SalienceJSON
 ///
 /// A run is resumed only where all of it is the same.
 public struct RunFingerprint: Sendable, Equatable {
-  /// One input file. Files are the same where name, size and checksum are; the directory may have moved.
+  /// One input file.
+  ///
+  /// Files are the same where name, size and checksum are; the directory may have moved.
   public struct File: Sendable, Equatable {
     public let path: String
     public let bytes: Int64

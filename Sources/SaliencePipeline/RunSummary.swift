@@ -31,8 +31,9 @@ public struct RunSummary: Sendable, Equatable {
     guard exceedsBadRowLimit else { return nil }
     let total = models.reduce(into: RowCounts()) { $0 += $1.counts }
     return PipelineError(
-      .data, "\(total.quarantined) of \(total.rows) rows could not be scored, more than max_bad_rows \(limit.text);"
-        + " the errors table says why")
+      .data,
+      "\(total.quarantined) of \(total.rows) rows could not be scored, more than max_bad_rows \(limit.text); the errors"
+        + " table says why")
   }
 }
 

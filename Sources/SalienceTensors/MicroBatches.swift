@@ -17,7 +17,8 @@ struct MicroBatches: Sequence, IteratorProtocol {
     guard position < lengths.count else { return nil }
     let start = position
     var tokens = 0
-    while position < lengths.count, position - start < capacity.sequences, tokens + lengths[position] <= capacity.tokens {
+    while position < lengths.count, position - start < capacity.sequences, tokens + lengths[position] <= capacity.tokens
+    {
       tokens += lengths[position]
       position += 1
     }

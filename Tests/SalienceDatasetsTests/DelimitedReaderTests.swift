@@ -85,9 +85,10 @@ import Testing
     bytes += Array("2,b".utf8) + [0xC3] + Array(",y,\n3,c,z,\n".utf8) + [0xE9] + Array(",d,z,\n".utf8)
     let path = try directory.write("a.csv", bytes)
     let (records, _) = readAll(try DatasetReader(paths: [path], mapping: mapping))
-    #expect(records.map(summary) == [
-      "1|a|x@2:20", "!2!text!invalid UTF-8@3:28", "3|c|z@4:36", "!-!id!invalid UTF-8@5:43",
-    ])
+    #expect(
+      records.map(summary) == [
+        "1|a|x@2:20", "!2!text!invalid UTF-8@3:28", "3|c|z@4:36", "!-!id!invalid UTF-8@5:43",
+      ])
   }
 
   @Test func namesTheNearestColumn() throws {

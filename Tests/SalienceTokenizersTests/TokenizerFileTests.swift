@@ -64,8 +64,10 @@ import Testing
 
   @Test(arguments: [
     (#""normalizer": {"type": "Precompiled"}, "#, "normalizer", "Precompiled"),
-    (#""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]}, "#,
-      "normalizer.normalizers[1]", "Nmt"),
+    (
+      #""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]}, "#,
+      "normalizer.normalizers[1]", "Nmt"
+    ),
     (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a"}, "content": ""}, "#, "normalizer.pattern", "String"),
     (#""pre_tokenizer": {"type": "ByteLevel"}, "#, "pre_tokenizer", "ByteLevel"),
     (#""post_processor": {"type": "RobertaProcessing"}, "#, "post_processor", "RobertaProcessing"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SalienceJSON
 import SalienceReports
 
 struct CompareCommand: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "k of the top-k Jaccard index.") var top = 5
   @Option(help: "Uses that a word needs under either model to be listed.") var minimumCount = 5
   @Flag(help: "Leave texts that look like spreadsheet formulas as they are in the CSV.") var csvRaw = false
-  @Flag(help: "No summary.") var quiet = false
+  @Flag(help: "Print the summary as JSON.") var json = false
+  @Flag(help: "No summary, unless --json asks for it.") var quiet = false
 
   func validate() throws {
     guard top > 0, minimumCount > 0 else { throw ValidationError("--top and --minimum-count are 1 or more") }
@@ -21,7 +23,12 @@ struct CompareCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pairs = try Comparison.pairs(of: runDirectories.map(RunDirectory.init(path:)))
       let summaries = try Comparison(k: top, minimumCount: minimumCount, raw: csvRaw).write(pairs, to: output)
-      if !quiet { for summary in summaries { try writeResult(summary.text()) } }
+      if json {
+        let value: JSONValue = ["directory": .string(output), "comparisons": .array(summaries.map { $0.json() })]
+        try writeResult(value.text(pretty: true))
+      } else if !quiet {
+        for summary in summaries { try writeResult(summary.text()) }
+      }
     }
   }
 }

@@ -47,14 +47,14 @@ public struct ColoredTokens: Sendable {
       "predicted \(TerminalText.visible(prediction.label)) (\(TerminalText.fixed(Double(prediction.probability), 3)))",
       "target \(TerminalText.visible(explanation.target))", "method \(TerminalText.visible(explanation.method))",
     ]
-    if let delta = explanation.convergenceDelta { parts.append("delta \(Self.scientific(delta))") }
+    if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
     return parts.joined(separator: "  ")
   }
 
-  // Deltas span many magnitudes: three places where that shows something, else the exponent.
-  private static func scientific(_ value: Double) -> String {
+  // Deltas span many magnitudes: four places where they show something, else the exponent.
+  private static func delta(_ value: Double) -> String {
     value == 0 || value.magnitude >= 0.001 || !value.isFinite
-      ? TerminalText.signed(value, 4) : (value > 0 ? "+" : "") + Float(value).description
+      ? TerminalText.signed(value, 4) : TerminalText.scientific(value)
   }
 
   private func words(_ explanation: Explanation, _ scored: ScoredExample) -> String {

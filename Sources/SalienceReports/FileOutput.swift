@@ -61,8 +61,10 @@ public final class FileOutput {
     descriptor = -1
     let synced = fsync(open)
     let reason = errno
-    guard close(open) == 0, synced == 0 else {
-      throw Self.failure("cannot be written", path, synced == 0 ? errno : reason)
+    // A pipe or a terminal has no disk to be flushed to and says EINVAL.
+    let flushed = synced == 0 || reason == EINVAL
+    guard close(open) == 0, flushed else {
+      throw Self.failure("cannot be written", path, flushed ? errno : reason)
     }
   }
 

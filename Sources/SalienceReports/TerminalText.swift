@@ -25,7 +25,19 @@ enum TerminalText {
     return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
   }
 
-  /// The same with a plus where it is positive.
+  /// Three significant digits with sign and exponent: `-3.16e-5`.
+  ///
+  /// - Parameter value: finite and not 0.
+  static func scientific(_ value: Double) -> String {
+    var (mantissa, exponent) = (value.magnitude, 0)
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    // 9.996 rounds to 10.
+    if mantissa >= 9.995 { (mantissa, exponent) = (1, exponent + 1) }
+    return "\(value < 0 ? "-" : "+")\(fixed(mantissa, 2))e\(exponent)"
+  }
+
+  /// The same as `fixed` with a plus where it is positive.
   static func signed(_ value: Double, _ digits: Int) -> String {
     let text = fixed(value, digits)
     return text.first == "-" ? text : "+" + text

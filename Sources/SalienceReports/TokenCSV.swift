@@ -5,6 +5,16 @@ public struct TokenCSV: Sendable {
   public static let header =
     ["model"] + AttributionColumns.schema.columns.map(\.name) + ["predicted", "probability", "label"]
 
+  /// What an export wrote.
+  public struct Exported: Sendable, Equatable {
+    /// In the order of the file.
+    public let models: [String]
+    /// Rows of the dataset, over all models.
+    public internal(set) var rows: Int64 = 0
+    /// Lines after the header: one a token, method and target.
+    public internal(set) var tokens: Int64 = 0
+  }
+
   private var encoder: CSVEncoder
 
   /// - Parameter raw: leaves texts that look like spreadsheet formulas as they are.
@@ -22,12 +32,11 @@ public struct TokenCSV: Sendable {
   /// Writes header and tokens of a run, model by model, with one row group of each table in memory.
   ///
   /// - Parameter models: in the order wanted; all of the run's in byte order of their names by default.
-  /// - Returns: the number of lines after the header.
   /// - Throws: `ReportError`, and `ParquetError` where a part cannot be read.
   @discardableResult
   public static func export(
     _ run: RunDirectory, models: [String]? = nil, raw: Bool = false, to output: FileOutput
-  ) throws -> Int64 {
+  ) throws -> Exported {
     let known = run.models
     let chosen = models ?? known
     for model in chosen where !known.contains(model) {
@@ -35,7 +44,7 @@ public struct TokenCSV: Sendable {
       throw ReportError(.missingInput, "holds no model of that name, only: \(names)", at: run.path)
     }
     var csv = TokenCSV(raw: raw)
-    var lines: Int64 = 0
+    var exported = Exported(models: chosen)
     csv.encoder.appendHeader(header)
     for model in chosen {
       var predictions = PredictionCursor(run, model: model)
@@ -50,15 +59,16 @@ public struct TokenCSV: Sendable {
           } else {
             joined = try predictions.advance(to: row)
             prediction = joined
+            exported.rows += 1
           }
           csv.append(columns, index, model, joined)
-          lines += 1
+          exported.tokens += 1
           if csv.encoder.byteCount >= 1 << 16 { try csv.flush(to: output) }
         }
       }
     }
     try csv.flush(to: output)
-    return lines
+    return exported
   }
 
   /// The lines of one example, without a header: the same bytes as an export of its tables.

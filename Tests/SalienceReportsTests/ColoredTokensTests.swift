@@ -6,7 +6,9 @@ import SalienceTokenizers
 import Testing
 
 @Suite struct ColoredTokensTests {
-  private var scored: ScoredExample {
+  private var scored: ScoredExample { scored(delta: -0.0025) }
+
+  private func scored(delta: Double) -> ScoredExample {
     ScoredExample(
       example: Example(row: 3, id: "x", text: "Unbelievable! \u{1B}[31m"),
       encoding: Encoding(
@@ -17,7 +19,7 @@ import Testing
       prediction: Prediction(label: "positive", index: 1, probability: 0.9375, logits: [-1, 2]),
       explanations: [
         Explanation(
-          method: "ig", target: "positive", targetIndex: 1, output: 2, baselineOutput: 0.5, convergenceDelta: -0.0025,
+          method: "ig", target: "positive", targetIndex: 1, output: 2, baselineOutput: 0.5, convergenceDelta: delta,
           steps: 50, attributions: [0, 1, 0.5, -0.75, .nan, 0], normalized: [0, 0.5, 0.25, -0.75, 0, 0],
           attributionSum: 0.75, attributionNorm: 1.5)
       ], status: .ok)
@@ -28,6 +30,16 @@ import Testing
       try ColoredTokens(style: .plain).render(scored)
         == "predicted positive (0.938)  target positive  method ig  delta -0.0025\n"
         + "Unbelievable(+0.75)!(-0.75) \u{FFFD}[31m(+0.00)\n")
+  }
+
+  @Test(arguments: [
+    (0, "+0.0000"), (0.25, "+0.2500"), (-0.001, "-0.0010"), (0.000_999_96, "+1.00e-3"), (-3.157_818_3e-5, "-3.16e-5"),
+    (7.4e-9, "+7.40e-9"), (-9.994e-12, "-9.99e-12"), (1e-320, "+1.00e-320"),
+  ])
+  func smallDeltasHaveThreeDigits(_ delta: Double, _ shown: String) throws {
+    let text = try ColoredTokens(style: .plain).render(scored(delta: delta))
+    let header = try #require(text.split(separator: "\n").first)
+    #expect(header.hasSuffix("  delta \(shown)"), "\(header)")
   }
 
   @Test func specialTokensAreShownOnRequest() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import SalienceJSON
 import SalienceParquet
 import SalienceReports
 import Testing
@@ -47,6 +48,17 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     #expect(text.hasPrefix("early -> final\n  flips        20 of 99 examples (20.2 %)\n  unmatched    1 examples\n"))
     #expect(text.contains("  saliency\n    cosine           mean "))
     #expect(text.contains("    up for positive: "))
+    let json = summary.json(topWords: 2)
+    #expect(json["flips"]?.intValue == 20 && json["examples"]?.intValue == 99)
+    #expect(json["model_a"]?.stringValue == "early" && json["unmatched_examples"]?.intValue == 1)
+    #expect(json["methods"]?.arrayValue?.compactMap { $0["method"]?.stringValue } == ["ig", "saliency"])
+    let cosine = try #require(json["methods"]?[0]?["cosine"])
+    #expect(cosine["mean"]?.doubleValue == summary.averages(of: "ig").cosine?.mean)
+    #expect(cosine["count"]?.intValue == summary.averages(of: "ig").cosine?.count)
+    let words = try #require(json["words"]?.arrayValue)
+    let rising = words.filter { $0["target"]?.stringValue == "positive" && $0["method"]?.stringValue == "saliency" }
+      .filter { ($0["mean_change"]?.doubleValue ?? 0) > 0 }
+    #expect(rising.count == 2, "two words a direction, method and target")
     let files = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b").sorted()
     #expect(files == ["comparison.csv", "comparison.parquet", "words.csv", "words.parquet"])
     let reader = try ParquetReader(path: "\(scratch.path)/a/b/comparison.parquet")

@@ -59,11 +59,13 @@ import Testing
       for example in examples { expected += try csv.lines(of: example, model: model) }
     }
     let output = try FileOutput(creating: "\(scratch.path)/tokens.csv")
-    let lines = try TokenCSV.export(run, models: ["b", "a"], raw: raw, to: output)
+    let exported = try TokenCSV.export(run, models: ["b", "a"], raw: raw, to: output)
     try output.finish()
     let written = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/tokens.csv"))
     #expect(Array(written) == expected)
-    #expect(Int(lines) == expected.count { $0 == 0x0A } - 1)
+    #expect(Int(exported.tokens) == expected.count { $0 == 0x0A } - 1)
+    #expect(exported.rows == 180)
+    #expect(exported.models == ["b", "a"])
     #expect(run.models == ["a", "b"])
   }
 

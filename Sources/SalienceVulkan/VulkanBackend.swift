@@ -68,9 +68,14 @@ public final class VulkanBackend: Backend {
   }
 
   /// A stream for one plan, on the calling thread.
-  package func stream(for plan: Plan, parameters: any ParameterSource) throws -> any Kernels {
+  ///
+  /// - Parameter limits: what kernels are to keep to instead of the device's own limits, which are no tighter.
+  package func stream(
+    for plan: Plan, parameters: any ParameterSource, limits: VulkanLimits? = nil
+  ) throws -> any Kernels {
     let recorder = try host.session.recorder()
     return try VulkanStream(
-      parameters: VulkanParameters(plan.parameters, source: parameters, recorder: recorder), recorder: recorder)
+      parameters: VulkanParameters(plan.parameters, source: parameters, recorder: recorder), recorder: recorder,
+      limits: limits)
   }
 }

@@ -33,7 +33,7 @@ extension VulkanStream: AttentionKernels {
   ) throws {
     let lengths = batch.lengths
     let headSize = width / heads
-    guard let tile = AttentionTile(pass, headSize: headSize, lengths: lengths, limits: device.limits) else {
+    guard let tile = AttentionTile(pass, headSize: headSize, lengths: lengths, limits: limits) else {
       throw TensorError(.backend, "the device has too little shared memory for attention heads of \(headSize)")
     }
     var items: [UInt32] = []

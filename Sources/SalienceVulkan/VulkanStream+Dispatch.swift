@@ -21,7 +21,7 @@ extension VulkanStream {
 
   /// `count` groups over the x and y axes, of which one alone may hold no more than 65,535.
   func groups(_ count: Int, heads: Int = 1) -> (Int, Int, Int) {
-    let x = min(count, device.limits.maxWorkGroupCount[0])
+    let x = min(count, limits.maxWorkGroupCount[0])
     return (x, (count + x - 1) / x, heads)
   }
 

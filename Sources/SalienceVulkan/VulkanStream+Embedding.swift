@@ -41,6 +41,6 @@ extension VulkanStream: EmbeddingKernels {
 
   /// Rows of a table that one binding may span; a multiple of 64, so that a window begins on a multiple of 256 bytes.
   private func windowRows(width: Int) -> Int {
-    max(64, device.limits.maxStorageRange / (width * MemoryLayout<Float>.stride) / 64 * 64)
+    max(64, limits.maxStorageRange / (width * MemoryLayout<Float>.stride) / 64 * 64)
   }
 }

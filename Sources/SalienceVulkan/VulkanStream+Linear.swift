@@ -29,7 +29,7 @@ extension VulkanStream: LinearKernels {
   ) throws {
     let (rows, columns) = try size(output)
     guard rows > 0 else { return }
-    let tile = MatrixTile(rows: rows, columns: columns, limits: device.limits)
+    let tile = MatrixTile(rows: rows, columns: columns, limits: limits)
     let groups = tile.groups(rows: rows, columns: columns)
     try record(
       Kernel(stem, tile.constants + [depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0, epilogue]), buffers,

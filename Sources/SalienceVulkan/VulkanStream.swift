@@ -13,6 +13,8 @@ final class VulkanStream {
   }
 
   let device: VulkanDevice
+  /// What kernels keep to: the device's own limits, or tighter ones in tests.
+  let limits: VulkanLimits
   let parameters: VulkanParameters
   let recorder: CommandRecorder
   private(set) var batch = PackedBatch()
@@ -23,8 +25,9 @@ final class VulkanStream {
   private var views: [Int: View] = [:]
   private var nextID = 0
 
-  init(parameters: VulkanParameters, recorder: CommandRecorder) throws {
+  init(parameters: VulkanParameters, recorder: CommandRecorder, limits: VulkanLimits? = nil) throws {
     device = recorder.device
+    self.limits = limits ?? recorder.device.limits
     self.parameters = parameters
     self.recorder = recorder
     tableRing = (0..<3).map { _ in TransientMemory(recorder.memory.upload) }

@@ -6,23 +6,30 @@ extension Pipeline {
   ///
   /// - Throws: `AttributionError` with code `usage` for settings that no model could serve.
   public func attributionMethods() throws -> [any AttributionMethod] {
-    try methods.map { method in
-      switch (method.name, method.rule) {
-      case (.integratedGradients, .fixed(let steps, let quadrature)):
-        try IntegratedGradients(
-          id: method.id, steps: steps, quadrature: quadrature, baseline: method.baseline,
-          keepSpecial: method.keepSpecial, normalization: method.normalize, target: method.target,
-          layer: method.layer)
-      }
-    }
+    try methods.map { try $0.attributionMethod() }
   }
 
   /// Evaluations that an example needs: steps of every method.
+  var evaluationsPerExample: Int { methods.reduce(0) { $0 + $1.evaluationsPerExample } }
+}
+
+extension Pipeline.Method {
+  /// Points of the path that an example is evaluated at.
   var evaluationsPerExample: Int {
-    methods.reduce(0) { sum, method in
-      switch method.rule {
-      case .fixed(let steps, _): sum + steps
-      }
+    switch rule {
+    case .fixed(let steps, _): steps
+    }
+  }
+
+  /// The method as the attribution library's own type.
+  ///
+  /// - Throws: `AttributionError` with code `usage` for settings that no model could serve.
+  public func attributionMethod() throws -> any AttributionMethod {
+    switch (name, rule) {
+    case (.integratedGradients, .fixed(let steps, let quadrature)):
+      try IntegratedGradients(
+        id: id, steps: steps, quadrature: quadrature, baseline: baseline, keepSpecial: keepSpecial,
+        normalization: normalize, target: target, layer: layer)
     }
   }
 }

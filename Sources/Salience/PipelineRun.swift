@@ -14,33 +14,49 @@ public struct PipelineRun: Sendable {
   /// NAME in `model=NAME`, one a checkpoint.
   public let modelNames: [String]
   private let methods: [any AttributionMethod]
+  private let datasetFiles: [String]
 
   /// Rows of a unit of work.
   public static let unitRows = 1024
 
-  /// Opens what the pipeline names and checks what can be checked without scoring.
+  /// Opens what the pipeline names and checks what can be checked without loading weights.
+  ///
+  /// - Throws: errors that name a file, or file, line and key of the pipeline.
   public init(_ pipeline: Pipeline) throws {
     self.pipeline = pipeline
     methods = try pipeline.attributionMethods()
     modelNames = try ModelName.unique(pipeline.models)
     backend = try pipeline.device.backend()
     checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
-    _ = try openDataset()
+    datasetFiles = try Self.open(pipeline.dataset).files
+    for (index, checkpoint) in checkpoints.enumerated() {
+      do {
+        try AttributionModel.validate(methods, for: checkpoint.config)
+      } catch let error as AttributionError {
+        throw located(error, model: index)
+      }
+    }
   }
 
   /// The dataset from its beginning.
-  public func openDataset() throws -> DatasetReader {
-    let columns = pipeline.dataset.columns
+  public func openDataset() throws -> DatasetReader { try Self.open(pipeline.dataset) }
+
+  private static func open(_ dataset: Pipeline.Dataset) throws -> DatasetReader {
+    let columns = dataset.columns
     return try DatasetReader(
-      paths: pipeline.dataset.paths,
+      paths: dataset.paths,
       mapping: ColumnMapping(
         id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label))
   }
 
   /// Loads a model with the pipeline's methods.
   public func scorer(_ index: Int) async throws -> PipelineScorer {
-    let model = try await AttributionModel(checkpoint: checkpoints[index], methods: methods, on: backend)
-    return PipelineScorer(model: model, pipeline: pipeline, workers: backend.device.concurrency)
+    do {
+      let model = try await AttributionModel(checkpoint: checkpoints[index], methods: methods, on: backend)
+      return PipelineScorer(model: model, pipeline: pipeline, workers: backend.device.concurrency)
+    } catch let error as AttributionError where error.code == .usage {
+      throw located(error, model: index)
+    }
   }
 
   /// A run that can be executed once.
@@ -51,7 +67,7 @@ public struct PipelineRun: Sendable {
       models: try zip(modelNames, checkpoints).map { name, checkpoint in
         RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
       },
-      dataset: try openDataset().files.map(RunFingerprint.File.init(reading:)))
+      dataset: try datasetFiles.map(RunFingerprint.File.init(reading:)))
     let models = modelNames.indices.map { index in
       Run.Model(name: modelNames[index]) { try await scorer(index) }
     }

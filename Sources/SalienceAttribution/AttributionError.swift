@@ -9,12 +9,22 @@ public struct AttributionError: Error, Sendable, CustomStringConvertible {
     case notFinite
   }
 
+  /// A method's setting, by its name in pipeline files.
+  public enum Setting: String, Sendable {
+    case steps, baseline, target, layer
+  }
+
   public let code: Code
   public let message: String
+  /// The setting at fault, where it is one.
+  public let setting: Setting?
+  /// The id of the method that has the setting, where it is known.
+  public internal(set) var method: String?
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, setting: Setting? = nil) {
     self.code = code
     self.message = message
+    self.setting = setting
   }
 
   public var description: String { message }

@@ -6,7 +6,6 @@ import SalienceTokenizers
 
 /// A checkpoint on a backend, ready to predict and to be explained.
 public struct AttributionModel: Sendable {
-  public let checkpoint: Checkpoint
   public let tokenizer: Tokenizer
   public let architecture: any Architecture
   /// Class names by index.
@@ -14,19 +13,19 @@ public struct AttributionModel: Sendable {
   public let methods: [any AttributionMethod]
   /// The model cut at each layer that a method asks for.
   public let programs: [PathProgram]
-  private let programOfMethod: [Int]
+  let programOfMethod: [Int]
   private let prepared: any PreparedModel
 
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
   public init(
     checkpoint: Checkpoint, methods: [any AttributionMethod], on backend: any Backend
   ) async throws {
-    self.checkpoint = checkpoint
     self.methods = methods
+    try Self.validate(methods, for: checkpoint.config)
     architecture = try ModelRegistry.architecture(for: checkpoint.config)
     tokenizer = try Tokenizer(directory: checkpoint.directory)
     labels = try checkpoint.config.labelNames
-    for method in methods { try method.validate(tokenizer: tokenizer, labels: labels) }
+    try Self.eachMethod(of: methods) { [tokenizer, labels] in try $0.validate(tokenizer: tokenizer, labels: labels) }
     var layers: [AttributionLayer] = []
     for layer in methods.map(\.layer) where !layers.contains(layer) { layers.append(layer) }
     if layers.isEmpty { layers = [.embeddings] }
@@ -35,6 +34,36 @@ public struct AttributionModel: Sendable {
     let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces)).sorted()
     try checkpoint.parameters.validateFinite(names.filter { checkpoint.parameters.shape(of: $0) != nil })
     prepared = try await backend.prepare(programs, parameters: checkpoint.parameters)
+  }
+
+  /// Checks layers and targets against a model's configuration, which takes neither its weights nor its tokenizer.
+  ///
+  /// - Throws: `AttributionError` with code `usage`, setting and method; `ModelError` or `CheckpointError` for a
+  ///   configuration that cannot be used.
+  public static func validate(_ methods: [any AttributionMethod], for configuration: ModelConfiguration) throws {
+    let layerCount = try ModelRegistry.architecture(for: configuration).layerCount
+    let labels = try configuration.labelNames
+    try eachMethod(of: methods) { method in
+      try method.target.validate(labels: labels)
+      if case .encoder(let index) = method.layer, index >= layerCount {
+        throw AttributionError(
+          .usage, "no \(method.layer): the model has encoder layers 0 to \(layerCount - 1)", setting: .layer)
+      }
+    }
+  }
+
+  /// Calls `check` with each method, whose id its error then holds.
+  private static func eachMethod(
+    of methods: [any AttributionMethod], _ check: (any AttributionMethod) throws -> Void
+  ) throws {
+    for method in methods {
+      do {
+        try check(method)
+      } catch var error as AttributionError {
+        error.method = method.id
+        throw error
+      }
+    }
   }
 
   /// Most tokens of a sequence: the model's positions, or fewer where the tokenizer says so.
@@ -95,7 +124,8 @@ public struct AttributionModel: Sendable {
       throw AttributionError(.notFinite, "the model's logits are not finite numbers")
     }
     // One logit has no softmax worth the name; its sigmoid is the probability.
-    let probability = logits.count == 1
+    let probability =
+      logits.count == 1
       ? 1 / (1 + exp(-Double(top))) : 1 / logits.reduce(0) { $0 + exp(Double($1) - Double(top)) }
     return Prediction(label: labels[index], index: index, probability: Float(probability), logits: logits)
   }

@@ -23,7 +23,8 @@ public enum Baseline: Sendable, Equatable {
     case .token(let token): (name, id) = ("'\(token)'", tokenizer.id(of: token))
     }
     guard let id else {
-      throw AttributionError(.usage, "the tokenizer has no \(name) token for the baseline: name another token")
+      throw AttributionError(
+        .usage, "the tokenizer has no \(name) token for the baseline: name another token", setting: .baseline)
     }
     return id
   }

@@ -27,7 +27,8 @@ public enum Quadrature: String, Sendable, CaseIterable {
   /// - Throws: `AttributionError` with code `usage` for too few.
   public func points(steps n: Int) throws -> [PathPoint] {
     guard n >= minimumSteps else {
-      throw AttributionError(.usage, "\(rawValue) needs at least \(minimumSteps) steps, not \(n)")
+      throw AttributionError(
+        .usage, "\(rawValue) needs at least \(minimumSteps) steps, not \(n)", setting: .steps)
     }
     let count = Double(n)
     switch self {

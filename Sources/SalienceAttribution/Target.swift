@@ -33,6 +33,15 @@ public enum Target: Sendable, Equatable {
     }
   }
 
+  /// The classes that the target names.
+  public var classNames: [ClassName] {
+    switch self {
+    case .predicted, .all, .label: []
+    case .class(let name): [name]
+    case .contrast(let a, let b): [a, b]
+    }
+  }
+
   /// Checks the classes against a model before anything is scored.
   public func validate(labels: [String]) throws {
     if self != .label { _ = try resolve(labels: labels, predicted: 0, label: nil) }
@@ -46,7 +55,8 @@ public enum ClassName: Sendable, Equatable {
   /// 0-based.
   case index(Int)
 
-  func index(in labels: [String]) -> Int? {
+  /// The class's index; nil where there is no such class.
+  public func index(in labels: [String]) -> Int? {
     switch self {
     case .index(let index): return labels.indices.contains(index) ? index : nil
     case .name(let name):
@@ -56,12 +66,14 @@ public enum ClassName: Sendable, Equatable {
 
   func resolve(in labels: [String]) throws -> Int {
     if let index = index(in: labels) { return index }
-    let wanted = switch self {
-    case .name(let name): "'\(name)'"
-    case .index(let index): "\(index)"
-    }
+    let wanted =
+      switch self {
+      case .name(let name): "'\(name)'"
+      case .index(let index): "\(index)"
+      }
     let shown = labels.prefix(8).joined(separator: ", ") + (labels.count > 8 ? ", …" : "")
-    throw AttributionError(.usage, "no class \(wanted): the model has \(labels.count) classes (\(shown))")
+    throw AttributionError(
+      .usage, "no class \(wanted) among the model's \(labels.count): \(shown)", setting: .target)
   }
 }
 

@@ -16,27 +16,27 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "A second text.") var pair: String?
   @Option(help: "A Hugging Face directory, or org/name in the local cache.") var model: String
   @Option(help: "integrated-gradients.") var method = Pipeline.MethodName.integratedGradients.rawValue
-  @Option(help: "predicted, all, a class name or index.") var target = "predicted"
-  @Option(help: "Points on the path.") var steps = 50
+  @Option(help: "predicted, all, a class name or index. (default: predicted)") var target: String?
+  @Option(help: "Points on the path. (default: 50)") var steps: String?
+  @Option(help: "The rule for the path's points, riemann-middle for one. (default: gauss-legendre)")
+  var quadrature: String?
+  @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
+  @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
+  @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
   @Option(help: "auto, cpu, vulkan or vulkan:N.") var device = "auto"
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
 
   func run() async throws {
     try await reportingFailures {
-      guard Pipeline.MethodName(rawValue: method) != nil else {
-        let known = Pipeline.MethodName.allCases.map(\.rawValue).joined(separator: ", ")
-        throw PipelineError(.usage, "no method '\(method)': known are \(known)", at: "--method")
+      let method = try self.settings()
+      guard let device = Pipeline.Device(device) else {
+        throw PipelineError(.usage, Pipeline.Device.choices(insteadOf: device), at: "--device \(device)")
       }
-      let explained = try IntegratedGradients(steps: steps, target: parsedTarget)
-      guard let chosen = Pipeline.Device(option: device) else {
-        throw PipelineError(.usage, "no device '\(device)': auto, cpu, vulkan or vulkan:N", at: "--device")
-      }
-      let loaded = try await AttributionModel(
-        checkpoint: Checkpoint(directory: model), methods: [explained], on: chosen.backend())
+      let model = try await load(method, on: device)
       let example = Example(row: 0, id: "0", text: text, textPair: pair)
-      let encoding = try loaded.encode(text, pair: pair)
-      guard let result = try await loaded.score([encoding], labels: [nil]).first else { return }
+      let encoding = try model.encode(text, pair: pair)
+      guard let result = try await model.score([encoding], labels: [nil]).first else { return }
       let (prediction, explanations) = try result.get()
       let scored = ScoredExample(
         example: example, encoding: encoding, prediction: prediction, explanations: explanations,
@@ -51,25 +51,44 @@ struct AttributeCommand: AsyncParsableCommand {
     }
   }
 
-  private var parsedTarget: Target {
-    switch target {
-    case "predicted": .predicted
-    case "all": .all
-    default: .class(.name(target))
-    }
+  /// The options under their names in a pipeline file.
+  private var options: [(key: String, value: String)] {
+    let all = [
+      ("steps", steps), ("quadrature", quadrature), ("baseline", baseline), ("normalize", normalize),
+      ("target", target), ("layer", layer),
+    ]
+    return all.compactMap { key, value in value.map { (key, $0) } }
   }
-}
 
-extension Pipeline.Device {
-  /// As `--device` writes it.
-  init?(option: String) {
-    switch option {
-    case "auto": self = .auto
-    case "cpu": self = .cpu
-    case "vulkan": self = .vulkan(nil)
-    default:
-      guard option.hasPrefix("vulkan:"), let index = Int(option.dropFirst("vulkan:".count)) else { return nil }
-      self = .vulkan(index)
+  private func typed(_ key: String) -> String {
+    options.first { $0.key == key }.map { "--\(key) \($0.value)" } ?? "--\(key)"
+  }
+
+  private func settings() throws -> Pipeline.Method {
+    guard let name = Pipeline.MethodName(rawValue: method) else {
+      let names = Pipeline.MethodName.allCases.map(\.rawValue)
+      let hint = NearestName.hint(for: method, among: names)
+      throw PipelineError(
+        .usage, "no method '\(method)': known are \(names.joined(separator: ", "))\(hint)", at: "--method \(method)")
+    }
+    let settings = try Pipeline.Method(
+      name: name,
+      options: options.map { PipelineOverride(option: typed($0.key), path: $0.key, values: [$0.value]) })
+    if settings.target == .label {
+      throw PipelineError(.usage, "a single text has no label: name its class", at: typed("target"))
+    }
+    return settings
+  }
+
+  private func load(_ method: Pipeline.Method, on device: Pipeline.Device) async throws -> AttributionModel {
+    let checkpoint = try Checkpoint(directory: model)
+    do {
+      return try await AttributionModel(
+        checkpoint: checkpoint, methods: [try method.attributionMethod()], on: device.backend())
+    } catch let error as AttributionError where error.code == .usage {
+      throw PipelineError(
+        error, target: method.target, model: model, configuration: checkpoint.config,
+        at: typed(error.setting?.rawValue ?? "method"))
     }
   }
 }

@@ -12,7 +12,7 @@ struct MappingDecoder {
     }
     for entry in entries where !keys.contains(entry.key) {
       let place = path.isEmpty ? "" : " in '\(path)'"
-      let hint = NearestName.hint(for: entry.key, among: keys)
+      let hint = NearestName.hintOrList(for: entry.key, among: keys)
       throw PipelineError(.usage, "unknown key '\(entry.key)'\(place)\(hint)", at: entry.origin.description)
     }
     self.entries = entries

@@ -1,28 +1,47 @@
 /// Finds what somebody meant by a name that is none of the valid ones.
-enum NearestName {
-  /// The valid name that takes the fewest insertions, deletions and substitutions, the first of equals.
-  static func of(_ name: String, among names: [String]) -> String? {
-    names.map { (name: $0, distance: distance(name, $0)) }.min { $0.distance < $1.distance }?.name
+public enum NearestName {
+  /// The valid name that is nearest, the first of equals; nil where none is near.
+  ///
+  /// Near are names whose distance is under a third of the longer one's length, and names of which one begins with the
+  /// other: `trapez` for `trapezoid`, `output_dir` for `output`.
+  public static func of(_ name: String, among names: [String]) -> String? {
+    names.map { (name: $0, distance: distance(name, $0)) }
+      .filter { 3 * $0.distance < max(name.count, $0.name.count) || isBeginning(name, $0.name) }
+      .min { $0.distance < $1.distance }?.name
   }
 
-  /// `; the nearest is 'NAME'`, or nothing where there are no names.
-  static func hint(for name: String, among names: [String]) -> String {
+  /// `; the nearest is 'NAME'`, or nothing where none is near: for messages that list the names themselves.
+  public static func hint(for name: String, among names: [String]) -> String {
     of(name, among: names).map { "; the nearest is '\($0)'" } ?? ""
   }
 
-  /// Levenshtein's distance in characters; the first 128 of each count.
+  /// `; the nearest is 'NAME'`, or all of the names where none is near.
+  static func hintOrList(for name: String, among names: [String]) -> String {
+    of(name, among: names) == nil ? "; known are \(names.joined(separator: ", "))" : hint(for: name, among: names)
+  }
+
+  private static func isBeginning(_ first: String, _ second: String) -> Bool {
+    let (first, second) = (first.lowercased(), second.lowercased())
+    return min(first.count, second.count) >= 3 && (first.hasPrefix(second) || second.hasPrefix(first))
+  }
+
+  /// Insertions, deletions, substitutions and swaps of neighbours that lead from one name to the other, without regard
+  /// to case; the first 128 characters of each count.
+  ///
+  /// Every character is edited once at most: the optimal string alignment of Damerau (1964) and Levenshtein (1966).
   static func distance(_ first: String, _ second: String) -> Int {
     let first = Array(first.lowercased().prefix(128)), second = Array(second.lowercased().prefix(128))
-    var row = Array(0...second.count)
-    for (i, a) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, b) in second.enumerated() {
-        let substituted = diagonal + (a == b ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
+    var (before, above) = ([Int](), Array(0...second.count))
+    for i in first.indices {
+      var row = [i + 1]
+      for j in second.indices {
+        let substituted = above[j] + (first[i] == second[j] ? 0 : 1)
+        var least = min(substituted, above[j + 1] + 1, row[j] + 1)
+        if i > 0, j > 0, first[i] == second[j - 1], first[i - 1] == second[j] { least = min(least, before[j - 1] + 1) }
+        row.append(least)
       }
+      (before, above) = (above, row)
     }
-    return row[second.count]
+    return above[second.count]
   }
 }

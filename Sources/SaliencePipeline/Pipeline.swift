@@ -18,6 +18,8 @@ public struct Pipeline: Sendable, Equatable {
   public var precision: Precision
   public var output: Output
   public var maxBadRows: BadRowLimit
+  /// Where the keys were written.
+  public let origins: PipelineOrigins
 
   public enum Task: String, Sendable, CaseIterable {
     case textClassification = "text-classification"

@@ -16,7 +16,8 @@ extension PipelineFile {
     return methods
   }
 
-  private static func method(_ node: PipelineNode, path: String) throws -> Pipeline.Method {
+  /// Reads one method.
+  static func method(_ node: PipelineNode, path: String) throws -> Pipeline.Method {
     let mapping = try MappingDecoder(
       node, path: path,
       keys: [

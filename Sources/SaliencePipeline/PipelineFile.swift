@@ -42,7 +42,8 @@ public enum PipelineFile {
       name: try top.string("name") ?? defaultName, models: models, task: task,
       dataset: try dataset(try top.required("dataset")),
       methods: try methods(top), device: try device(top), precision: precision,
-      output: try output(try top.required("output")), maxBadRows: try badRowLimit(top))
+      output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
+      origins: PipelineOrigins(root))
   }
 
   private static func dataset(_ node: PipelineNode) throws -> Pipeline.Dataset {
@@ -78,18 +79,11 @@ public enum PipelineFile {
   }
 
   private static func device(_ top: MappingDecoder) throws -> Pipeline.Device {
-    let text = try top.string("device") ?? "auto"
-    switch text {
-    case "auto": return .auto
-    case "cpu": return .cpu
-    case "vulkan": return .vulkan(nil)
-    default:
-      guard text.hasPrefix("vulkan:"), let index = Int(text.dropFirst(7)), index >= 0 else {
-        let hint = NearestName.hint(for: text, among: ["auto", "cpu", "vulkan"])
-        throw top.fault("device", "must be auto, cpu, vulkan or vulkan:N, not '\(text)'\(hint)")
-      }
-      return .vulkan(index)
+    guard let text = try top.string("device") else { return .auto }
+    guard let device = Pipeline.Device(text) else {
+      throw top.fault("device", Pipeline.Device.choices(insteadOf: text))
     }
+    return device
   }
 
   private static func badRowLimit(_ top: MappingDecoder) throws -> BadRowLimit {

@@ -34,6 +34,7 @@ struct PipelineNode: Sendable {
   var kind: String {
     switch value {
     case .null: "nothing"
+    case .scalar("", _): "an empty string"
     case .scalar(_, plain: false): "a quoted string"
     case .scalar(let text, plain: true):
       if Double(text) != nil {

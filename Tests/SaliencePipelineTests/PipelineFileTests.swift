@@ -129,6 +129,55 @@ private let minimal = """
     #expect(error.description.hasPrefix("--set \(argument): "), "\(error)")
   }
 
+  @Test(arguments: [
+    ("foo=abc", "unknown key 'foo'; known are name, models, task, dataset, methods, device, precision, output, max"),
+    ("model=m", "unknown key 'model'; the nearest is 'models'"),
+    ("output_dir=x", "unknown key 'output_dir'; the nearest is 'output'"),
+    ("dataset.max_lenght=3", "unknown key 'max_lenght' in 'dataset'; the nearest is 'max_length'"),
+    ("methods.0.foo=3", "unknown key 'foo' in 'methods.0'; known are name, id, steps, quadrature,"),
+    ("methods.0.quadrature=trapez", "clenshaw-curtis, not 'trapez'; the nearest is 'trapezoid'"),
+    ("methods.0.quadrature=simpson", "trapezoid, clenshaw-curtis, not 'simpson'"),
+    ("device=gpu", "'device' must be auto, cpu, vulkan or vulkan:N, not 'gpu'"),
+    ("device=Vulcan", "not 'Vulcan'; the nearest is 'vulkan'"), ("device=vulkan:-1", "not 'vulkan:-1'; the nearest is 'vulkan'"),
+    ("methods.0.target=''", "'methods.0.target' must be a string, not an empty string"),
+  ])
+  func suggestsWhatIsNearAndListsTheRest(_ argument: String, _ message: String) throws {
+    let error = try #require(throws: PipelineError.self) {
+      try PipelineFile.parse(minimal, path: "p.yaml", overrides: [try PipelineOverride(set: argument)])
+    }
+    #expect(error.description.hasPrefix("--set \(argument): "))
+    #expect(error.message.contains(message), "\(error)")
+    #expect(error.message.contains("nearest") == message.contains("nearest"), "\(error)")
+  }
+
+  @Test func remembersWhereKeysWereWritten() throws {
+    let overrides = [try PipelineOverride(set: "methods.1.steps=8")]
+    let pipeline = try PipelineFile.parse(complete, path: "demo.yaml", overrides: overrides)
+    #expect(pipeline.origins.place(of: "methods.0.target") == "demo.yaml:17")
+    #expect(pipeline.origins.place(of: "methods.1.steps") == "--set methods.1.steps=8")
+    #expect(pipeline.origins.place(of: "methods.1.baseline") == "demo.yaml:19", "the method's place for a default")
+    #expect(try PipelineFile.parse("\n" + complete, path: "x.yaml", overrides: overrides) == pipeline)
+  }
+
+  @Test func readsAMethodFromOptions() throws {
+    func method(_ options: (String, String)...) throws -> Pipeline.Method {
+      try Pipeline.Method(
+        name: .integratedGradients,
+        options: options.map { PipelineOverride(option: "--\($0) \($1)", path: $0, values: [$1]) })
+    }
+    let plain = try method()
+    #expect(plain.rule == .fixed(steps: 50, quadrature: .gaussLegendre) && plain.target == .predicted)
+    let full = try method(("steps", "8"), ("target", "yes: no"), ("layer", "encoder layer 1"), ("baseline", "[MASK]"))
+    #expect(full.rule == .fixed(steps: 8, quadrature: .gaussLegendre) && full.target == .class(.name("yes: no")))
+    #expect(full.layer == .encoder(1) && full.baseline == .token("[MASK]"))
+    for (key, value) in [
+      ("steps", "0"), ("steps", "x"), ("quadrature", "simpson"), ("normalize", "l3"), ("layer", "layer 1"),
+    ] {
+      let error = try #require(throws: PipelineError.self) { try method((key, value)) }
+      #expect(error.code == .usage && error.description.hasPrefix("--\(key) \(value): '\(key)' must be "), "\(error)")
+    }
+  }
+
   @Test(arguments: ["steps", "=3", "a..b=1"]) func refusesMalformedOverrides(_ argument: String) {
     #expect(throws: PipelineError.self) { try PipelineOverride(set: argument) }
   }

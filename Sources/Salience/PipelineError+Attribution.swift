@@ -1,0 +1,37 @@
+import SalienceAttribution
+import SalienceCheckpoints
+import SaliencePipeline
+
+extension PipelineError {
+  /// A method's setting that a model cannot serve, as an error of the place where the setting was written.
+  ///
+  /// - Parameters:
+  ///   - target: the method's target, to find the class that was meant.
+  ///   - model: the model as it was named.
+  ///   - key: the setting's key; nil where `place` says it.
+  ///   - place: `FILE:LINE` or an option.
+  public init(
+    _ error: AttributionError, target: Target?, model: String, configuration: ModelConfiguration, key: String? = nil,
+    at place: String
+  ) {
+    var hint = ""
+    if error.setting == .target, let labels = try? configuration.labelNames {
+      for case .name(let name) in target?.classNames ?? [] where ClassName.name(name).index(in: labels) == nil {
+        hint += NearestName.hint(for: name, among: labels)
+      }
+    }
+    self.init(.usage, "\(key.map { "'\($0)': " } ?? "")model \(model): \(error.message)\(hint)", at: place)
+  }
+}
+
+extension PipelineRun {
+  /// The error of a method's check against a model, with file, line, key and model.
+  func located(_ error: AttributionError, model index: Int) -> PipelineError {
+    let method = pipeline.methods.firstIndex { $0.id == error.method }
+    var key = method.map { "methods.\($0)" } ?? "methods"
+    if method != nil, let setting = error.setting { key += ".\(setting.rawValue)" }
+    return PipelineError(
+      error, target: method.map { pipeline.methods[$0].target }, model: pipeline.models[index],
+      configuration: checkpoints[index].config, key: key, at: pipeline.origins.place(of: key))
+  }
+}

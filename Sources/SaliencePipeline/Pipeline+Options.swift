@@ -1,0 +1,32 @@
+extension Pipeline.Method {
+  /// Reads a method's settings from options of the command line, with the pipeline file's names, checks and defaults.
+  ///
+  /// - Parameter options: each with the path of one setting, `steps` for one.
+  /// - Throws: `PipelineError.usage` naming the option as it was typed.
+  public init(name: Pipeline.MethodName, options: [PipelineOverride]) throws {
+    var node = PipelineNode(value: .mapping([]), origin: .option("--method \(name.rawValue)"))
+    try node.apply(PipelineOverride(option: "--method \(name.rawValue)", path: "name", values: [name.rawValue]))
+    for option in options { try node.apply(option) }
+    self = try PipelineFile.method(node, path: "")
+  }
+}
+
+extension Pipeline.Device {
+  /// As the pipeline file and `--device` write it: `auto`, `cpu`, `vulkan` or `vulkan:N`; nil for anything else.
+  public init?(_ text: String) {
+    switch text {
+    case "auto": self = .auto
+    case "cpu": self = .cpu
+    case "vulkan": self = .vulkan(nil)
+    default:
+      guard text.hasPrefix("vulkan:"), let index = Int(text.dropFirst("vulkan:".count)), index >= 0 else { return nil }
+      self = .vulkan(index)
+    }
+  }
+
+  /// What there is to choose from, for a message about `text`, which is none of it.
+  public static func choices(insteadOf text: String) -> String {
+    let hint = NearestName.hint(for: text, among: ["auto", "cpu", "vulkan"])
+    return "must be auto, cpu, vulkan or vulkan:N, not '\(text)'\(hint)"
+  }
+}

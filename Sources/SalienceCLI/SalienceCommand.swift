@@ -8,6 +8,11 @@ struct SalienceCommand: AsyncParsableCommand {
     discussion: "Example: salience run pipelines/demo.yaml", version: salienceVersion,
     subcommands: [
       RunCommand.self, AttributeCommand.self, ExportCommand.self, CompareCommand.self, CheckCommand.self,
-      DevicesCommand.self,
+      VerifyCommand.self, DevicesCommand.self,
     ])
+
+  static func main() async {
+    Terminal.occupyStandardDescriptors()
+    await main(nil)
+  }
 }

@@ -13,4 +13,15 @@ enum Terminal {
     var size = winsize()
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
+
+  /// Opens those of the three standard descriptors that the caller has closed.
+  ///
+  /// Otherwise the first files that are opened would get their numbers, and a message or a result would land in one of
+  /// the tables. What is written to a closed standard output still fails; messages are dropped.
+  static func occupyStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is given out, which is this one.
+      _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
 }

@@ -32,17 +32,36 @@ extension Journal {
 
   /// The manifests of a model in the order of their units.
   public func manifests(of model: String) throws -> [Manifest] {
+    try manifestPaths(of: model).map { try manifest(at: $0, of: model) }.sorted { $0.unit.index < $1.unit.index }
+  }
+
+  /// Paths of a model's manifests.
+  func manifestPaths(of model: String) throws -> [String] {
     let path = directory.manifests(model: model)
-    return try DurableFile.names(in: path)
-      .filter { $0.hasPrefix("unit-") && $0.hasSuffix(".json") }
-      .map { name in
-        let manifest = try Manifest(path: "\(path)/\(name)")
-        guard manifest.unit.model == model, manifest.unit.manifestName == name else {
-          throw PipelineError(.data, "the manifest of another unit", at: "\(path)/\(name)")
-        }
-        return manifest
+    return try DurableFile.names(in: path).filter { $0.hasPrefix("unit-") && $0.hasSuffix(".json") }
+      .map { "\(path)/\($0)" }
+  }
+
+  /// Reads a manifest.
+  ///
+  /// - Throws: `PipelineError.data` where it is damaged, or that of another unit than its name says.
+  func manifest(at path: String, of model: String) throws -> Manifest {
+    let manifest = try Manifest(path: path)
+    guard manifest.unit.model == model, directory.manifest(of: manifest.unit) == path else {
+      throw PipelineError(.data, "the manifest of another unit", at: path)
+    }
+    return manifest
+  }
+
+  /// Rows up to the end of the last unit that is published under any model.
+  func coveredRows(of models: [String]) throws -> Int64 {
+    var rows: Int64 = 0
+    for model in models {
+      for path in try manifestPaths(of: model) {
+        if let manifest = try? manifest(at: path, of: model) { rows = max(rows, manifest.unit.rows.upperBound) }
       }
-      .sorted { $0.unit.index < $1.unit.index }
+    }
+    return rows
   }
 
   /// Removes staging directories, and with them the second names of manifests.

@@ -18,6 +18,18 @@ public struct Unit: Sendable, Hashable {
   /// `unit-00000.json`.
   public var manifestName: String { "unit-\(padded).json" }
 
+  /// The index in a name that `partName` or `manifestName` gives, for messages; nil for any other name.
+  static func index(ofPart name: String) -> Int? { number(in: name, between: "part-", and: ".parquet") }
+
+  static func index(ofManifest path: String) -> Int? {
+    number(in: path.split(separator: "/").last.map(String.init) ?? path, between: "unit-", and: ".json")
+  }
+
+  private static func number(in name: String, between prefix: String, and suffix: String) -> Int? {
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+    return Int(name.dropFirst(prefix.count).dropLast(suffix.count))
+  }
+
   private var padded: String {
     let digits = String(index)
     return String(repeating: "0", count: max(0, 5 - digits.count)) + digits

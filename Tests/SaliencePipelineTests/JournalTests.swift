@@ -108,7 +108,7 @@ private struct Crash: Error {}
     let part = layout.path + "/predictions/model=m/part-00000.parquet"
     try Data("ROWS of predictions".utf8).write(to: URL(fileURLWithPath: part))
     let check = try journal.verify(models: ["m", "n"], rows: 3, unitRows: 1024)
-    #expect(check.faults == ["\(part): differs from its checksum"])
+    #expect(check.faults.map(\.description) == ["unit 0 of model m: \(part): differs from its checksum"])
     #expect(check.missing == [Unit(model: "n", index: 0, rows: 0..<3)])
   }
 

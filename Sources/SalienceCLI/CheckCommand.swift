@@ -18,31 +18,59 @@ struct CheckCommand: AsyncParsableCommand {
       let run = try PipelineRun(pipeline)
       let plan = try await PipelinePlan(run)
       if json {
-        let models = plan.models.map { model -> JSONValue in
-          [
-            "model": .string(model.name), "memory_bytes": .integer(model.memory),
-            "probed_rows": .integer(model.probedRows), "estimated_seconds": .double(model.seconds),
-          ]
-        }
-        let value: JSONValue = [
-          "pipeline": pipeline.resolved, "device": run.backend.device.json, "rows": .integer(plan.rows),
-          "models": .array(models),
-        ]
-        try writeResult(value.text(pretty: true))
+        try writeResult(json(plan, pipeline, device: run.backend.device.json).text(pretty: true))
       } else if !quiet {
-        try writeResult("\(options.pipeline): valid; \(plan.rows) rows on \(run.backend.device.details)")
-        for model in plan.models {
-          try writeResult(
-            "  \(model.name): about \(model.memory / 1_000_000) MB, \(duration(model.seconds))"
-              + " (from \(model.probedRows) rows)")
-        }
-        try writeResult("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
+        try writeResult(text(plan, device: run.backend.device.details))
       }
     }
   }
 
+  private func text(_ plan: PipelinePlan, device: String) -> String {
+    let rate = plan.matrixProductRate.map { ", \(gflops($0)) in f32 matrix products" } ?? ""
+    var lines = ["\(options.pipeline): valid; \(plan.rows) rows on \(device)\(rate)"]
+    for model in plan.models {
+      let source =
+        model.probedRows > 0 ? "measured on \(model.probedRows) rows" : "estimated: a row takes too long to try one"
+      lines.append(
+        "  \(model.name): memory about \(megabytes(model.memory)) (weights \(megabytes(model.weightBytes)), workers"
+          + " \(megabytes(model.workerBytes))); \(decimal(model.tokensPerRow)) tokens and"
+          + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
+          + " \(duration(model.seconds))")
+    }
+    lines.append("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func json(_ plan: PipelinePlan, _ pipeline: Pipeline, device: JSONValue) -> JSONValue {
+    let models = plan.models.map { model -> JSONValue in
+      [
+        "model": .string(model.name), "memory_bytes": .integer(model.memory),
+        "weight_bytes": .integer(model.weightBytes), "worker_bytes": .integer(model.workerBytes),
+        "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
+        "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
+        "estimated_seconds": .double(model.seconds),
+      ]
+    }
+    return [
+      "pipeline": pipeline.resolved, "device": device,
+      "matmul_gflops": plan.matrixProductRate.map { .double($0 / 1e9) } ?? .null, "rows": .integer(plan.rows),
+      "sampled_rows": .integer(plan.sampledRows), "models": .array(models),
+      "estimated_seconds": .double(plan.models.reduce(0) { $0 + $1.seconds }),
+    ]
+  }
+
+  private func gflops(_ flopsPerSecond: Double) -> String { "\(decimal(flopsPerSecond / 1e9)) GFLOP/s" }
+
+  private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
+
+  /// Two significant digits or, from 10 on, a whole number.
+  private func decimal(_ value: Double) -> String {
+    guard value < 10 else { return "\(Int(min(value, 1e15).rounded()))" }
+    return value < 1 ? "\((value * 1000).rounded() / 1000)" : "\((value * 10).rounded() / 10)"
+  }
+
   private func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
+    let whole = Int(min(seconds, 1e12).rounded(.up))
     switch whole {
     case ..<120: return "about \(whole) s"
     case ..<7200: return "about \(whole / 60) min"

@@ -1,4 +1,6 @@
-/// An op: its meaning, shape check and gradient rule. Each backend implements its kernel under the same file stem.
+/// An op: its meaning, shape check and gradient rule.
+///
+/// Each backend implements its kernel under the same file stem.
 public protocol Operation: Sendable {
   /// Name in profiles and errors.
   var name: String { get }
@@ -25,8 +27,10 @@ public protocol Operation: Sendable {
 
   /// Multiplications and additions the op needs, counted as two, without elementwise work.
   ///
-  /// - Parameter lengths: tokens of each sequence of the batch.
-  func flops(lengths: [Int]) -> Int
+  /// - Parameters:
+  ///   - lengths: tokens of each sequence of the batch.
+  ///   - inputs: shapes of the operands.
+  func flops(lengths: [Int], inputs: [ValueShape]) -> Int
 }
 
 extension Operation {
@@ -38,7 +42,7 @@ extension Operation {
     throw TensorError(.notDifferentiable, "\(name) has no gradient")
   }
 
-  public func flops(lengths: [Int]) -> Int { 0 }
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 0 }
 
   /// Checks the number of operands.
   func expect(_ inputs: [ValueShape], _ counts: ClosedRange<Int>) throws {

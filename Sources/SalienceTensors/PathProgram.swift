@@ -31,8 +31,11 @@ public struct PathProgram: Sendable {
     return (prefix.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
   }
 
-  /// Matrix-product FLOPs of one forward and one backward pass over sequences of these lengths.
-  public func flopsPerStep(lengths: [Int]) -> Int {
-    gradient.plan.instructions.reduce(0) { $0 + $1.operation.flops(lengths: lengths) }
+  /// FLOPs of the matrix products at one point of the path, over sequences of these lengths.
+  ///
+  /// - Parameter targets: backward passes, one a target; 0 for the outputs alone.
+  public func flopsPerStep(lengths: [Int], targets: Int) -> Int {
+    let once = forward.flops(lengths: lengths)
+    return once + targets * (gradient.plan.flops(lengths: lengths) - once)
   }
 }

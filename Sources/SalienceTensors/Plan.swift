@@ -28,6 +28,11 @@ public struct Plan: Sendable {
     return instructions.flatMap(\.operation.parameters).filter { seen.insert($0).inserted }
   }
 
+  /// FLOPs of the plan's matrix products over sequences of these lengths.
+  public func flops(lengths: [Int]) -> Int {
+    instructions.reduce(0) { $0 + $1.operation.flops(lengths: lengths, inputs: $1.inputs.map(shape(of:))) }
+  }
+
   /// Declares a value that the caller fills.
   public mutating func input(_ shape: ValueShape) -> ValueID {
     let value = define(shape)

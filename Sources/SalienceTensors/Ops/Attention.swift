@@ -27,6 +27,11 @@ public struct Attention: Operation {
     try kernels.attention(
       inputs[0], heads: heads, scale: scale, context: primary(outputs), logSumExp: outputs[1])
   }
+
+  /// Two products of L x L x H a sequence: Q Kᵀ, and its softmax with V.
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
+    4 * lengths.reduce(0) { $0 + $1 * $1 } * inputs[0].width / 3
+  }
 }
 
 /// Gradient of `Attention`: d(Q | K | V) from d(context).
@@ -46,6 +51,11 @@ public struct AttentionGradient: Operation {
     try kernels.attentionGradient(
       inputs[3], qkv: inputs[0], context: inputs[1], logSumExp: inputs[2], heads: forward.heads,
       scale: forward.scale, output: primary(outputs))
+  }
+
+  /// Five such products: Q Kᵀ once more, and one for each of dP, dV, dQ and dK.
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
+    10 * lengths.reduce(0) { $0 + $1 * $1 } * inputs[0].width / 3
   }
 }
 
@@ -79,6 +89,8 @@ public struct FirstRowAttention: Operation {
       inputs[0], keysValues: inputs[1], heads: heads, scale: scale, context: primary(outputs),
       probabilities: outputs[1])
   }
+
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 4 * lengths.reduce(0, +) * inputs[0].width }
 }
 
 /// Gradient of `FirstRowAttention`: d(query) [B x H] and d(K | V) [T x 2H].
@@ -98,6 +110,8 @@ public struct FirstRowAttentionGradient: Operation {
       inputs[3], query: inputs[0], keysValues: inputs[1], probabilities: inputs[2], heads: forward.heads,
       scale: forward.scale, queryGradient: outputs[0], keysValuesGradient: outputs[1])
   }
+
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 8 * lengths.reduce(0, +) * inputs[0].width }
 }
 
 public protocol AttentionKernels {

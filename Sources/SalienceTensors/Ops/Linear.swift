@@ -33,7 +33,7 @@ public struct Linear: Operation {
     try kernels.linear(inputs[0], weight: weight, bias: bias, output: primary(outputs))
   }
 
-  public func flops(lengths: [Int]) -> Int { 2 * rows.count(lengths) * weight.count }
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
 }
 
 /// dx = dy · W, then the epilogue with the second operand.
@@ -60,7 +60,7 @@ public struct LinearInputGradient: Operation {
       inputs[0], weight: weight, epilogue: epilogue, operand: inputs.dropFirst().first, output: primary(outputs))
   }
 
-  public func flops(lengths: [Int]) -> Int { 2 * rows.count(lengths) * weight.count }
+  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
 }
 
 public protocol LinearKernels {

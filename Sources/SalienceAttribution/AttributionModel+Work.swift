@@ -1,0 +1,17 @@
+extension AttributionModel {
+  /// FLOPs of the matrix products that predict and explain one example.
+  ///
+  /// - Parameters:
+  ///   - tokens: of the example.
+  ///   - evaluations: points of the path, one number a method.
+  public func flops(tokens: Int, evaluations: [Int]) -> Int {
+    let prediction = programs[0].flopsPerStep(lengths: [tokens], targets: 0)
+    return zip(methods, evaluations).enumerated().reduce(prediction) { sum, entry in
+      let (index, (method, evaluations)) = entry
+      let program = programs[programOfMethod[index]]
+      let targets = method.target == .all ? labels.count : 1
+      let baseline = program.flopsPerStep(lengths: [tokens], targets: 0)
+      return sum + baseline + evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
+    }
+  }
+}

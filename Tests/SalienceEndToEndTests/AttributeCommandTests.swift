@@ -39,6 +39,44 @@ extension EndToEndTests {
       #expect(result.output.contains("good") && !result.output.contains("\u{1B}"))
     }
 
+    @Test(arguments: [
+      (["--steps", "0"], "--steps 0: 'steps' must be a whole number from 1"),
+      (["--steps", "many"], "--steps many: 'steps' must be a whole number"),
+      (["--steps", "1", "--quadrature", "trapezoid"], "--steps 1: 'steps' must be at least 2"),
+      (["--quadrature", "gauss"], "--quadrature gauss: 'quadrature' must be one of"),
+      (["--normalize", "l3"], "--normalize l3: 'normalize' must be one of"),
+      (["--baseline", "nosuchtoken"], "--baseline nosuchtoken: model "),
+      (["--layer", "layer 1"], "--layer layer 1: 'layer' must be"),
+      (["--layer", "encoder layer 99"], "--layer encoder layer 99: model "),
+      (["--target", "positiv"], "among the model's 2: negative, positive; the nearest is 'positive'"),
+      (["--target", "7"], "--target 7: model "), (["--target", "label"], "--target label: a single text has no label"),
+      (["--method", "gradients"], "--method gradients: no method 'gradients': known are integrated-gradients"),
+      (["--device", "gpu"], "--device gpu: must be auto, cpu, vulkan or vulkan:N"),
+    ])
+    func badOptionsAreNamed(_ options: [String], _ message: String) throws {
+      let result = try SalienceBinary.run(
+        ["attribute", "a good film", "--model", TinyPipeline.checkpoint("bert-2-f32")] + options, in: ScratchDirectory()
+      )
+      #expect(result.status == 64 && result.output.isEmpty)
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(result.errors.contains(message), "\(result.errors)")
+      #expect(result.errors.hasPrefix("salience: error: \(options[0]) \(options[1])"), "\(result.errors)")
+    }
+
+    @Test func optionsReachTheMethod() throws {
+      let options = [
+        "--quadrature", "riemann-middle", "--baseline", "mask", "--normalize", "none", "--layer", "word-embeddings",
+        "--target", "negative", "--json",
+      ]
+      let result = try SalienceBinary.run(Self.arguments + options, in: ScratchDirectory())
+      try #require(result.status == 0, "\(result.errors)")
+      let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      let explanation = try #require((parsed?["explanations"] as? [[String: Any]])?.first)
+      #expect(explanation["target"] as? String == "negative")
+      let tokens = try #require(explanation["tokens"] as? [[String: Any]])
+      #expect(tokens.map { $0["attribution"] as? Double } == tokens.map { $0["normalized"] as? Double })
+    }
+
     /// What the command prints on a pseudo-terminal; the text is far below what one buffers.
     private static func onTerminal(environment: [String: String]) throws -> String {
       let primary = open("/dev/ptmx", O_RDWR | O_NOCTTY)

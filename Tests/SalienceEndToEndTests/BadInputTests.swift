@@ -31,10 +31,39 @@ extension EndToEndTests {
       #expect(result.output.isEmpty)
     }
 
-    @Test func unknownClassNamesTheClassesThereAre() throws {
+    @Test func unknownClassNamesKeyModelAndTheClassesThereAre() throws {
+      let tiny = try TinyPipeline(steps: "steps: 4\n    target: positiv", models: ["distilbert-2-f16", "bert-2-f32"])
+      let model = TinyPipeline.checkpoint("distilbert-2-f16")
+      expect(
+        try tiny.run(), exits: 64,
+        naming: ["\(tiny.path):10: 'methods.0.target': model \(model): no class 'positiv'", "nearest is 'positive'"])
+      expect(
+        try tiny.run("--set", "methods.0.target=fine"), exits: 64,
+        naming: ["--set methods.0.target=fine: 'methods.0.target'", "'fine'", "negative, positive"])
+      #expect(!FileManager.default.fileExists(atPath: tiny.output))
+    }
+
+    @Test func settingsThatAModelCannotServeNameKeyAndModel() throws {
+      let tiny = try TinyPipeline()
+      let model = TinyPipeline.checkpoint("bert-2-f32")
+      expect(
+        try tiny.run("--set", "methods.0.layer=encoder layer 99"), exits: 64,
+        naming: ["'methods.0.layer'", model, "no encoder layer 99: the model has encoder layers 0 to"])
+      expect(
+        try tiny.run("--set", "methods.0.baseline=nosuchtoken"), exits: 64,
+        naming: ["'methods.0.baseline'", model, "'nosuchtoken'"])
+    }
+
+    @Test func farKeysListTheValidOnesAndNearOnesTheNearest() throws {
       let tiny = try TinyPipeline()
       expect(
-        try tiny.run("--set", "methods.0.target=fine"), exits: 64, naming: ["'fine'", "negative", "positive"])
+        try tiny.run("--set", "foo=abc"), exits: 64,
+        naming: ["--set foo=abc: unknown key 'foo'; known are name, models, task, dataset, methods, device"])
+      expect(try tiny.run("--set", "precison=f32"), exits: 64, naming: ["the nearest is 'precision'"])
+      let device = try tiny.run("--device", "gpu")
+      expect(device, exits: 64, naming: ["--device gpu: 'device' must be auto, cpu, vulkan or vulkan:N, not 'gpu'"])
+      #expect(!device.errors.contains("nearest"))
+      expect(try tiny.run("--device", "vulcan"), exits: 64, naming: ["the nearest is 'vulkan'"])
     }
 
     @Test func missingColumnNamesTheFileAndTheNearestColumn() throws {

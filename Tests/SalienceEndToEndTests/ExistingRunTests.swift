@@ -51,13 +51,5 @@ extension EndToEndTests {
       let changed = try FileTree.tables(of: tiny.output).differences(from: before)
       #expect(changed.contains("tokens.csv") && changed.contains { $0.hasPrefix("attributions/") })
     }
-
-    @Test func exportToAFullDeviceFails() throws {
-      let full = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
-      let result = try SalienceBinary.run(["export", tiny.output], in: tiny.scratch, standardOutput: full)
-      #expect(result.status == 74 && !result.wasKilled)
-      #expect(result.errorLines.count == 1)
-      #expect(result.errors.contains("standard output: cannot be written"), "\(result.errors)")
-    }
   }
 }

@@ -51,35 +51,23 @@ enum SalienceBinary {
     let name = UUID().uuidString
     let outputPath = try scratch.write("", to: "\(name).out")
     let errorPath = try scratch.write("", to: "\(name).err")
-    let outputFile = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
-    let errorFile = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
-    defer {
-      try? outputFile.close()
-      try? errorFile.close()
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: packageRoot)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = standardOutput ?? outputFile
-    process.standardError = errorFile
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    try process.run()
-    let deadline = Date().addingTimeInterval(120)
-    while ended.wait(timeout: .now() + .milliseconds(2)) == .timedOut {
-      let isLate = Date() > deadline
-      guard isLate || killWhen?() == true else { continue }
-      kill(process.processIdentifier, SIGKILL)
-      ended.wait()
+    var streams = SpawnedProcess.Streams(output: .file(outputPath), errors: .file(errorPath))
+    if let standardOutput { streams.output = .descriptor(standardOutput.fileDescriptor) }
+    let process = try SpawnedProcess(
+      program, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+      directory: packageRoot, streams: streams)
+    let deadline = ContinuousClock.now + .seconds(120)
+    var ending = try process.ending()
+    while ending == nil {
+      let isLate = ContinuousClock.now > deadline
+      if isLate || killWhen?() == true { process.kill() }
+      usleep(2000)
+      ending = try process.ending()
       if isLate { throw Failure(description: "\(arguments): still running after two minutes") }
-      break
     }
+    let (status, wasKilled) = try #require(ending)
     return Result(
-      status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
-      output: try String(contentsOfFile: outputPath, encoding: .utf8),
+      status: status, wasKilled: wasKilled, output: try String(contentsOfFile: outputPath, encoding: .utf8),
       errors: try String(contentsOfFile: errorPath, encoding: .utf8))
   }
 }

@@ -12,13 +12,15 @@ struct TinyPipeline {
     "\(SalienceBinary.packageRoot)/Tests/Fixtures/attribution/\(name)"
   }
 
-  init(dataset: String = TinyPipeline.dataset, steps: String = "steps: 4") throws {
+  init(
+    dataset: String = TinyPipeline.dataset, steps: String = "steps: 4", models: [String] = ["bert-2-f32"]
+  ) throws {
     scratch = try ScratchDirectory()
     try scratch.write(dataset, to: "texts.csv")
     path = try scratch.write(
       """
       name: tiny
-      models: [\(Self.checkpoint("bert-2-f32"))]
+      models: [\(models.map(Self.checkpoint).joined(separator: ", "))]
       dataset:
         path: \(scratch.path)/texts.csv
         columns: {id: id, text: text}

@@ -37,7 +37,9 @@ let package = Package(
     .target(name: "SalienceVulkan", dependencies: ["CVulkan", "SalienceTensors", "SalienceShaders"]),
     .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
     .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
-    .target(name: "SalienceAttribution", dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
+    .target(
+      name: "SalienceAttribution",
+      dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
     .target(
       name: "SalienceReports",
       dependencies: [

@@ -28,7 +28,9 @@ public struct DeviceDescription: Sendable, Equatable {
   }
 }
 
-/// A model on a device. Everything between ids and scores stays there.
+/// A model on a device.
+///
+/// Everything between ids and scores stays there.
 public protocol PreparedModel: Sendable {
   /// Outputs [C] of each end point, forward only.
   func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]]
@@ -72,7 +74,9 @@ public struct PathRequest: Sendable {
   public let points: [PathPoint]
   /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
   public let cotangents: [[Float]]
-  /// Noise of each sample, added to the input alone: a path a sample, from the same baseline. Empty for the plain path.
+  /// Noise of each sample, added to the input alone: a path a sample, from the same baseline.
+  ///
+  /// Empty for the plain path.
   public let samples: [GaussianNoise]
   /// What is made of the samples' attributions.
   public let statistic: SampleStatistic

@@ -34,8 +34,9 @@ final class CommandRecorder {
 
   deinit { drain() }
 
-  /// Waits for what has been submitted and leaves the rest unsubmitted: nothing may be freed that still runs. A lost
-  /// device runs nothing.
+  /// Waits for what has been submitted and leaves the rest unsubmitted: nothing may be freed that still runs.
+  ///
+  /// A lost device runs nothing.
   func drain() { try? timeline.wait(for: timeline.submitted) }
 
   /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and dispatches `groups` work groups after all earlier commands.

@@ -32,6 +32,16 @@ extension EndToEndTests {
       #expect(plain.contains("good"))
     }
 
+    /// A process that ends at once is where a test of processes is most easily left waiting.
+    @Test func manyShortProcessesAreAllReaped() throws {
+      let scratch = try ScratchDirectory()
+      for _ in 0..<100 {
+        let result = try SalienceBinary.run(["--version"], in: scratch)
+        #expect(result.status == 0 && !result.wasKilled)
+        #expect(result.output.split(separator: ".").count == 3, "\(result.output)")
+      }
+    }
+
     @Test func noColoursInAFile() throws {
       let result = try SalienceBinary.run(
         Self.arguments, environment: ["TERM": "xterm", "NO_COLOR": ""], in: ScratchDirectory())

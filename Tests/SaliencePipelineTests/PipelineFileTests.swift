@@ -138,7 +138,8 @@ private let minimal = """
     ("methods.0.quadrature=trapez", "clenshaw-curtis, not 'trapez'; the nearest is 'trapezoid'"),
     ("methods.0.quadrature=simpson", "trapezoid, clenshaw-curtis, not 'simpson'"),
     ("device=gpu", "'device' must be auto, cpu, vulkan or vulkan:N, not 'gpu'"),
-    ("device=Vulcan", "not 'Vulcan'; the nearest is 'vulkan'"), ("device=vulkan:-1", "not 'vulkan:-1'; the nearest is 'vulkan'"),
+    ("device=Vulcan", "not 'Vulcan'; the nearest is 'vulkan'"),
+    ("device=vulkan:-1", "not 'vulkan:-1'; the nearest is 'vulkan'"),
     ("methods.0.target=''", "'methods.0.target' must be a string, not an empty string"),
   ])
   func suggestsWhatIsNearAndListsTheRest(_ argument: String, _ message: String) throws {

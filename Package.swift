@@ -54,13 +54,14 @@ let package = Package(
     .target(
       name: "Salience",
       dependencies: [
-        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU",
+        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceVulkan",
         "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
       ]),
     .executableTarget(
       name: "SalienceCLI",
       dependencies: [
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU",
+        "SalienceVulkan",
         "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
         "Salience", argumentParser,
       ]),
@@ -69,7 +70,8 @@ let package = Package(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
     .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
-    .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU"]),
+    .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU", "SalienceVulkan"]),
+    .testTarget(name: "SalienceVulkanTests", dependencies: ["SalienceTensors", "SalienceVulkan"]),
     .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders"]),
     .testTarget(
       name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),

@@ -5,7 +5,8 @@ import Foundation
 /// Each thread keeps a `Context` between jobs, made on it and seen by no other. The threads end, once the queued jobs
 /// are done, when neither a backend nor a model holds the pool any more.
 package final class WorkerPool<Context>: Sendable {
-  package typealias Job = @Sendable (Context) -> Void
+  /// Work for a thread; what it returns is called once the work's own captures are gone.
+  package typealias Job = @Sendable (Context) -> @Sendable () -> Void
 
   package let count: Int
   private let queue = JobQueue<Context>()
@@ -19,7 +20,7 @@ package final class WorkerPool<Context>: Sendable {
       // The threads hold the queue alone, so that they cannot keep the pool alive.
       let thread = Thread { [queue] in
         let context = makeContext()
-        while let job = queue.next() { job(context) }
+        while let report = queue.next()?(context) { report() }
       }
       thread.name = "\(name)-\(index)"
       thread.stackSize = 8 << 20
@@ -30,9 +31,14 @@ package final class WorkerPool<Context>: Sendable {
   deinit { queue.close() }
 
   /// Runs `body` on whichever thread is free first.
+  ///
+  /// The thread lets go of `body` before this returns, so that a caller who then drops its device knows it closed.
   package func run<T: Sendable>(_ body: @escaping @Sendable (Context) throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
-      queue.append { context in continuation.resume(with: Result { try body(context) }) }
+      queue.append { context in
+        let result = Result { try body(context) }
+        return { continuation.resume(with: result) }
+      }
     }
   }
 }

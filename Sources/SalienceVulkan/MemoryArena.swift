@@ -90,6 +90,7 @@ final class MemoryArena: @unchecked Sendable {
       return block
     } catch let error as VulkanError where error.isShortOfMemory {
       // Unused blocks were too small for this piece; what they hold may be what is missing.
+      guard size < usual || blocks.contains(where: \.isUnused) else { throw error }
       blocks.removeAll(where: \.isUnused)
       let block = Block(try MemoryBlock(device, bytes: size, use: use))
       blocks.append(block)

@@ -46,7 +46,7 @@ final class MemoryBlock: @unchecked Sendable {
       throw VulkanError(
         .capacity, "a buffer of \(bytes) bytes exceeds the device's largest, \(device.limits.maxAllocation)")
     }
-    try device.faults?.pass(.allocation)
+    try device.faults?.pass(.allocation, bytes: bytes)
     let functions = device.functions
     let buffer = try Self.createBuffer(device, bytes: bytes)
     do {

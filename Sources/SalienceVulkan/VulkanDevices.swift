@@ -1,3 +1,5 @@
+import SalienceShaders
+
 /// The Vulkan devices of the machine.
 public enum VulkanDevices {
   /// Every usable device, in the loader's order: `vulkan:0`, `vulkan:1` ….
@@ -11,4 +13,9 @@ public enum VulkanDevices {
       return []
     }
   }
+}
+
+extension VulkanDeviceInfo {
+  /// The kernels that run on this device: all of them in float32, which need no more than every device offers.
+  public var kernels: [String] { Shaders.stems }
 }

@@ -14,12 +14,18 @@ public final class VulkanFaults: @unchecked Sendable {
 
   private let lock = NSLock()
   private let failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]
+  private let largestAllocation: Int
   private var counts: [Point: Int] = [:]
 
-  /// - Parameter failures: at each point, the numbers of the calls that fail, counted from 1 over all devices that
-  ///   are given this object, and the error's code.
-  public init(_ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]) {
+  /// - Parameters:
+  ///   - failures: at each point, the numbers of the calls that fail, counted from 1 over all devices that are given
+  ///     this object, and the error's code.
+  ///   - largestAllocation: bytes above which every allocation runs out of device memory.
+  public init(
+    _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max
+  ) {
     self.failures = failures
+    self.largestAllocation = largestAllocation
   }
 
   /// How many calls have reached a point.
@@ -28,10 +34,13 @@ public final class VulkanFaults: @unchecked Sendable {
   /// Counts a call.
   ///
   /// - Throws: `VulkanError` where the call is to fail.
-  func pass(_ point: Point) throws {
+  func pass(_ point: Point, bytes: Int = 0) throws {
     let number = lock.withLock {
       counts[point, default: 0] += 1
       return counts[point, default: 0]
+    }
+    if bytes > largestAllocation {
+      throw VulkanError(.outOfDeviceMemory, "out of device memory, as the test asked, for \(bytes) bytes")
     }
     if let failure = failures[point], failure.numbers.contains(number) {
       throw VulkanError(failure.code, "\(point) \(number) failed as the test asked: \(failure.code.rawValue)")

@@ -61,7 +61,8 @@ extension VulkanModel {
         losses += 1
         guard losses <= Self.retries else {
           throw VulkanError(
-            .deviceLost, "\(name): \(error.message), \(losses) times in a row; what is finished is safe, go on with --resume")
+            .deviceLost,
+            "\(name): \(error.message), \(losses) times in a row; what is finished is safe, go on with --resume")
         }
         warn("\(name): \(error.message); opening it again, attempt \(losses) of \(Self.retries)")
         do {

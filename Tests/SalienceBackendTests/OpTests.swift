@@ -16,6 +16,7 @@ import Testing
         if error > worst.error { worst = (error, "\(opCase.testDescription) \(pass)") }
       }
     }
+    #expect(backend.complaints() ?? [] == [])
     print("\(backend.device.name): worst normalised mean squared error \(worst.error) in \(worst.name)")
   }
 

@@ -1,19 +1,47 @@
 import SalienceCPU
 import SalienceTensors
+import SalienceVulkan
 import Testing
 
 /// A backend of the op suite: how to open a stream, and the error it declares.
 struct TestBackend: Sendable, CustomTestStringConvertible {
   let device: DeviceDescription
+  /// What a validation layer has complained of so far; nil where none listens.
+  let complaints: @Sendable () -> [String]?
   let stream: @Sendable (Plan, RandomParameters) throws -> any Kernels
 
-  var testDescription: String { device.name }
+  var testDescription: String { "\(device.name) (\(device.details))" }
+
+  init(
+    device: DeviceDescription, complaints: @escaping @Sendable () -> [String]? = { nil },
+    stream: @escaping @Sendable (Plan, RandomParameters) throws -> any Kernels
+  ) {
+    self.device = device
+    self.complaints = complaints
+    self.stream = stream
+  }
 
   /// Every backend there is; a new one joins the whole suite here.
   static let all = [
     TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) },
     TestBackend(device: CPUBackend(threads: 1).device) { try CPUBackend.stream(for: $0, parameters: $1) },
-  ]
+  ] + vulkan
+
+  /// Every Vulkan device that the loader finds, software devices too; its own variable VK_ICD_FILENAMES names
+  /// drivers that are not installed for the whole machine, such as SwiftShader. None on a machine without Vulkan.
+  static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).compactMap { info in
+    // Where the layer is not installed, the numbers are still tested.
+    let backend = (try? open(info, validation: true)) ?? (try? open(info, validation: false))
+    return backend.map { backend in
+      TestBackend(device: backend.device, complaints: { backend.messages?.all }) {
+        try backend.stream(for: $0, parameters: $1)
+      }
+    }
+  }
+
+  private static func open(_ info: VulkanDeviceInfo, validation: Bool) throws -> VulkanBackend {
+    try VulkanBackend(selection: .uuid(info.uuid), threads: 1, validation: validation, cacheDirectory: "")
+  }
 }
 
 /// Weights that depend on nothing but their names.

@@ -1,7 +1,10 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles each `Shaders/*.comp` of the package into a Swift source of the target it is applied to.
+/// Compiles each `*.comp` in the folder of the target it is applied to into a Swift source of this target.
+///
+/// The build runs a command again when the shader, any include or the compiler has changed. It finds files that were
+/// added or removed because the folder is the target's own.
 @main
 struct CompileShaders: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

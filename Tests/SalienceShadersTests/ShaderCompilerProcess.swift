@@ -6,11 +6,13 @@ struct ShaderCompilerProcess {
   /// The lines of standard error.
   let errors: [String]
 
+  /// The build puts the package's programs beside the test runner.
+  static let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "SalienceShaderCompiler")
+
   init(_ arguments: [String]) throws {
-    // The build puts the package's programs beside the test runner.
-    let runner = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let process = Process()
-    process.executableURL = runner.deletingLastPathComponent().appending(path: "SalienceShaderCompiler")
+    process.executableURL = Self.program
     process.arguments = arguments
     let pipe = Pipe()
     process.standardError = pipe

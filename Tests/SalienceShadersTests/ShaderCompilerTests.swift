@@ -171,6 +171,19 @@ struct ShaderCompilerTests {
     #expect(result.errors == ["\(folder.path("none/plain.spv")): error: the file cannot be written"])
   }
 
+  @Test("A compiled file that would be the same is not written")
+  func outputsAreKept() throws {
+    let folder = try ShaderFolder(["plain.comp": Self.shader("values[0] = 1;")])
+    defer { folder.remove() }
+    let identity = {
+      try FileManager.default.attributesOfItem(atPath: folder.path("plain.swift"))[.systemFileNumber] as? Int
+    }
+    #expect(try folder.compile("plain", to: "plain.swift").status == 0)
+    let first = try identity()
+    #expect(try folder.compile("plain", to: "plain.swift").status == 0)
+    #expect(try identity() == first)
+  }
+
   @Test(
     "A bad command line exits with 64 and says why",
     arguments: [

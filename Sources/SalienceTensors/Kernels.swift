@@ -31,3 +31,4 @@ public protocol TensorMemory: AnyObject {
 /// Everything a backend can do: a composition of one small protocol an op.
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & FirstRowKernels & PathKernels
+  & NoiseKernels

@@ -150,10 +150,12 @@ public final class PathExecutor {
   ) throws -> [PathScores] {
     let (tokens, width) = (examples.last?.rows.upperBound ?? 0, program.width)
     let sampled = zip(requests, examples).filter { !$0.0.samples.isEmpty }.map(\.1)
-    let statistics = sampled.isEmpty
+    let statistics =
+      sampled.isEmpty
       ? PathScores([])
       : try kernels.reduceSamples(sampled, input: input, baseline: baseline, gradient: gradient, width: width)
-    let plain = sampled.count == requests.count
+    let plain =
+      sampled.count == requests.count
       ? PathScores([])
       : try kernels.reduce(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width)
     var start = 0

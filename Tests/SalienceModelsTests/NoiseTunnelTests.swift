@@ -129,10 +129,11 @@ private enum NoiseFixture {
   @Test(arguments: ["bert-2-f32", "distilbert-93-bf16"]) func neighboursOrderAndBudget(name: String) async throws {
     let folder = try ReferenceFolder(name)
     let texts = folder.texts.filter { $0.ids.count < 100 }
-    let methods: [any AttributionMethod] = try NoiseTunnel.Kind.allCases.map {
-      try NoiseTunnel(
-        IntegratedGradients(id: $0.rawValue, steps: 5, target: .all), kind: $0, samples: 3, deviation: 0.2)
-    } + [IntegratedGradients(steps: 5)]
+    let methods: [any AttributionMethod] =
+      try NoiseTunnel.Kind.allCases.map {
+        try NoiseTunnel(
+          IntegratedGradients(id: $0.rawValue, steps: 5, target: .all), kind: $0, samples: 3, deviation: 0.2)
+      } + [IntegratedGradients(steps: 5)]
     func scores(_ texts: [ReferenceCase], budget: Int = 512) async throws -> [[[Float]]] {
       let model = try await AttributionModel(
         checkpoint: folder.checkpoint, methods: methods, on: CPUBackend(tokenBudget: budget))
@@ -145,7 +146,9 @@ private enum NoiseFixture {
     expectSame(try await scores(texts), together, "a second run", bitExact: true)
     expectSame(try await scores(texts.reversed()).reversed(), together, "in reverse")
     for budget in [64, 2048] { expectSame(try await scores(texts, budget: budget), together, "budget \(budget)") }
-    for (text, expected) in zip(texts, together) { expectSame(try await scores([text]), [expected], "\(text.id) alone") }
+    for (text, expected) in zip(texts, together) {
+      expectSame(try await scores([text]), [expected], "\(text.id) alone")
+    }
   }
 
   /// Contract: bit-identical on AVX-512, within 1e-4 elsewhere.

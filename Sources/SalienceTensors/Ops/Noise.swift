@@ -45,8 +45,7 @@ public struct NoisyRows: Sendable, Equatable {
 
 /// What methods need that average over noisy inputs: the noise, and statistics of the attributions' samples.
 ///
-/// Buffers hold end points [rows x H]. A stream without kernels of its own computes both on the host, by way of `read`
-/// and `write`.
+/// Buffers hold end points [rows x H].
 public protocol NoiseKernels {
   /// buffer[row + t][h] += deviation * normal(seed, t, h) for the tokens t of each entry; see `GaussianNoise`.
   ///

@@ -42,7 +42,7 @@ public struct PathScores: Sendable {
 /// What integrated gradients need beside the model's own ops: a path between two points, and a sum along it.
 ///
 /// End points and sums are buffers [example tokens x H]; evaluations are the current packed batch.
-public protocol PathKernels: NoiseKernels {
+public protocol PathKernels {
   /// output[t] = x' + α (x - x'), rows taken from the example that the sequence belongs to.
   func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws
 

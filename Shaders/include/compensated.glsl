@@ -14,10 +14,20 @@ vec2 compensated_sum(vec2 a, vec2 b) {
   return exact_sum(high.x, low);
 }
 
-// The exact product of two numbers and its rounding error.
+// A number as the sum of two of 12 bits each (Veltkamp's splitting).
+vec2 halves(float a) {
+  precise float wide = a * 4097.0;
+  precise float high = wide - (wide - a);
+  precise float low = a - high;
+  return vec2(high, low);
+}
+
+// The exact product of two numbers and its rounding error (Dekker, Numerische Mathematik 18, 1971). GLSL's fma need not
+// be fused, and is not in every driver.
 vec2 exact_product(float a, float b) {
   precise float product = a * b;
-  precise float rest = fma(a, b, -product);
+  const vec2 p = halves(a), q = halves(b);
+  precise float rest = (((p.x * q.x - product) + p.x * q.y) + p.y * q.x) + p.y * q.y;
   return vec2(product, rest);
 }
 

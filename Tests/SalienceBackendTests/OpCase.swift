@@ -106,7 +106,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   private static func attention() throws -> [OpCase] {
     var cases: [OpCase] = []
-    for (heads, size) in [(1, 8), (2, 16), (4, 12), (3, 7), (2, 64)] {
+    for (heads, size) in [(1, 8), (2, 16), (4, 12), (3, 7), (2, 64), (1, 80), (1, 128)] {
       for lengths in heads == 2 ? batches : smallBatches {
         let (width, scale) = (heads * size, 1 / Float(size).squareRoot())
         cases.append(

@@ -39,7 +39,9 @@ public protocol EmbeddingKernels {
 }
 
 extension Plan {
-  public mutating func embedding(_ terms: EmbeddingTerm...) throws -> ValueID {
+  public mutating func embedding(_ terms: EmbeddingTerm...) throws -> ValueID { try embedding(terms) }
+
+  public mutating func embedding(_ terms: [EmbeddingTerm]) throws -> ValueID {
     try apply(Embedding(terms: terms), [])[0]
   }
 }

@@ -23,7 +23,9 @@ final class ExecutorShelf: @unchecked Sendable {
   private var lent = 0
 
   /// Runs `body` with an executor whose capacity lies in `capacities`: an idle one, or one that `make` makes of the
-  /// least of them. An executor whose work fails is thrown away, for its stream may be half recorded.
+  /// least of them.
+  ///
+  /// An executor whose work fails is thrown away, for its stream may be half recorded.
   func lend<Answer>(
     _ key: Key, capacities: ClosedRange<Int>, make: (Int) throws -> PathExecutor,
     _ body: (PathExecutor) throws -> Answer

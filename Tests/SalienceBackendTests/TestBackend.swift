@@ -22,13 +22,16 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   }
 
   /// Every backend there is; a new one joins the whole suite here.
-  static let all = [
-    TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) },
-    TestBackend(device: CPUBackend(threads: 1).device) { try CPUBackend.stream(for: $0, parameters: $1) },
-  ] + vulkan
+  static let all =
+    [
+      TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) },
+      TestBackend(device: CPUBackend(threads: 1).device) { try CPUBackend.stream(for: $0, parameters: $1) },
+    ] + vulkan
 
-  /// Every Vulkan device that the loader finds, software devices too; its own variable VK_ICD_FILENAMES names
-  /// drivers that are not installed for the whole machine, such as SwiftShader. None on a machine without Vulkan.
+  /// Every Vulkan device that the loader finds, software devices too; none on a machine without Vulkan.
+  ///
+  /// The loader's own variable VK_ICD_FILENAMES names drivers that are not installed for the whole machine, such as
+  /// SwiftShader.
   static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).compactMap { info in
     // Where the layer is not installed, the numbers are still tested.
     let backend = (try? open(info, validation: true)) ?? (try? open(info, validation: false))

@@ -13,7 +13,9 @@ import Testing
   }
 
   @Test func autoPrefersDiscreteThenIntegratedThenVirtual() throws {
-    let all = [device(0, .cpu), device(1, .virtual), device(2, .integrated), device(3, .discrete), device(4, .discrete)]
+    let all = [
+      device(0, .cpu), device(1, .virtual), device(2, .integrated), device(3, .discrete), device(4, .discrete),
+    ]
     #expect(try VulkanSelection.auto.choose(from: all).index == 3)
     #expect(try VulkanSelection.auto.choose(from: Array(all.prefix(3))).index == 2)
     #expect(try VulkanSelection.auto.choose(from: Array(all.prefix(2))).index == 1)

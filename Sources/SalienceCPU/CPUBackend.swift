@@ -7,16 +7,20 @@ public final class CPUBackend: Backend {
   let pool: WorkerPool<CPUWorker>
   private let tokenBudget: Int
 
+  /// What this processor multiplies matrices in.
+  public static let precisions: [Precision] = [.f32]
+
   /// - Parameters:
+  ///   - precision: of matrix products; f32 in place of one that is not among `precisions`.
   ///   - threads: workers; the processors that this process may use by default.
   ///   - tokenBudget: tokens (T) of one evaluation batch. Results do not depend on it.
-  public init(threads: Int? = nil, tokenBudget: Int = 512) {
+  public init(precision: Precision = .f32, threads: Int? = nil, tokenBudget: Int = 512) {
     let count = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
     self.tokenBudget = max(16, tokenBudget)
     pool = CPUWorker.pool(count: count)
     device = DeviceDescription(
       name: "cpu", details: "\(Processor.name), oneDNN \(Processor.libraryVersion), \(count) threads",
-      concurrency: count, tolerance: 1e-11)
+      concurrency: count, precision: precision.available(in: Self.precisions), precisions: Self.precisions)
   }
 
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {

@@ -11,6 +11,20 @@ extension Pipeline.Method {
   }
 }
 
+extension Pipeline.Precision {
+  /// Reads the argument of `--precision`; f32 where it is not given.
+  ///
+  /// - Throws: `PipelineError.usage` naming the option.
+  public init(option: String?) throws {
+    guard let option else {
+      self = .f32
+      return
+    }
+    let node = PipelineNode(value: .scalar(option, plain: true), origin: .option("--precision \(option)"))
+    self = try MappingDecoder.choice(node, path: "precision", Self.self)
+  }
+}
+
 extension Pipeline.Device {
   /// As the pipeline file and `--device` write it: `auto`, `cpu`, `vulkan` or `vulkan:N`; nil for anything else.
   public init?(_ text: String) {

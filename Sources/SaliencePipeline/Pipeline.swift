@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceModels
+import SalienceTensors
 
 /// What a run does: the models, the dataset, the methods and where the results go.
 ///
@@ -15,6 +16,7 @@ public struct Pipeline: Sendable, Equatable {
   /// One or more; ids are unique.
   public var methods: [Method]
   public var device: Device
+  /// As asked for; a device that lacks it computes in f32.
   public var precision: Precision
   public var output: Output
   public var maxBadRows: BadRowLimit
@@ -82,15 +84,12 @@ public struct Pipeline: Sendable, Equatable {
   public typealias Target = SalienceAttribution.Target
   public typealias ClassName = SalienceAttribution.ClassName
   public typealias Layer = AttributionLayer
+  public typealias Precision = SalienceTensors.Precision
 
   public enum Device: Sendable, Equatable {
     case auto, cpu
     /// The first Vulkan device, or the one with that index.
     case vulkan(Int?)
-  }
-
-  public enum Precision: String, Sendable, CaseIterable {
-    case f32, bf16, f16
   }
 
   public struct Output: Sendable, Equatable {

@@ -34,14 +34,11 @@ public enum PipelineFile {
     if let task, task != .textClassification {
       throw top.fault("task", "is \(task.rawValue), which is not available yet; text-classification is")
     }
-    let precision = try top.choice("precision", Pipeline.Precision.self) ?? .f32
-    guard precision == .f32 else {
-      throw top.fault("precision", "is \(precision.rawValue), which is not available yet; f32 is")
-    }
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: task,
       dataset: try dataset(try top.required("dataset")),
-      methods: try methods(top), device: try device(top), precision: precision,
+      methods: try methods(top), device: try device(top),
+      precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
       origins: PipelineOrigins(root))
   }

@@ -1,9 +1,11 @@
 import SalienceJSON
+import SalienceTensors
 
 extension RunFingerprint {
   public var json: JSONValue {
     [
-      "format": 1, "pipeline": pipeline, "unit_rows": .integer(unitRows),
+      "format": 1, "pipeline": pipeline, "precision_in_use": .string(precision.rawValue),
+      "unit_rows": .integer(unitRows),
       "limit": limit.map { .integer($0) } ?? nil,
       "models": .array(models.map { ["name": .string($0.name), "files": .array($0.files.map(\.json))] }),
       "dataset": .array(dataset.map(\.json)),
@@ -20,6 +22,10 @@ extension RunFingerprint {
       let pipeline = json["pipeline"], let unitRows = json["unit_rows"]?.intValue, unitRows > 0,
       let models = json["models"]?.arrayValue, let dataset = json["dataset"]?.arrayValue
     else { throw damaged() }
+    // Runs from before precisions were a choice do not say.
+    guard let precision = Precision(rawValue: json["precision_in_use"]?.stringValue ?? Precision.f32.rawValue) else {
+      throw damaged()
+    }
     func files(_ values: [JSONValue]) throws -> [File] {
       try values.map { value in
         guard let path = value["path"]?.stringValue, let bytes = value["bytes"]?.intValue,
@@ -29,7 +35,7 @@ extension RunFingerprint {
       }
     }
     self.init(
-      pipeline: pipeline, unitRows: unitRows, limit: json["limit"]?.intValue.map(Int64.init),
+      pipeline: pipeline, precision: precision, unitRows: unitRows, limit: json["limit"]?.intValue.map(Int64.init),
       models: try models.map { model in
         guard let name = model["name"]?.stringValue, let list = model["files"]?.arrayValue else { throw damaged() }
         return Model(name: name, files: try files(list))

@@ -1,6 +1,7 @@
 import SalienceJSON
+import SalienceTensors
 
-/// What a run's numbers depend on: the pipeline, its models' files and the dataset's files.
+/// What a run's numbers depend on: the pipeline, the precision in use, its models' files and the dataset's files.
 ///
 /// A run is resumed only where all of it is the same.
 public struct RunFingerprint: Sendable, Equatable {
@@ -42,6 +43,8 @@ public struct RunFingerprint: Sendable, Equatable {
 
   /// The resolved pipeline, without what no number depends on.
   public let pipeline: JSONValue
+  /// What matrix products are computed in: f32 where the device lacks what the pipeline asks for.
+  public let precision: Precision
   /// Rows of a full unit.
   public let unitRows: Int
   /// Rows the run is limited to; nil for the whole dataset.
@@ -49,7 +52,10 @@ public struct RunFingerprint: Sendable, Equatable {
   public let models: [Model]
   public let dataset: [File]
 
-  public init(pipeline: Pipeline, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]) {
+  /// - Parameter precision: in use; as the pipeline asks for unless given.
+  public init(
+    pipeline: Pipeline, precision: Precision? = nil, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]
+  ) {
     let ignored = ["name", "models", "max_bad_rows"]
     let members = (pipeline.resolved.objectValue ?? []).filter { !ignored.contains($0.name) }.map { member in
       switch member.name {
@@ -58,11 +64,16 @@ public struct RunFingerprint: Sendable, Equatable {
       default: member
       }
     }
-    self.init(pipeline: .object(members), unitRows: unitRows, limit: limit, models: models, dataset: dataset)
+    self.init(
+      pipeline: .object(members), precision: precision ?? pipeline.precision, unitRows: unitRows, limit: limit,
+      models: models, dataset: dataset)
   }
 
-  init(pipeline: JSONValue, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]) {
+  init(
+    pipeline: JSONValue, precision: Precision, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]
+  ) {
     self.pipeline = pipeline
+    self.precision = precision
     self.unitRows = unitRows
     self.limit = limit
     self.models = models
@@ -72,6 +83,9 @@ public struct RunFingerprint: Sendable, Equatable {
   /// What differs from the fingerprint of the run so far, one line each.
   public func differences(from earlier: RunFingerprint) -> [String] {
     var lines = Self.differences("pipeline", earlier.pipeline, pipeline)
+    if earlier.precision != precision {
+      lines.append("precision in use: \(earlier.precision.rawValue), now \(precision.rawValue)")
+    }
     if earlier.unitRows != unitRows { lines.append("rows of a unit: \(earlier.unitRows), now \(unitRows)") }
     if earlier.limit != limit {
       func text(_ limit: Int64?) -> String { limit.map(String.init) ?? "none" }

@@ -65,6 +65,9 @@ extension Run {
       "version": .string(facts.version),
       "pipeline": facts.pipeline,
       "device": facts.device,
+      "precision": [
+        "asked": fingerprint.pipeline["precision"] ?? nil, "used": .string(fingerprint.precision.rawValue),
+      ],
       "seeds": facts.seeds,
       "rows": .integer(summary.rows),
       "unit_rows": .integer(fingerprint.unitRows),

@@ -7,6 +7,23 @@ public protocol Backend: Sendable {
   /// - Parameter programs: the model cut at each attribution layer that the run asks for.
   /// - Throws: what `parameters` throws, or `TensorError`.
   func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel
+
+  /// What `prepare` and a run would take of memory.
+  ///
+  /// - Parameter longest: tokens of the longest sequence.
+  func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory
+
+  /// Time and work by kernel so far; nil where it was not asked for.
+  var profile: KernelProfile? { get }
+
+  /// Measures the rates that a profile is read by, for at most a few seconds; nil for a device without.
+  func measureCeilings() async throws -> DeviceCeilings?
+}
+
+extension Backend {
+  public var profile: KernelProfile? { nil }
+
+  public func measureCeilings() async throws -> DeviceCeilings? { nil }
 }
 
 /// What runs and how exact it is.
@@ -17,14 +34,36 @@ public struct DeviceDescription: Sendable, Equatable {
   public let details: String
   /// Submissions that keep the device busy.
   public let concurrency: Int
+  /// Tokens times points of the path that a submission should hold: several full batches, so that a partly filled last
+  /// one hardly counts, and few enough that all workers finish a unit together.
+  public let evaluatedTokens: Int
+  /// What matrix products are computed in.
+  public let precision: Precision
+  /// What the device can compute them in; f32 always.
+  public let precisions: [Precision]
   /// Normalised mean squared error that ops stay under, against float64.
   public let tolerance: Double
 
-  public init(name: String, details: String, concurrency: Int, tolerance: Double) {
+  /// - Parameter tolerance: the precision's own unless given.
+  public init(
+    name: String, details: String, concurrency: Int, evaluatedTokens: Int = 8192, precision: Precision = .f32,
+    precisions: [Precision] = [.f32], tolerance: Double? = nil
+  ) {
     self.name = name
     self.details = details
     self.concurrency = concurrency
-    self.tolerance = tolerance
+    self.evaluatedTokens = evaluatedTokens
+    self.precision = precision
+    self.precisions = precisions
+    self.tolerance = tolerance ?? precision.tolerance
+  }
+
+  /// What to tell a user who asked for a precision that is not in use; nil where it is.
+  public func substitution(for asked: Precision) -> String? {
+    if asked == precision { return nil }
+    let known = precisions.map(\.rawValue).joined(separator: " and ")
+    return "\(asked.rawValue) is not available on \(name) (\(details)), which has \(known): "
+      + "\(precision.rawValue) is used"
   }
 }
 

@@ -79,7 +79,7 @@ private let minimal = """
     ("quadrature: trapezoid", "quadrature: trapez", "demo.yaml:13: 'methods.0.quadrature' must be one of"),
     ("keep_special: false", "keep_special: \"no\"", "demo.yaml:15: 'methods.0.keep_special' must be true or false"),
     ("text: body", "test: body", "demo.yaml:6: unknown key 'test' in 'dataset.columns'; the nearest is 'text'"),
-    ("precision: f32", "precision: f16", "demo.yaml:22: 'precision' is f16, which is not available yet"),
+    ("precision: f32", "precision: f64", "demo.yaml:22: 'precision' must be one of f32, bf16, f16, not 'f64'"),
     ("task: text-classification", "task: fill-mask", "demo.yaml:3: 'task' is fill-mask, which is not available yet"),
     ("quadrature: trapezoid", "tolerance: 0.01", "demo.yaml:13: 'methods.0.tolerance' cannot stand beside"),
     ("contrast: [POSITIVE, 0]", "contrast: [POSITIVE]", "demo.yaml:17: 'methods.0.target.contrast' must be a list"),

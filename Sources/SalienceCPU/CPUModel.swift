@@ -6,12 +6,18 @@ final class CPUModel: PreparedModel {
   private let parameters: CPUParameters
   private let tokenBudget: Int
   private let pool: WorkerPool<CPUWorker>
+  /// nil where ops are not timed.
+  private let collector: ProfileCollector?
 
-  init(programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool<CPUWorker>) {
+  init(
+    programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool<CPUWorker>,
+    collector: ProfileCollector? = nil
+  ) {
     self.programs = programs
     self.parameters = parameters
     self.tokenBudget = tokenBudget
     self.pool = pool
+    self.collector = collector
   }
 
   func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
@@ -33,8 +39,10 @@ final class CPUModel: PreparedModel {
     // Models run one after another: executors of the one before give their memory back here.
     context.executors = context.executors.filter { $0.key.model == key.model && $0.key != key }
     let capacity = max(tokenBudget, longest)
+    let stream = try CPUStream(parameters: parameters)
     let executor = try PathExecutor(
-      programs[program], tokenCapacity: capacity, on: CPUStream(parameters: parameters))
+      programs[program], tokenCapacity: capacity,
+      on: collector.map { ProfiledKernels(stream, collector: $0) as any Kernels } ?? stream)
     context.executors[key] = PreparedExecutor(executor: executor, capacity: capacity)
     return executor
   }

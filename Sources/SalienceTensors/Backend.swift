@@ -21,6 +21,16 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// One arena a worker, and one copy of the weights.
+  public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
+    let tokens = max(512, longest)
+    let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+    return DeviceMemory(
+      weights: DeviceMemory.weights(of: programs) * MemoryLayout<Float>.stride,
+      arenas: arenas * device.concurrency * MemoryLayout<Float>.stride, staging: 0, tokenBudget: tokens,
+      available: nil)
+  }
+
   public var profile: KernelProfile? { nil }
 
   public func measureCeilings() async throws -> DeviceCeilings? { nil }

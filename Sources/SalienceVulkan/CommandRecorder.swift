@@ -1,4 +1,5 @@
 import CVulkan
+import SalienceTensors
 
 /// Records one stream's commands and keeps up to two submissions running while the next is recorded.
 ///
@@ -41,16 +42,16 @@ final class CommandRecorder {
 
   /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and dispatches `groups` work groups after all earlier commands.
   ///
-  /// - Parameter flops: what the dispatch does, for the bound on a submission and for profiles.
+  /// - Parameter work: what the dispatch does, for the bound on a submission and for profiles.
   /// - Throws: `VulkanError`: `capacity` for a range or a number of groups above the device's limits.
   func dispatch(
-    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), flops: Int = 0
+    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), work: KernelWork = KernelWork()
   ) throws {
     try check(kernel, buffers, push: push, groups: groups)
     let pipeline = try pipelines.pipeline(kernel, buffers: buffers.count)
     let submission = try open()
     let set = try submission.descriptors.set(pipeline.setLayout, buffers: buffers)
-    try command(kernel.stem, flops: flops, on: submission, uses: buffers) { functions, commands in
+    try command(kernel.stem, work, on: submission, uses: buffers) { functions, commands in
       var set: VkDescriptorSet? = set
       functions.cmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle)
       functions.cmdBindDescriptorSets(
@@ -69,7 +70,7 @@ final class CommandRecorder {
     guard bytes <= source.size, bytes <= target.size else {
       throw VulkanError(.failed, "a copy of \(bytes) bytes leaves its range")
     }
-    try command("copy", on: open(), uses: [source, target]) { functions, commands in
+    try command("copy", KernelWork(bytes: 2 * bytes), on: open(), uses: [source, target]) { functions, commands in
       var region = VkBufferCopy(
         srcOffset: VkDeviceSize(source.offset), dstOffset: VkDeviceSize(target.offset), size: VkDeviceSize(bytes))
       functions.cmdCopyBuffer(commands, source.buffer, target.buffer, 1, &region)
@@ -82,7 +83,7 @@ final class CommandRecorder {
     guard bytes <= target.size, bytes % 4 == 0 else {
       throw VulkanError(.failed, "a fill of \(bytes) bytes leaves its range")
     }
-    try command("fill", on: open(), uses: [target]) { functions, commands in
+    try command("fill", KernelWork(bytes: bytes), on: open(), uses: [target]) { functions, commands in
       functions.cmdFillBuffer(commands, target.buffer, VkDeviceSize(target.offset), VkDeviceSize(bytes), word)
     }
   }
@@ -148,18 +149,18 @@ final class CommandRecorder {
   }
 
   private func command(
-    _ stem: String, flops: Int = 0, on submission: Submission, uses ranges: [BufferRange],
+    _ stem: String, _ work: KernelWork, on submission: Submission, uses ranges: [BufferRange],
     _ body: (DeviceFunctions, VkCommandBuffer) -> Void
   ) throws {
     for range in ranges { try range.lease?.use(by: nextSubmission) }
     barrier(submission.buffer)
     if let queries = submission.queries {
-      queries.measure(stem, flops: flops, in: submission.buffer) { body(device.functions, submission.buffer) }
+      queries.measure(stem, work, in: submission.buffer) { body(device.functions, submission.buffer) }
     } else {
       body(device.functions, submission.buffer)
     }
     submission.commandCount += 1
-    submission.flops += flops
+    submission.flops += work.flops
     if submission.commandCount >= bound.commands || submission.flops >= bound.flops { try flush() }
   }
 

@@ -1,4 +1,5 @@
 import CVulkan
+import SalienceTensors
 
 /// One place in a recorder's ring: a command buffer and everything that lives as long as it runs.
 final class Submission {

@@ -1,11 +1,12 @@
 import CVulkan
+import SalienceTensors
 
 /// Timestamps before and after each command of one submission.
 final class TimestampQueries {
   private let device: VulkanDevice
   private let pool: VkQueryPool
   private let collector: ProfileCollector
-  private var commands: [(stem: String, flops: Int)] = []
+  private var commands: [(stem: String, work: KernelWork)] = []
 
   static let capacity = 512
 
@@ -25,15 +26,16 @@ final class TimestampQueries {
 
   /// Records that the queries begin anew.
   func begin(_ buffer: VkCommandBuffer) {
+    collector.begin()
     commands.removeAll(keepingCapacity: true)
     device.functions.cmdResetQueryPool(buffer, pool, 0, UInt32(2 * Self.capacity))
   }
 
   /// Records a command between two timestamps.
-  func measure(_ stem: String, flops: Int, in buffer: VkCommandBuffer, _ command: () -> Void) {
+  func measure(_ stem: String, _ work: KernelWork, in buffer: VkCommandBuffer, _ command: () -> Void) {
     guard commands.count < Self.capacity else { return command() }
     let query = UInt32(2 * commands.count)
-    commands.append((stem, flops))
+    commands.append((stem, work))
     // The barrier before the command has waited for the one before, so the top of the pipe is this command's start.
     device.functions.cmdWriteTimestamp(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, pool, query)
     command()
@@ -53,7 +55,7 @@ final class TimestampQueries {
     for (index, command) in commands.enumerated() {
       let span = ticks[2 * index + 1] >= ticks[2 * index] ? ticks[2 * index + 1] - ticks[2 * index] : 0
       collector.add(
-        command.stem, seconds: Double(span) * device.limits.timestampPeriod * 1e-9, flops: command.flops)
+        command.stem, seconds: Double(span) * device.limits.timestampPeriod * 1e-9, work: command.work)
     }
     commands.removeAll(keepingCapacity: true)
   }

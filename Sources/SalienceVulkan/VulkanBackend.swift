@@ -33,7 +33,7 @@ public final class VulkanBackend: Backend {
   ) throws {
     let messages = validation ?? ValidationMessages.isWantedByEnvironment ? ValidationMessages() : nil
     info = try selection.choose(from: VulkanDevices.all())
-    let collector = profile ? ProfileCollector() : nil
+    let collector = profile ? ProfileCollector(lanes: 1) : nil
     let directory = cacheDirectory ?? PipelineCacheFile.userDirectory()
     host = try VulkanHost(
       VulkanConfiguration(
@@ -50,7 +50,7 @@ public final class VulkanBackend: Backend {
   }
 
   /// Time by kernel so far; nil unless it was asked for, empty on a device without timestamps.
-  public var profile: VulkanProfile? { collector?.value }
+  public var profile: KernelProfile? { collector?.value }
 
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
     let (host, pool, warn, wanted, name) = (self.host, self.pool, self.warn, tokenBudget, device.name)

@@ -5,7 +5,8 @@ extension VulkanStream: ActivationKernels {
     let target = try range(output)
     try recordElements(
       "activation", constants: [Self.number(of: function), derivative == nil ? 0 : 1],
-      [range(x), target, derivative.map(range) ?? target], like: output)
+      [range(x), target, derivative.map(range) ?? target], like: output,
+      elements: elements(x, output, derivative))
   }
 
   /// The specialisation constant `FUNCTION`.

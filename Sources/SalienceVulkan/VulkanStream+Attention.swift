@@ -5,7 +5,8 @@ extension VulkanStream: AttentionKernels {
     let output = try range(context)
     try recordTiles(
       .forward, [range(qkv), output, logSumExp.map(range) ?? output], width: size(context).width, heads: heads,
-      scale: scale, constants: [logSumExp == nil ? 0 : 1], productsOfPair: 2)
+      scale: scale, constants: [logSumExp == nil ? 0 : 1], productsOfPair: 2,
+      elements: elements(qkv, context, logSumExp))
   }
 
   func attentionGradient(
@@ -18,18 +19,24 @@ extension VulkanStream: AttentionKernels {
     try record(
       Kernel("attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
       [range(gradient), range(context), offsets], push: [UInt32(rows * heads)],
-      groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize))
+      groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize),
+      work: KernelWork(elements: elements(gradient, context) + rows * heads))
     let buffers = try [range(qkv), range(gradient), range(logSumExp), offsets, range(output)]
-    try recordTiles(.queries, buffers, width: width, heads: heads, scale: scale, productsOfPair: 3)
-    try recordTiles(.keys, buffers, width: width, heads: heads, scale: scale, productsOfPair: 4)
+    let read = try elements(qkv, gradient, logSumExp) + rows * heads
+    try recordTiles(
+      .queries, buffers, width: width, heads: heads, scale: scale, productsOfPair: 3, elements: read + rows * width)
+    try recordTiles(
+      .keys, buffers, width: width, heads: heads, scale: scale, productsOfPair: 4, elements: read + 2 * rows * width)
   }
 
   /// Runs a pass over every tile of every sequence and head; the list of tiles is its last buffer.
   ///
-  /// - Parameter productsOfPair: inner products of head size for each pair of tokens.
+  /// - Parameters:
+  ///   - productsOfPair: inner products of head size for each pair of tokens.
+  ///   - elements: that the pass reads and writes.
   private func recordTiles(
     _ pass: AttentionTile.Pass, _ buffers: [BufferRange], width: Int, heads: Int, scale: Float,
-    constants: [UInt32] = [], productsOfPair: Int
+    constants: [UInt32] = [], productsOfPair: Int, elements: Int
   ) throws {
     let lengths = batch.lengths
     let headSize = width / heads
@@ -47,7 +54,7 @@ extension VulkanStream: AttentionKernels {
     try record(
       Kernel(pass.rawValue, tile.constants(headSize: headSize) + constants), buffers + [upload(items)],
       push: [UInt32(count), UInt32(width), UInt32(heads), scale.bitPattern], groups: groups(count, heads: heads),
-      flops: lengths.reduce(0) { $0 + 2 * productsOfPair * $1 * $1 * width })
+      work: KernelWork(flops: lengths.reduce(0) { $0 + 2 * productsOfPair * $1 * $1 * width }, elements: elements))
   }
 
   func firstRowAttention(
@@ -61,7 +68,9 @@ extension VulkanStream: AttentionKernels {
       Kernel("attention_first", [UInt32(Self.groupSize), UInt32(width / heads)]),
       [range(query), range(keysValues), tables.offsets, range(context), saved],
       push: firstRowPush(rows, width, heads, scale), groups: groups(rows, heads: heads),
-      flops: 4 * batch.tokenCount * width)
+      work: KernelWork(
+        flops: 4 * batch.tokenCount * width,
+        elements: elements(query, keysValues, context) + batch.tokenCount * heads))
   }
 
   func firstRowAttentionGradient(
@@ -80,7 +89,9 @@ extension VulkanStream: AttentionKernels {
         queryGradient.map(range) ?? output, output,
       ],
       push: firstRowPush(rows, width, heads, scale), groups: groups(rows, heads: heads),
-      flops: 8 * batch.tokenCount * width)
+      work: KernelWork(
+        flops: 8 * batch.tokenCount * width,
+        elements: elements(gradient, query, keysValues, probabilities, queryGradient, keysValuesGradient)))
   }
 
   private func firstRowPush(_ rows: Int, _ width: Int, _ heads: Int, _ scale: Float) -> [UInt32] {

@@ -26,8 +26,11 @@ extension VulkanStream {
   }
 
   /// Runs a kernel with one invocation a unit of `rows` rows; push constants are rows, units of a row, then `more`.
+  ///
+  /// - Parameter elements: that the kernel reads and writes.
   func recordRows(
-    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = []
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = [],
+    elements: Int
   ) throws {
     let units = RowUnits(width: width)
     let invocations = rows * units.count
@@ -35,30 +38,38 @@ extension VulkanStream {
     try record(
       Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers,
       push: [UInt32(rows), UInt32(units.count)] + more,
-      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize))
+      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
   }
 
   /// Runs a kernel with one invocation a unit of a whole matrix, whose rows it need not tell apart.
-  func recordElements(_ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], like output: Handle) throws {
+  ///
+  /// - Parameter elements: that the kernel reads and writes.
+  func recordElements(
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], like output: Handle, elements: Int
+  ) throws {
     let (rows, width) = try size(output)
     let units = RowUnits(width: width)
     let invocations = rows * units.count
     guard invocations > 0 else { return }
     try record(
       Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers, push: [UInt32(invocations)],
-      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize))
+      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
   }
 
   /// Runs a kernel with `lanes` invocations a row; push constants are rows, units of a row, then `more`.
+  ///
+  /// - Parameter elements: that the kernel reads and writes.
   func recordSharedRows(
-    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = []
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = [],
+    elements: Int
   ) throws {
     guard rows > 0 else { return }
     let units = RowUnits(width: width)
     let rowsOfGroup = Self.groupSize / Self.lanes
     try record(
       Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants), buffers,
-      push: [UInt32(rows), UInt32(units.count)] + more, groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
+      push: [UInt32(rows), UInt32(units.count)] + more, groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup),
+      work: KernelWork(elements: elements))
   }
 
   /// Invocations that share a row in a kernel which sums over rows.

@@ -35,7 +35,9 @@ extension VulkanStream: EmbeddingKernels {
         size: (end - first) * width * MemoryLayout<Float>.stride, lease: table.lease)
       try recordRows(
         "embedding", constants: [UInt32(terms.count), adding ? 1 : 0],
-        indices + padded(sources) + [range(output)], rows: rows, width: width, more: [UInt32(first), UInt32(end)])
+        indices + padded(sources) + [range(output)], rows: rows, width: width, more: [UInt32(first), UInt32(end)],
+        // The rows that the tokens name, once a term, whatever the tables hold beside.
+        elements: (terms.count + 1) * rows * width + terms.count * rows)
     }
   }
 

@@ -13,7 +13,8 @@ extension VulkanStream: LayerNormKernels {
         input, residual.map(range) ?? input, parameters.range(gamma), parameters.range(beta), target,
         normalized.map(range) ?? target, inverseDeviation.map(range) ?? target,
       ],
-      rows: rows, width: width, more: [Float(width).bitPattern, epsilon.bitPattern])
+      rows: rows, width: width, more: [Float(width).bitPattern, epsilon.bitPattern],
+      elements: elements(x, residual, output, normalized, inverseDeviation) + 2 * width)
   }
 
   func layerNormGradient(
@@ -23,6 +24,7 @@ extension VulkanStream: LayerNormKernels {
     try recordSharedRows(
       "layer_norm_backward",
       [range(gradient), range(normalized), range(inverseDeviation), parameters.range(gamma), range(output)],
-      rows: rows, width: width, more: [Float(width).bitPattern])
+      rows: rows, width: width, more: [Float(width).bitPattern],
+      elements: elements(gradient, normalized, inverseDeviation, output) + width)
   }
 }

@@ -5,7 +5,8 @@ extension VulkanStream: LinearKernels {
     let matrix = try parameters.range(weight)
     try recordProduct(
       "linear", [range(x), matrix, bias.map(parameters.range) ?? matrix, range(output)],
-      depth: weight.shape[1], epilogue: bias == nil ? 0 : 1, output: output)
+      depth: weight.shape[1], epilogue: bias == nil ? 0 : 1, output: output,
+      elements: elements(x, output) + weight.count + (bias?.count ?? 0))
   }
 
   func linearInputGradient(
@@ -21,11 +22,12 @@ extension VulkanStream: LinearKernels {
     guard number == 0 || operand != nil else { throw TensorError(.backend, "the product lacks its second operand") }
     try recordProduct(
       "linear_backward", [dy, parameters.range(weight), operand.map(range) ?? dy, range(output)],
-      depth: weight.shape[0], epilogue: number, output: output)
+      depth: weight.shape[0], epilogue: number, output: output,
+      elements: elements(gradient, operand, output) + weight.count)
   }
 
   private func recordProduct(
-    _ stem: String, _ buffers: [BufferRange], depth: Int, epilogue: UInt32, output: Handle
+    _ stem: String, _ buffers: [BufferRange], depth: Int, epilogue: UInt32, output: Handle, elements: Int
   ) throws {
     let (rows, columns) = try size(output)
     guard rows > 0 else { return }
@@ -34,6 +36,6 @@ extension VulkanStream: LinearKernels {
     try record(
       Kernel(stem, tile.constants + [depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0, epilogue]), buffers,
       push: [UInt32(rows), UInt32(columns), UInt32(depth)], groups: (groups.columns, groups.rows, 1),
-      flops: 2 * rows * columns * depth)
+      work: KernelWork(flops: 2 * rows * columns * depth, elements: elements))
   }
 }

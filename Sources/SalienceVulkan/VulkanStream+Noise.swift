@@ -13,7 +13,8 @@ extension VulkanStream: NoiseKernels {
           UInt32(entry.tokenCount), UInt32(blocks), UInt32(entry.row), UInt32(width), key.x, key.y,
           Float(entry.noise.deviation).bitPattern,
         ],
-        groups: groups((invocations + Self.groupSize - 1) / Self.groupSize))
+        groups: groups((invocations + Self.groupSize - 1) / Self.groupSize),
+        work: KernelWork(elements: 2 * entry.tokenCount * width))
     }
   }
 
@@ -35,7 +36,8 @@ extension VulkanStream: NoiseKernels {
           UInt32(example.tokenCount), UInt32(width), UInt32(example.row), UInt32(example.sampleCount),
           high.bitPattern, Float(reciprocal - Double(high)).bitPattern, UInt32(place),
         ],
-        groups: groups((example.tokenCount + rowsOfGroup - 1) / rowsOfGroup))
+        groups: groups((example.tokenCount + rowsOfGroup - 1) / rowsOfGroup),
+        work: KernelWork(elements: 3 * example.rows.count * width + 4 * example.tokenCount))
       place += example.tokenCount
     }
     return try readScores(sums, rows: rows)

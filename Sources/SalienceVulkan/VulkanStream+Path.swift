@@ -10,7 +10,8 @@ extension VulkanStream: PathKernels {
         range(input), range(baseline), range(output), tables.offsets, tables.sequences,
         upload(path.exampleRows.map { UInt32($0) }), upload(path.alphas.map { Float($0) }),
       ],
-      rows: rows, width: width)
+      rows: rows, width: width,
+      elements: 2 * path.exampleTokens(lengths: batch.lengths) * width + rows * width)
   }
 
   func accumulate(_ gradient: Handle, path: PathBatch, into sum: Handle) throws {
@@ -19,7 +20,8 @@ extension VulkanStream: PathKernels {
     guard !places.isEmpty else { return }
     try recordRows(
       "accumulate", [range(gradient), range(sum), upload(places), upload(members)], rows: places.count / 2,
-      width: width)
+      // The sums are read and written.
+      width: width, elements: elements(gradient) + places.count * width)
   }
 
   /// Which token rows are added to which rows of the sum, as `accumulate.comp` reads it.
@@ -45,7 +47,7 @@ extension VulkanStream: PathKernels {
     guard !zeroed.isEmpty else { return }
     try recordRows(
       "store", [range(value), range(buffer), upload(zeroed.map { $0 ? 1 : 0 } as [UInt32])], rows: zeroed.count,
-      width: size(value).width, more: [UInt32(row)])
+      width: size(value).width, more: [UInt32(row)], elements: 2 * zeroed.count * size(value).width)
   }
 
   func clear(_ buffer: Handle, rows: Int, width: Int) throws {
@@ -59,7 +61,8 @@ extension VulkanStream: PathKernels {
     try record(
       Kernel("reduce", [UInt32(Self.groupSize), UInt32(Self.lanes)]),
       [range(input), range(baseline), range(gradient), sums], push: [UInt32(rows), UInt32(width)],
-      groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup))
+      groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup),
+      work: KernelWork(elements: 3 * rows * width + 4 * rows))
     return try readScores(sums, rows: rows)
   }
 

@@ -55,6 +55,14 @@ final class VulkanStream {
     return (batch.rows(shape.rows), shape.width)
   }
 
+  /// Elements of tensors under the current batch; nothing for those that are absent.
+  func elements(_ handles: Handle?...) throws -> Int {
+    try handles.reduce(0) { sum, handle in
+      let size = try handle.map(size)
+      return sum + (size.map { $0.rows * $0.width } ?? 0)
+    }
+  }
+
   /// Values that kernels of the current submission read.
   func upload(_ values: [UInt32]) throws -> BufferRange {
     try values.withUnsafeBytes { try upload($0) }
@@ -71,11 +79,11 @@ final class VulkanStream {
   ///
   /// - Parameters:
   ///   - push: at most 32 words.
-  ///   - flops: what the dispatch does, for the bound on a submission and for profiles.
+  ///   - work: what the dispatch does, for the bound on a submission and for profiles.
   func record(
-    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), flops: Int = 0
+    _ kernel: Kernel, _ buffers: [BufferRange], push: [UInt32], groups: (Int, Int, Int), work: KernelWork
   ) throws {
-    try recorder.dispatch(kernel, buffers, push: push, groups: groups, flops: flops)
+    try recorder.dispatch(kernel, buffers, push: push, groups: groups, work: work)
   }
 
   /// Sets the first `count` elements of a range to zero.

@@ -53,10 +53,10 @@ import Testing
     let model = try await backend.prepare([SmallModel.program()], parameters: SmallModel())
     _ = try await model.outputs(program: 0, of: SmallModel.requests(1, points: 1).map(\.input))
     let profile = try #require(backend.profile)
-    #expect(profile.entries["linear"]?.count == 4)
-    #expect(profile.entries["embedding"]?.count == 2 || profile.entries["embedding"]?.count == 1)
+    #expect(profile.entries["linear"]?.calls == 4)
+    #expect(profile.entries["embedding"]?.calls == 2 || profile.entries["embedding"]?.calls == 1)
     #expect(profile.seconds > 0)
-    #expect((profile.entries["linear"]?.flops ?? 0) > 0)
+    #expect((profile.entries["linear"]?.work.flops ?? 0) > 0)
   }
 
   /// Kernels are kept over runs; a damaged file costs their compilation and nothing else.
@@ -69,7 +69,7 @@ import Testing
     }
     let expected = try await scores()
     let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    #expect(names.count == 1)
+    #expect(names.calls == 1)
     let path = directory.appending(path: try #require(names.first))
     #expect(try await scores() == expected)
     var bytes = try Data(contentsOf: path)

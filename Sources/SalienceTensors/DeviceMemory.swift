@@ -1,0 +1,42 @@
+/// What a model takes of a device's memory while it runs.
+public struct DeviceMemory: Sendable, Equatable {
+  /// Bytes of the weights, in every form they are kept in.
+  public let weights: Int
+  /// Bytes of all workers' arenas, each as large as the batches it is to hold.
+  public let arenas: Int
+  /// Elements of the weights that any of the programs reads.
+  ///
+  /// - Parameter copies: times that each is kept.
+  package static func weights(of programs: [PathProgram], copies: (Parameter) -> Int = { _ in 1 }) -> Int {
+    Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count * copies($1) }
+  }
+
+  /// Bytes of end points, sums and what the host exchanges with the device, of all workers.
+  public let staging: Int
+  /// Tokens (T) of one evaluation batch.
+  public let tokenBudget: Int
+  /// Bytes of the memory that all of it comes from; nil where that is not the device's to say.
+  public let available: Int?
+
+  public init(weights: Int, arenas: Int, staging: Int, tokenBudget: Int, available: Int?) {
+    self.weights = weights
+    self.arenas = arenas
+    self.staging = staging
+    self.tokenBudget = tokenBudget
+    self.available = available
+  }
+
+  /// Peak bytes in all.
+  public var total: Int { weights + arenas + staging }
+
+  /// Whether there is room for it; true where nobody knows.
+  public var fits: Bool { available.map { total <= $0 } ?? true }
+
+  /// Bytes of end points, and of one sum a target, of requests that evaluate so many tokens in all.
+  ///
+  /// Every request has two points at least, so that its ends have at most half as many tokens.
+  package static func ends(of programs: [PathProgram], evaluatedTokens: Int, targets: Int) -> Int {
+    let width = programs.map(\.width).max() ?? 0
+    return (2 + targets) * evaluatedTokens / 2 * width * MemoryLayout<Float>.stride
+  }
+}

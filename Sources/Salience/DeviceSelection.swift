@@ -1,6 +1,8 @@
+import Foundation
 import SalienceCPU
 import SaliencePipeline
 import SalienceTensors
+import SalienceVulkan
 
 /// A device that was asked for and is not there.
 public struct DeviceError: Error, Sendable, CustomStringConvertible {
@@ -10,13 +12,47 @@ public struct DeviceError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Pipeline.Device {
-  /// The backend to run on.
+  /// The backend to run on: `auto` is the best GPU, or the processor where there is none.
   ///
-  /// - Throws: `DeviceError` where the device does not exist.
-  public func backend() throws -> any Backend {
+  /// - Parameters:
+  ///   - precision: of matrix products; f32 where the device lacks it, as the backend's description tells.
+  ///   - warn: told what a GPU's faults lead to; by default standard error is.
+  /// - Throws: `DeviceError` where the device does not exist or cannot be opened.
+  public func backend(
+    precision: Precision = .f32, warn: @escaping @Sendable (String) -> Void = warnOnStandardError
+  ) throws -> any Backend {
     switch self {
-    case .auto, .cpu: return CPUBackend()
-    case .vulkan: throw DeviceError(message: "device '\(text)': this build runs on the CPU only; use --device cpu")
+    case .cpu: return CPUBackend(precision: precision)
+    case .auto:
+      do {
+        return try VulkanBackend(selection: .auto, warn: warn)
+      } catch let error as VulkanError {
+        // No GPU is the usual thing; one that does not open is worth a word.
+        if error.code != .noDevice && error.code != .noLoader { warn("running on the CPU: \(error.message)") }
+        return CPUBackend(precision: precision)
+      }
+    case .vulkan, .vulkanUUID:
+      do {
+        return try VulkanBackend(selection: vulkanSelection(), warn: warn)
+      } catch let error as VulkanError {
+        throw DeviceError(message: "device '\(text)': \(error.message)")
+      }
     }
   }
+
+  /// `vulkan` alone is the best GPU, or where there is none the first software device: it was asked for by name.
+  private func vulkanSelection() throws -> VulkanSelection {
+    switch self {
+    case .vulkanUUID(let uuid): return .uuid(uuid)
+    case .vulkan(let index?): return .index(index)
+    default:
+      let devices = try VulkanDevices.all()
+      return (try? VulkanSelection.auto.choose(from: devices)).map { .index($0.index) } ?? .index(0)
+    }
+  }
+}
+
+/// Writes a warning to standard error.
+@Sendable public func warnOnStandardError(_ message: String) {
+  FileHandle.standardError.write(Data("salience: warning: \(message)\n".utf8))
 }

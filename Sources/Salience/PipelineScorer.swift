@@ -3,6 +3,7 @@ import SalienceDatasets
 import SaliencePipeline
 import SalienceReports
 import SalienceTokenizers
+import SalienceVulkan
 
 /// Scores a pipeline's examples with one loaded model.
 public struct PipelineScorer: ModelScorer {
@@ -32,7 +33,18 @@ public struct PipelineScorer: ModelScorer {
     return encoding
   }
 
+  /// A row that alone exceeds the device's memory fails alone.
   public func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
+    do {
+      return try await scoreTogether(batch)
+    } catch let error as VulkanError where error.isShortOfMemory {
+      guard batch.count > 1 else { return batch.map { _ in .failure(RowFailure(error.message)) } }
+      let middle = batch.count / 2
+      return try await score(Array(batch[..<middle])) + score(Array(batch[middle...]))
+    }
+  }
+
+  private func scoreTogether(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
     let results = try await model.score(batch.map(\.encoding), labels: batch.map(\.example.label))
     return zip(batch, results).map { item, result in
       result.map { prediction, explanations in

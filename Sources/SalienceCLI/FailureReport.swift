@@ -10,6 +10,7 @@ import SaliencePipeline
 import SalienceReports
 import SalienceTensors
 import SalienceTokenizers
+import SalienceVulkan
 
 /// Runs a command's body; an error becomes one line on standard error and the exit code of its kind.
 func reportingFailures(_ body: () async throws -> Void) async throws {
@@ -40,6 +41,8 @@ private func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as PipelineError: error.exitCode
   case is DeviceError: 69
+  // A device that keeps being lost may be there again for the next attempt; so may memory.
+  case let error as VulkanError: error.code == .deviceLost || error.isShortOfMemory ? 75 : 69
   case let error as CheckpointError:
     switch error.code {
     case .missing: 66

@@ -98,6 +98,7 @@ extension Pipeline.Device {
     case .cpu: "cpu"
     case .vulkan(nil): "vulkan"
     case .vulkan(let index?): "vulkan:\(index)"
+    case .vulkanUUID(let uuid): "vulkan:\(uuid)"
     }
   }
 }

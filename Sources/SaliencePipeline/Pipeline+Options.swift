@@ -26,21 +26,29 @@ extension Pipeline.Precision {
 }
 
 extension Pipeline.Device {
-  /// As the pipeline file and `--device` write it: `auto`, `cpu`, `vulkan` or `vulkan:N`; nil for anything else.
+  /// As the pipeline file and `--device` write it: `auto`, `cpu`, `vulkan`, `vulkan:N` or `vulkan:UUID`; nil for
+  /// anything else.
   public init?(_ text: String) {
     switch text {
     case "auto": self = .auto
     case "cpu": self = .cpu
     case "vulkan": self = .vulkan(nil)
     default:
-      guard text.hasPrefix("vulkan:"), let index = Int(text.dropFirst("vulkan:".count)), index >= 0 else { return nil }
-      self = .vulkan(index)
+      guard text.hasPrefix("vulkan:") else { return nil }
+      let choice = text.dropFirst("vulkan:".count)
+      if let index = Int(choice), index >= 0 {
+        self = .vulkan(index)
+      } else if choice.filter({ $0 != "-" }).count == 32, choice.allSatisfy({ $0.isHexDigit || $0 == "-" }) {
+        self = .vulkanUUID(choice.lowercased())
+      } else {
+        return nil
+      }
     }
   }
 
   /// What there is to choose from, for a message about `text`, which is none of it.
   public static func choices(insteadOf text: String) -> String {
     let hint = NearestName.hint(for: text, among: ["auto", "cpu", "vulkan"])
-    return "must be auto, cpu, vulkan or vulkan:N, not '\(text)'\(hint)"
+    return "must be auto, cpu, vulkan, vulkan:N or vulkan:UUID, not '\(text)'\(hint)"
   }
 }

@@ -88,8 +88,10 @@ public struct Pipeline: Sendable, Equatable {
 
   public enum Device: Sendable, Equatable {
     case auto, cpu
-    /// The first Vulkan device, or the one with that index.
+    /// The best Vulkan device, or the one with that index.
     case vulkan(Int?)
+    /// The Vulkan device with that UUID.
+    case vulkanUUID(String)
   }
 
   public struct Output: Sendable, Equatable {

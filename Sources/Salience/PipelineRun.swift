@@ -1,4 +1,5 @@
 import SalienceAttribution
+import SalienceCPU
 import SalienceCheckpoints
 import SalienceDatasets
 import SalienceJSON
@@ -85,6 +86,7 @@ public struct PipelineRun: Sendable {
     return Run.Resources(
       openDataset: { try openDataset() },
       openTables: { UnitWriter(directory: $0, options: tables) },
+      unitPublished: Allocator.releaseFreedMemory,
       finish: { layout in
         guard writesCSV else { return }
         let output = try FileOutput(creating: "\(layout.path)/tokens.csv")

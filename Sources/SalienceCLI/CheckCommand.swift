@@ -46,6 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
       [
         "model": .string(model.name), "memory_bytes": .integer(model.memory),
         "weight_bytes": .integer(model.weightBytes), "worker_bytes": .integer(model.workerBytes),
+        "memory": model.plannedMemory.json,
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),
@@ -76,5 +77,17 @@ struct CheckCommand: AsyncParsableCommand {
     case ..<7200: return "about \(whole / 60) min"
     default: return "about \(whole / 3600) h \(whole % 3600 / 60) min"
     }
+  }
+}
+
+extension PlannedMemory {
+  /// The parts of `memory_bytes`: bytes, but for the counts of workers and tokens.
+  fileprivate var json: JSONValue {
+    [
+      "plain_weights": .integer(plainWeights), "packed_weights": .integer(packedWeights),
+      "workers": .integer(workers), "evaluation_tokens": .integer(evaluationTokens), "worker_arena": .integer(arena),
+      "example_tokens": .integer(exampleTokens), "end_points_per_token": .integer(endPointsPerToken),
+      "accumulator_per_token_and_target": .integer(accumulatorPerTokenAndTarget),
+    ]
   }
 }

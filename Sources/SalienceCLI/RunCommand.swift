@@ -1,5 +1,6 @@
 import ArgumentParser
 import Salience
+import SalienceCPU
 import SalienceJSON
 import SaliencePipeline
 
@@ -22,6 +23,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    // A run may go on for days, and glibc would keep more and more of what it freed.
+    Allocator.limitFreedMemory()
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))

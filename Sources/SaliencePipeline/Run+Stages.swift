@@ -199,7 +199,10 @@ final class ModelStages: Sendable {
   private func write() async throws {
     let queue = BlockingQueue("write")
     while let unit = await complete.receive() {
-      let quarantined = try await queue.run { try self.run.publish(unit) }
+      let quarantined = try await queue.run {
+        defer { self.run.resources.unitPublished() }
+        return try self.run.publish(unit)
+      }
       run.progress.publish(unit.unit, quarantined: quarantined)
     }
   }

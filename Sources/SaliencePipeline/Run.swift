@@ -46,16 +46,20 @@ public final class Run: Sendable {
     public var openDataset: @Sendable () throws -> any RecordReader
     /// Opens the tables of a unit in a staging directory, as `TABLE.parquet`.
     public var openTables: @Sendable (_ directory: String) throws -> any ExampleSink
+    /// Called after a unit is published and its memory is freed.
+    public var unitPublished: @Sendable () -> Void
     /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete.
     public var finish: @Sendable (RunLayout) throws -> Void
 
     public init(
       openDataset: @escaping @Sendable () throws -> any RecordReader,
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
+      unitPublished: @escaping @Sendable () -> Void = {},
       finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in }
     ) {
       self.openDataset = openDataset
       self.openTables = openTables
+      self.unitPublished = unitPublished
       self.finish = finish
     }
   }

@@ -129,6 +129,18 @@ void salience_widen_f16(const uint16_t *x, size_t n, float *y);
 /// Widens bfloat16 values, given as bits, exactly: x and y are [n].
 void salience_widen_bf16(const uint16_t *x, size_t n, float *y);
 
+// MARK: The process's allocator
+
+/// Has malloc keep at most `pools` pools, take blocks of `block` bytes and more from the system one by one, and give
+/// back as much at a pool's free end.
+///
+/// Pools that are there stay, so it comes early. Returns 1, or 0 where the C library is not glibc and nothing is done.
+int salience_limit_freed_memory(int pools, int block);
+
+/// Gives whole pages that are free anywhere in the pools back to the system. Where the C library is not glibc nothing
+/// is done.
+void salience_release_freed_memory(void);
+
 #ifdef __cplusplus
 }
 #endif

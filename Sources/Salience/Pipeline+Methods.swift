@@ -9,15 +9,15 @@ extension Pipeline {
     try methods.map { try $0.attributionMethod() }
   }
 
-  /// Evaluations that an example needs: steps of every method.
+  /// Evaluations that an example needs: steps times noise samples, over all methods.
   var evaluationsPerExample: Int { methods.reduce(0) { $0 + $1.evaluationsPerExample } }
 }
 
 extension Pipeline.Method {
-  /// Points of the path that an example is evaluated at.
+  /// Points that an example is evaluated at, over all noise samples.
   var evaluationsPerExample: Int {
     switch rule {
-    case .fixed(let steps, _): steps
+    case .fixed(let steps, _): steps * (noise?.samples ?? 1)
     }
   }
 
@@ -25,11 +25,15 @@ extension Pipeline.Method {
   ///
   /// - Throws: `AttributionError` with code `usage` for settings that no model could serve.
   public func attributionMethod() throws -> any AttributionMethod {
-    switch (name, rule) {
-    case (.integratedGradients, .fixed(let steps, let quadrature)):
-      try IntegratedGradients(
-        id: id, steps: steps, quadrature: quadrature, baseline: baseline, keepSpecial: keepSpecial,
-        normalization: normalize, target: target, layer: layer)
-    }
+    let method =
+      switch (name, rule) {
+      case (.integratedGradients, .fixed(let steps, let quadrature)):
+        try IntegratedGradients(
+          id: id, steps: steps, quadrature: quadrature, baseline: baseline, keepSpecial: keepSpecial,
+          normalization: normalize, target: target, layer: layer)
+      }
+    guard let noise else { return method }
+    return try NoiseTunnel(
+      method, kind: noise.kind, samples: noise.samples, deviation: noise.deviation, seed: UInt64(noise.seed))
   }
 }

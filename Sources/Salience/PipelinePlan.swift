@@ -57,7 +57,7 @@ public struct PipelinePlan: Sendable {
       let probe = PaceProbe(scorer, examples, evaluations: run.pipeline.methods.map(\.evaluationsPerExample))
       let pace = try await probe.measure(
         workers: workers, ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
-      let (weights, arenas) = Self.memory(scorer, workers: workers)
+      let (weights, arenas) = Self.memory(scorer, methods: run.pipeline.methods, workers: workers)
       models.append(
         Model(
           name: run.modelNames[index], weightBytes: weights, workerBytes: arenas, tokensPerRow: probe.meanTokens,
@@ -71,14 +71,19 @@ public struct PipelinePlan: Sendable {
     self.models = models
   }
 
-  /// Weights are held packed for both directions; every worker has an arena a program.
-  private static func memory(_ scorer: PipelineScorer, workers: Int) -> (weights: Int, arenas: Int) {
+  /// Weights are held packed for both directions; every worker has an arena a program, and the ends of a text's paths.
+  private static func memory(
+    _ scorer: PipelineScorer, methods: [Pipeline.Method], workers: Int
+  ) -> (weights: Int, arenas: Int) {
     let programs = scorer.model.programs
     var matrices = Set<Parameter>()
     let weights = programs.flatMap(\.parameters).filter { matrices.insert($0).inserted }
       .reduce(0) { $0 + $1.count * ($1.shape.count == 2 ? 2 : 1) }
     let capacity = max(512, scorer.model.maximumLength)
     let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: capacity) }
-    return (weights * MemoryLayout<Float>.stride, arenas * workers * MemoryLayout<Float>.stride)
+    // Input, baseline and sum of gradients of every noise sample of the longest text.
+    let samples = methods.map { $0.noise?.samples ?? 1 }.max() ?? 1
+    let ends = 3 * samples * scorer.model.maximumLength * (programs.map(\.width).max() ?? 0)
+    return (weights * MemoryLayout<Float>.stride, (arenas + ends) * workers * MemoryLayout<Float>.stride)
   }
 }

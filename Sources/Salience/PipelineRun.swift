@@ -74,7 +74,8 @@ public struct PipelineRun: Sendable {
     }
     return Run(
       layout: layout, fingerprint: fingerprint, models: models, options: options, resources: resources(),
-      facts: RunFacts(version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json),
+      facts: RunFacts(
+        version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json, seeds: pipeline.seeds),
       progress: progress)
   }
 

@@ -28,9 +28,9 @@ public struct Explanation: Sendable, Equatable {
   public let output: Double
   /// F(x'): the target's output for the baseline, where the method has one.
   public let baselineOutput: Double?
-  /// Sum of attributions - (F(x) - F(x')), signed.
+  /// Sum of attributions - (F(x) - F(x')), signed; under noise the mean over its samples, where it has a meaning.
   public let convergenceDelta: Double?
-  /// Points of the path evaluated.
+  /// Points evaluated, over all noise samples.
   public let steps: Int
   /// Raw signed sum over the hidden dimension, one a token.
   public let attributions: [Float]

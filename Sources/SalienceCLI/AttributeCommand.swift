@@ -23,6 +23,11 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
   @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
   @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
+  @Option(help: "Average over noisy inputs: smoothgrad, smoothgrad-squared or vargrad. (default: no noise)")
+  var noiseKind: String?
+  @Option(help: "Noisy inputs to average over. (default: 8)") var noiseSamples: String?
+  @Option(help: "Standard deviation of the noise. (default: 0.1)") var noiseDeviation: String?
+  @Option(help: "Another number, other noise. (default: 0)") var noiseSeed: String?
   @Option(help: "auto, cpu, vulkan or vulkan:N.") var device = "auto"
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
@@ -55,13 +60,15 @@ struct AttributeCommand: AsyncParsableCommand {
   private var options: [(key: String, value: String)] {
     let all = [
       ("steps", steps), ("quadrature", quadrature), ("baseline", baseline), ("normalize", normalize),
-      ("target", target), ("layer", layer),
+      ("target", target), ("layer", layer), ("noise.kind", noiseKind), ("noise.samples", noiseSamples),
+      ("noise.deviation", noiseDeviation), ("noise.seed", noiseSeed),
     ]
     return all.compactMap { key, value in value.map { (key, $0) } }
   }
 
   private func typed(_ key: String) -> String {
-    options.first { $0.key == key }.map { "--\(key) \($0.value)" } ?? "--\(key)"
+    let option = "--\(key.replacing(".", with: "-"))"
+    return options.first { $0.key == key }.map { "\(option) \($0.value)" } ?? option
   }
 
   private func settings() throws -> Pipeline.Method {

@@ -47,6 +47,7 @@ extension Pipeline.Method {
     members.append(JSONMember(name: "normalize", value: .string(normalize.rawValue)))
     members.append(JSONMember(name: "target", value: target.json))
     members.append(JSONMember(name: "layer", value: .string(layer.text)))
+    if let noise { members.append(JSONMember(name: "noise", value: noise.json)) }
     return .object(members)
   }
 }

@@ -67,6 +67,8 @@ public struct Pipeline: Sendable, Equatable {
     public var normalize: Normalization
     public var target: Target
     public var layer: Layer
+    /// nil: the input as it is.
+    public var noise: Noise?
   }
 
   public enum MethodName: String, Sendable, CaseIterable {

@@ -22,7 +22,7 @@ extension PipelineFile {
       node, path: path,
       keys: [
         "name", "id", "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize",
-        "target", "layer",
+        "target", "layer", "noise",
       ])
     _ = try mapping.required("name")
     let name = try mapping.choice("name", Pipeline.MethodName.self) ?? .integratedGradients
@@ -34,7 +34,7 @@ extension PipelineFile {
       name: name, id: id, rule: try rule(mapping), baseline: try baseline(mapping),
       keepSpecial: try mapping.bool("keep_special") ?? true,
       normalize: try mapping.choice("normalize", Pipeline.Normalization.self) ?? .l2,
-      target: try target(mapping), layer: try layer(mapping))
+      target: try target(mapping), layer: try layer(mapping), noise: try noise(mapping))
   }
 
   /// Ids become names of columns and files in reports.

@@ -70,7 +70,9 @@ let package = Package(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
     .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
-    .testTarget(name: "SalienceBackendTests", dependencies: ["SalienceTensors", "SalienceCPU", "SalienceVulkan"]),
+    .testTarget(
+      name: "SalienceBackendTests",
+      dependencies: ["SalienceKernelsC", "SalienceTensors", "SalienceCPU", "SalienceVulkan"]),
     .testTarget(name: "SalienceVulkanTests", dependencies: ["SalienceTensors", "SalienceVulkan"]),
     .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders"]),
     .testTarget(

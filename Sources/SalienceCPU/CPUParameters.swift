@@ -7,14 +7,16 @@ final class CPUParameters: Sendable {
     let direction: PackedWeight.Direction
   }
 
+  /// Of matrix products.
+  let precision: Precision
   private let plain: [Parameter: AlignedBuffer]
   private let packed: [PackedKey: PackedWeight]
 
-  convenience init(_ programs: [PathProgram], source: any ParameterSource) throws {
-    try self.init(operations: programs.flatMap(\.operations), source: source)
+  convenience init(_ programs: [PathProgram], source: any ParameterSource, precision: Precision) throws {
+    try self.init(operations: programs.flatMap(\.operations), source: source, precision: precision)
   }
 
-  init(operations: [any Operation], source: any ParameterSource) throws {
+  init(operations: [any Operation], source: any ParameterSource, precision: Precision) throws {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]
     var packed: [PackedKey: PackedWeight] = [:]
@@ -36,9 +38,10 @@ final class CPUParameters: Sendable {
       let weight = try AlignedBuffer(parameter.load(from: source))
       for direction in directions {
         packed[PackedKey(parameter: parameter, direction: direction)] = try PackedWeight(
-          weight.pointer, shape: parameter.shape, direction: direction, using: library)
+          weight.pointer, shape: parameter.shape, direction: direction, precision: precision, using: library)
       }
     }
+    self.precision = precision
     self.plain = plain
     self.packed = packed
   }

@@ -1,3 +1,4 @@
+import SalienceKernelsC
 import SalienceTensors
 
 extension CPUStream: LinearKernels {
@@ -23,8 +24,19 @@ extension CPUStream: LinearKernels {
   ) throws {
     let key = MatrixProduct.Key(
       rows: MemoryPlan.Capacity.rounded(try size(output).rows), inner: weight.inner, outer: weight.outer,
-      bias: bias != nil, epilogue: epilogue)
+      bias: bias != nil, epilogue: epilogue, precision: weight.precision)
     try product(key, layout: weight).run(
-      pointer(x), weight: weight, bias: bias, operand: operand, output: pointer(output))
+      factor(x, rows: key.rows, weight: weight), weight: weight, bias: bias, operand: operand,
+      output: pointer(output))
+  }
+
+  /// The left factor in the weight's precision. No value is read by two products, so that none is rounded twice.
+  private func factor(_ x: Handle, rows: Int, weight: PackedWeight) throws -> UnsafeMutableRawPointer {
+    let values = try pointer(x)
+    guard weight.precision != .f32 else { return UnsafeMutableRawPointer(values) }
+    let narrow = UnsafeMutableRawPointer(try scratch(count: (rows * weight.inner + 1) / 2))
+    salience_narrow_bf16(
+      values, try size(x).rows * weight.inner, narrow.assumingMemoryBound(to: UInt16.self))
+    return narrow
   }
 }

@@ -9,6 +9,8 @@ final class MatrixProduct {
     let outer: Int
     let bias: Bool
     let epilogue: Epilogue
+    /// Of both factors; all else is float32.
+    let precision: Precision
   }
 
   private let primitive: dnnl_primitive_t
@@ -27,7 +29,7 @@ final class MatrixProduct {
     try OneDNN.check(dnnl_primitive_create(&primitive, description), "matrix product")
     guard let primitive else { throw TensorError(.backend, "oneDNN gave no matrix product") }
     self.primitive = primitive
-    source = try library.memory(OneDNN.matrix(key.rows, key.inner), nil)
+    source = try library.memory(OneDNN.matrix(key.rows, key.inner, key.precision), nil)
     weight = try library.memory(layout, nil)
     destination = try library.memory(OneDNN.matrix(key.rows, key.outer), nil)
     bias = key.bias ? try library.memory(OneDNN.matrix(1, key.outer), nil) : nil
@@ -44,8 +46,9 @@ final class MatrixProduct {
     dnnl_primitive_destroy(primitive)
   }
 
+  /// - Parameter x: float32, or what the key's precision says.
   func run(
-    _ x: UnsafeMutablePointer<Float>, weight packed: PackedWeight, bias shift: UnsafeMutablePointer<Float>?,
+    _ x: UnsafeMutableRawPointer, weight packed: PackedWeight, bias shift: UnsafeMutablePointer<Float>?,
     operand other: UnsafeMutablePointer<Float>?, output: UnsafeMutablePointer<Float>
   ) throws {
     dnnl_memory_set_data_handle(source, x)
@@ -68,9 +71,11 @@ final class MatrixProduct {
   }
 
   /// The layout that oneDNN chooses for a weight [inner x outer].
-  static func weightLayout(rows: Int, inner: Int, outer: Int, using library: OneDNN) throws -> dnnl_memory_desc_t {
-    let key = Key(rows: rows, inner: inner, outer: outer, bias: false, epilogue: .none)
-    let description = try describe(key, weight: OneDNN.anyMatrix(inner, outer), using: library)
+  static func weightLayout(
+    rows: Int, inner: Int, outer: Int, precision: Precision, using library: OneDNN
+  ) throws -> dnnl_memory_desc_t {
+    let key = Key(rows: rows, inner: inner, outer: outer, bias: false, epilogue: .none, precision: precision)
+    let description = try describe(key, weight: OneDNN.anyMatrix(inner, outer, precision), using: library)
     defer { dnnl_primitive_desc_destroy(description) }
     guard let layout = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0) else {
       throw TensorError(.backend, "oneDNN does not say how it wants its weights")
@@ -81,7 +86,7 @@ final class MatrixProduct {
   private static func describe(
     _ key: Key, weight: dnnl_memory_desc_t, using library: OneDNN
   ) throws -> dnnl_primitive_desc_t {
-    var source = try OneDNN.matrix(key.rows, key.inner)
+    var source = try OneDNN.matrix(key.rows, key.inner, key.precision)
     var (weight, destination) = (weight, try OneDNN.matrix(key.rows, key.outer))
     var bias = try OneDNN.matrix(1, key.outer)
     var product = dnnl_matmul_desc_t()

@@ -27,20 +27,30 @@ final class OneDNN {
     }
   }
 
-  /// Describes a float32 matrix [rows x columns]; `transposed` when it is stored columns first.
-  static func matrix(_ rows: Int, _ columns: Int, transposed: Bool = false) throws -> dnnl_memory_desc_t {
-    try describe([rows, columns], transposed ? dnnl_ba : dnnl_ab)
+  /// Describes a matrix [rows x columns]; `transposed` when it is stored columns first.
+  static func matrix(
+    _ rows: Int, _ columns: Int, transposed: Bool = false, _ precision: Precision = .f32
+  ) throws -> dnnl_memory_desc_t {
+    try describe([rows, columns], transposed ? dnnl_ba : dnnl_ab, precision)
   }
 
   /// A matrix whose layout oneDNN may choose.
-  static func anyMatrix(_ rows: Int, _ columns: Int) throws -> dnnl_memory_desc_t {
-    try describe([rows, columns], dnnl_format_tag_any)
+  static func anyMatrix(_ rows: Int, _ columns: Int, _ precision: Precision) throws -> dnnl_memory_desc_t {
+    try describe([rows, columns], dnnl_format_tag_any, precision)
   }
 
-  private static func describe(_ sizes: [Int], _ tag: dnnl_format_tag_t) throws -> dnnl_memory_desc_t {
+  private static func describe(
+    _ sizes: [Int], _ tag: dnnl_format_tag_t, _ precision: Precision
+  ) throws -> dnnl_memory_desc_t {
     var description = dnnl_memory_desc_t()
     let dimensions = sizes.map { dnnl_dim_t($0) }
-    try check(dnnl_memory_desc_init_by_tag(&description, 2, dimensions, dnnl_f32, tag), "memory description")
+    let type =
+      switch precision {
+      case .f32: dnnl_f32
+      case .bf16: dnnl_bf16
+      case .f16: dnnl_f16
+      }
+    try check(dnnl_memory_desc_init_by_tag(&description, 2, dimensions, type, tag), "memory description")
     return description
   }
 

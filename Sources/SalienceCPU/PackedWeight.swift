@@ -11,16 +11,24 @@ final class PackedWeight: @unchecked Sendable {
   /// K and N of the product [M x K] · [K x N].
   let inner: Int
   let outer: Int
+  let precision: Precision
   let description: dnnl_memory_desc_t
   let buffer: AlignedBuffer
 
-  /// - Parameter weight: [out x in], row-major.
-  init(_ weight: UnsafeMutablePointer<Float>, shape: [Int], direction: Direction, using library: OneDNN) throws {
+  /// - Parameters:
+  ///   - weight: [out x in], row-major.
+  ///   - precision: to which the weight is rounded, ties to even.
+  init(
+    _ weight: UnsafeMutablePointer<Float>, shape: [Int], direction: Direction, precision: Precision,
+    using library: OneDNN
+  ) throws {
     let (rows, columns) = (shape[0], shape[1])
     inner = direction == .forward ? columns : rows
     outer = direction == .forward ? rows : columns
+    self.precision = precision
     // The layout does not depend on the number of rows; this one only has to be typical.
-    description = try MatrixProduct.weightLayout(rows: 512, inner: inner, outer: outer, using: library)
+    description = try MatrixProduct.weightLayout(
+      rows: 512, inner: inner, outer: outer, precision: precision, using: library)
     var packed = description
     let bytes = dnnl_memory_desc_get_size(&packed)
     buffer = try AlignedBuffer(count: (bytes + 3) / 4)

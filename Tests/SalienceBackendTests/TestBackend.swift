@@ -10,7 +10,7 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   let complaints: @Sendable () -> [String]?
   let stream: @Sendable (Plan, RandomParameters) throws -> any Kernels
 
-  var testDescription: String { "\(device.name) (\(device.details))" }
+  var testDescription: String { "\(device.name) \(device.precision.rawValue) (\(device.details))" }
 
   init(
     device: DeviceDescription, complaints: @escaping @Sendable () -> [String]? = { nil },
@@ -22,11 +22,13 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   }
 
   /// Every backend there is; a new one joins the whole suite here.
-  static let all =
-    [
-      TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) },
-      TestBackend(device: CPUBackend(threads: 1).device) { try CPUBackend.stream(for: $0, parameters: $1) },
-    ] + vulkan
+  static let all = [TestBackend(device: ReferenceBackend().device) { ReferenceStream(parameters: $1) }] + cpu + vulkan
+
+  /// The processor, in every precision that it multiplies in.
+  static let cpu = CPUBackend.precisions.map { precision in
+    let backend = CPUBackend(precision: precision, threads: 1)
+    return TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1) }
+  }
 
   /// Every Vulkan device that the loader finds, software devices too; none on a machine without Vulkan.
   ///

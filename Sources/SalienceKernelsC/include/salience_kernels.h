@@ -129,6 +129,12 @@ void salience_widen_f16(const uint16_t *x, size_t n, float *y);
 /// Widens bfloat16 values, given as bits, exactly: x and y are [n].
 void salience_widen_bf16(const uint16_t *x, size_t n, float *y);
 
+/// Rounds to bfloat16, given as bits: ties to even, NaN to a quiet NaN, subnormal numbers to zero; x and y are [n].
+void salience_narrow_bf16(const float *x, size_t n, uint16_t *y);
+
+/// The same bits without the instruction that some processors have for it, for tests.
+void salience_narrow_bf16_portable(const float *x, size_t n, uint16_t *y);
+
 // MARK: The process's allocator
 
 /// Has malloc keep at most `pools` pools, take blocks of `block` bytes and more from the system one by one, and give

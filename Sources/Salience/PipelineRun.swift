@@ -27,7 +27,7 @@ public struct PipelineRun: Sendable {
     self.pipeline = pipeline
     methods = try pipeline.attributionMethods()
     modelNames = try ModelName.unique(pipeline.models)
-    backend = try pipeline.device.backend()
+    backend = try pipeline.device.backend(precision: pipeline.precision)
     checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
     datasetFiles = try Self.open(pipeline.dataset).files
     for (index, checkpoint) in checkpoints.enumerated() {
@@ -38,6 +38,9 @@ public struct PipelineRun: Sendable {
       }
     }
   }
+
+  /// What a user should know before the run; nil where there is nothing to say.
+  public var warning: String? { backend.device.substitution(for: pipeline.precision) }
 
   /// The dataset from its beginning.
   public func openDataset() throws -> DatasetReader { try Self.open(pipeline.dataset) }
@@ -64,7 +67,7 @@ public struct PipelineRun: Sendable {
   public func run(options: Run.Options, limit: Int64?, progress: RunProgress) throws -> Run {
     let layout = RunLayout(path: pipeline.output.directory)
     let fingerprint = RunFingerprint(
-      pipeline: pipeline, unitRows: Self.unitRows, limit: limit,
+      pipeline: pipeline, precision: backend.device.precision, unitRows: Self.unitRows, limit: limit,
       models: try zip(modelNames, checkpoints).map { name, checkpoint in
         RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
       },
@@ -105,6 +108,9 @@ public struct PipelineRun: Sendable {
 extension DeviceDescription {
   /// For `run.json` and `salience devices --json`.
   public var json: JSONValue {
-    ["name": .string(name), "details": .string(details), "concurrency": .integer(concurrency)]
+    [
+      "name": .string(name), "details": .string(details), "concurrency": .integer(concurrency),
+      "precision": .string(precision.rawValue), "tolerance": .double(tolerance),
+    ]
   }
 }

@@ -6,6 +6,7 @@ import SalienceCheckpoints
 import SalienceDatasets
 import SaliencePipeline
 import SalienceReports
+import SalienceTensors
 
 struct AttributeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +30,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "Standard deviation of the noise. (default: 0.1)") var noiseDeviation: String?
   @Option(help: "Another number, other noise. (default: 0)") var noiseSeed: String?
   @Option(help: "auto, cpu, vulkan or vulkan:N.") var device = "auto"
+  @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
 
@@ -38,7 +40,10 @@ struct AttributeCommand: AsyncParsableCommand {
       guard let device = Pipeline.Device(device) else {
         throw PipelineError(.usage, Pipeline.Device.choices(insteadOf: device), at: "--device \(device)")
       }
-      let model = try await load(method, on: device)
+      let precision = try Pipeline.Precision(option: self.precision)
+      let backend = try device.backend(precision: precision)
+      if let warning = backend.device.substitution(for: precision) { warnOnStandardError(warning) }
+      let model = try await load(method, on: backend)
       let example = Example(row: 0, id: "0", text: text, textPair: pair)
       let encoding = try model.encode(text, pair: pair)
       guard let result = try await model.score([encoding], labels: [nil]).first else { return }
@@ -87,11 +92,11 @@ struct AttributeCommand: AsyncParsableCommand {
     return settings
   }
 
-  private func load(_ method: Pipeline.Method, on device: Pipeline.Device) async throws -> AttributionModel {
+  private func load(_ method: Pipeline.Method, on backend: any Backend) async throws -> AttributionModel {
     let checkpoint = try Checkpoint(directory: model)
     do {
       return try await AttributionModel(
-        checkpoint: checkpoint, methods: [try method.attributionMethod()], on: device.backend())
+        checkpoint: checkpoint, methods: [try method.attributionMethod()], on: backend)
     } catch let error as AttributionError where error.code == .usage {
       throw PipelineError(
         error, target: method.target, model: model, configuration: checkpoint.config,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Salience
 import SalienceJSON
 import SaliencePipeline
+import SalienceTensors
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,18 +17,19 @@ struct CheckCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pipeline = try options.load()
       let run = try PipelineRun(pipeline)
+      if let warning = run.warning { warnOnStandardError(warning) }
       let plan = try await PipelinePlan(run)
       if json {
         try writeResult(json(plan, pipeline, device: run.backend.device.json).text(pretty: true))
       } else if !quiet {
-        try writeResult(text(plan, device: run.backend.device.details))
+        try writeResult(text(plan, device: run.backend.device))
       }
     }
   }
 
-  private func text(_ plan: PipelinePlan, device: String) -> String {
-    let rate = plan.matrixProductRate.map { ", \(gflops($0)) in f32 matrix products" } ?? ""
-    var lines = ["\(options.pipeline): valid; \(plan.rows) rows on \(device)\(rate)"]
+  private func text(_ plan: PipelinePlan, device: DeviceDescription) -> String {
+    let rate = plan.matrixProductRate.map { ", \(gflops($0)) in \(device.precision.rawValue) matrix products" }
+    var lines = ["\(options.pipeline): valid; \(plan.rows) rows on \(device.details)\(rate ?? "")"]
     for model in plan.models {
       let source =
         model.probedRows > 0 ? "measured on \(model.probedRows) rows" : "estimated: a row takes too long to try one"

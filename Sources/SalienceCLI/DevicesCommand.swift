@@ -14,14 +14,20 @@ struct DevicesCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let backend = CPUBackend()
-      let rate = quiet ? nil : try await backend.matrixProductRate()
+      var rates: [(precision: String, rate: Double)] = []
+      for precision in CPUBackend.precisions where !quiet {
+        rates.append((precision.rawValue, try await CPUBackend(precision: precision).matrixProductRate()))
+      }
       let (devices, absence) = Self.vulkanDevices()
       let best = try? VulkanSelection.auto.choose(from: devices).index
       if json {
         let processor: JSONValue = [
           "name": .string(backend.device.name), "details": .string(backend.device.details),
           "concurrency": .integer(backend.device.concurrency), "auto": .bool(best == nil),
-          "matmul_gflops": rate.map { .double($0) } ?? .null,
+          "precisions": .array(CPUBackend.precisions.map { .string($0.rawValue) }),
+          "matmul_gflops": rates.first.map { .double($0.rate) } ?? .null,
+          "matmul_gflops_by_precision": .object(
+            rates.map { JSONMember(name: $0.precision, value: .double($0.rate)) }),
         ]
         let value: JSONValue = [
           "devices": .array([processor] + devices.map { $0.json(isBest: $0.index == best) }),
@@ -29,8 +35,10 @@ struct DevicesCommand: AsyncParsableCommand {
         ]
         try writeResult(value.text(pretty: true))
       } else {
-        let measured = rate.map { ", \(Int($0.rounded())) GFLOP/s in f32 matrix products" } ?? ""
-        try writeResult("\(backend.device.name)  \(backend.device.details)\(measured)")
+        let measured = rates.map { "\(Int($0.rate.rounded())) GFLOP/s in \($0.precision)" }.joined(separator: ", ")
+        let precisions = CPUBackend.precisions.map(\.rawValue).joined(separator: " and ")
+        let products = quiet ? "in \(precisions)" : "\(measured)"
+        try writeResult("\(backend.device.name)  \(backend.device.details); matrix products \(products)")
         for device in devices { try writeResult(device.lines) }
         if let absence, !quiet { writeToStandardError("no GPU: \(absence)\n") }
       }

@@ -29,6 +29,7 @@ struct RunCommand: AsyncParsableCommand {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
       let parts = try PipelineRun(pipeline)
+      if let warning = parts.warning { warnOnStandardError(warning) }
       let progress = RunProgress(
         style: .standard(
           isTerminal: Terminal.standardErrorIsTerminal, width: Terminal.width, quiet: quiet,

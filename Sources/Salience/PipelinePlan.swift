@@ -17,10 +17,10 @@ public struct PipelinePlan: Sendable {
     public let flopsPerRow: Double
     /// FLOP/s that the estimate goes by, all workers together.
     public let flopsPerSecond: Double
-    /// What a run holds in memory, part by part.
-    public let plannedMemory: PlannedMemory
     /// Rows scored to measure that; 0 where one takes too long, and a share of the device's own rate stands in.
     public let probedRows: Int
+    /// What a run holds in memory, part by part.
+    public let plannedMemory: PlannedMemory
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
 
@@ -62,10 +62,10 @@ public struct PipelinePlan: Sendable {
         Model(
           name: run.modelNames[index], weightBytes: weights, workerBytes: arenas, tokensPerRow: probe.meanTokens,
           flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond,
+          probedRows: pace.rows,
           plannedMemory: PlannedMemory(
             scorer.model.programs, workers: workers, evaluationTokens: max(512, scorer.model.maximumLength),
             exampleTokens: scorer.tokenBudget),
-          probedRows: pace.rows,
           seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
     }
     self.models = models

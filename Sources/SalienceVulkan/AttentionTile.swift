@@ -19,22 +19,26 @@ struct AttentionTile: Hashable, Sendable {
   /// Depends on the device and the head size alone, because the step's length decides how sums are rounded.
   let lanes: Int
 
-  /// The largest tile that fits the device and wastes little on the ends of sequences; nil where none fits.
-  init?(_ pass: Pass, headSize: Int, lengths: [Int], limits: VulkanLimits) {
+  /// The largest tile that wastes little on the ends of sequences, then all smaller ones; empty where none fits.
+  static func choices(_ pass: Pass, headSize: Int, lengths: [Int], limits: VulkanLimits) -> ArraySlice<Self> {
+    let fitting = fitting(pass, headSize: headSize, limits: limits)
+    func cost(_ tile: Self) -> Int { lengths.reduce(0) { $0 + ($1 + tile.rows - 1) / tile.rows * tile.rows } }
+    let least = fitting.map(cost).min() ?? 0
+    return fitting[(fitting.firstIndex { 4 * cost($0) <= 5 * least } ?? fitting.endIndex)...]
+  }
+
+  /// The tiles that fit the device, the largest first.
+  static func fitting(_ pass: Pass, headSize: Int, limits: VulkanLimits) -> [Self] {
     // More lanes read less from shared memory, as long as some rows are left to share what they read.
     let lanes = [(8, 16), (4, 8), (2, 4)].first {
       Self(rows: $1, lanes: $0).bytes(pass, headSize: headSize) <= limits.sharedMemoryBytes
     }?.0
-    guard let lanes else { return nil }
+    guard let lanes else { return [] }
     let most = min(limits.maxWorkGroupInvocations, limits.maxWorkGroupSize[0])
-    let fitting = [64, 32, 16, 8, 4].map { Self(rows: $0, lanes: lanes) }.filter {
+    return [64, 32, 16, 8, 4].map { Self(rows: $0, lanes: lanes) }.filter {
       $0.bytes(pass, headSize: headSize) <= limits.sharedMemoryBytes && $0.invocations <= most
-        && $0.invocations >= Self.leastInvocations
+        && $0.invocations >= leastInvocations
     }
-    func cost(_ tile: Self) -> Int { lengths.reduce(0) { $0 + ($1 + tile.rows - 1) / tile.rows * tile.rows } }
-    guard let least = fitting.map(cost).min(), let tile = fitting.first(where: { 4 * cost($0) <= 5 * least })
-    else { return nil }
-    self = tile
   }
 
   private init(rows: Int, lanes: Int) {

@@ -14,6 +14,8 @@ final class CommandRecorder {
 
   let device: VulkanDevice
   let memory: VulkanMemory
+  /// Which forms of kernels may be dispatched.
+  let checks: KernelChecks
   private let pipelines: PipelineCache
   private let timeline: SubmissionTimeline
   private let ring: [Submission]
@@ -22,12 +24,13 @@ final class CommandRecorder {
   private var isOpen = false
 
   init(
-    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, profile: ProfileCollector? = nil,
-    bound: Bound = Bound()
+    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, checks: KernelChecks,
+    profile: ProfileCollector? = nil, bound: Bound = Bound()
   ) throws {
     self.device = device
     self.memory = memory
     self.pipelines = pipelines
+    self.checks = checks
     self.bound = bound
     timeline = try SubmissionTimeline(device)
     ring = try (0..<3).map { _ in try Submission(device, memory: memory, profile: profile) }

@@ -15,14 +15,19 @@ struct MatrixTile: Hashable, Sendable {
   /// Depth of a slice.
   private static let slice = 16
 
-  /// The largest tile that the device takes and that leaves enough groups; the smallest where none does.
+  /// The tiles that the device takes, the largest first.
   ///
   /// The smallest runs on every device: 64 invocations, 8 KiB.
-  init(rows: Int, columns: Int, limits: VulkanLimits) {
+  static func fitting(_ limits: VulkanLimits) -> [Self] {
     let fitting = [(128, 8), (64, 8), (32, 4)].compactMap { Self(size: $0, patch: $1, limits: limits) }
-    self =
-      fitting.first { $0.groups(rows: rows, columns: columns).count >= Self.enoughGroups }
-      ?? fitting.last ?? Self(size: 32, patch: 4, stages: 1)
+    return fitting.isEmpty ? [Self(size: 32, patch: 4, stages: 1)] : fitting
+  }
+
+  /// The largest tile that leaves enough groups, or the smallest where none does, then all smaller ones.
+  static func choices(rows: Int, columns: Int, limits: VulkanLimits) -> ArraySlice<Self> {
+    let fitting = fitting(limits)
+    let best = fitting.firstIndex { $0.groups(rows: rows, columns: columns).count >= enoughGroups }
+    return fitting[(best ?? fitting.count - 1)...]
   }
 
   private init(size: Int, patch: Int, stages: Int) {

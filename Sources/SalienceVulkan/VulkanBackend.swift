@@ -7,7 +7,7 @@ public final class VulkanBackend: Backend {
   /// What the validation layer says; nil where it is off.
   public let messages: ValidationMessages?
   let host: VulkanHost
-  private let pool: WorkerPool<Void>
+  let pool: WorkerPool<Void>
   private let collector: ProfileCollector?
   private let tokenBudget: Int
   private let warn: @Sendable (String) -> Void
@@ -35,21 +35,40 @@ public final class VulkanBackend: Backend {
     info = try selection.choose(from: VulkanDevices.all())
     let collector = profile ? ProfileCollector(lanes: 1) : nil
     let directory = cacheDirectory ?? PipelineCacheFile.userDirectory()
+    let name = "vulkan:\(info.index)"
     host = try VulkanHost(
       VulkanConfiguration(
         uuid: info.uuid, messages: messages, faults: faults, profile: collector,
-        cacheDirectory: directory == "" ? nil : directory, usesTimeline: usesTimeline, bound: CommandRecorder.Bound()))
+        cacheDirectory: directory == "" ? nil : directory, usesTimeline: usesTimeline, bound: CommandRecorder.Bound(),
+        warn: { warn("\(name): \($0)") }))
     self.messages = messages
     self.collector = collector
     self.tokenBudget = tokenBudget ?? (info.kind == .cpu ? 1024 : 16_384)
     self.warn = warn
     pool = WorkerPool(count: max(1, threads), name: "salience-vulkan") {}
     device = DeviceDescription(
-      name: "vulkan:\(info.index)", details: "\(info.name), \(info.driverName) \(info.driverVersion)",
-      concurrency: pool.count, tolerance: 1e-11)
+      name: name, details: "\(info.name), \(info.driverName) \(info.driverVersion)",
+      concurrency: pool.count,
+      evaluatedTokens: max(8192, 4 * self.tokenBudget))
   }
 
-  /// Time by kernel so far; nil unless it was asked for, empty on a device without timestamps.
+  /// Weights once, and for every thread an arena a program and what its requests bring and take.
+  public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
+    let weights = DeviceMemory.weights(of: programs) * MemoryLayout<Float>.stride
+    let tokens = max(
+      longest,
+      TokenBudget.fitting(
+        tokenBudget, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
+        limits: info.limits))
+    let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+    let ends = DeviceMemory.ends(of: programs, evaluatedTokens: device.evaluatedTokens, targets: 1)
+    let blocks = [MemoryUse.device, .upload, .readBack].reduce(0) { $0 + $1.blockSize }
+    return DeviceMemory(
+      weights: weights, arenas: arenas * pool.count * MemoryLayout<Float>.stride,
+      staging: (ends + blocks) * pool.count, tokenBudget: tokens, available: info.memory)
+  }
+
+  /// Time and work by kernel so far; nil unless it was asked for, empty on a device without timestamps.
   public var profile: KernelProfile? { collector?.value }
 
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {

@@ -15,21 +15,29 @@ public final class VulkanFaults: @unchecked Sendable {
   private let lock = NSLock()
   private let failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]
   private let largestAllocation: Int
+  private let wrongKernels: @Sendable (String) -> Bool
   private var counts: [Point: Int] = [:]
 
   /// - Parameters:
   ///   - failures: at each point, the numbers of the calls that fail, counted from 1 over all devices that are given
   ///     this object, and the error's code.
   ///   - largestAllocation: bytes above which every allocation runs out of device memory.
+  ///   - wrongKernels: whether a kernel, by its name and specialisation constants, computes wrong numbers in its
+  ///     self-check.
   public init(
-    _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max
+    _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max,
+    wrongKernels: @escaping @Sendable (String) -> Bool = { _ in false }
   ) {
     self.failures = failures
     self.largestAllocation = largestAllocation
+    self.wrongKernels = wrongKernels
   }
 
   /// How many calls have reached a point.
   public func count(_ point: Point) -> Int { lock.withLock { counts[point, default: 0] } }
+
+  /// Whether the self-check of a kernel is to fail.
+  func distorts(_ kernel: String) -> Bool { wrongKernels(kernel) }
 
   /// Counts a call.
   ///

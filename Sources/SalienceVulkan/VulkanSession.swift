@@ -11,6 +11,8 @@ struct VulkanConfiguration: Sendable {
   let cacheDirectory: String?
   let usesTimeline: Bool
   let bound: CommandRecorder.Bound
+  /// Told of what is not as it should be.
+  let warn: @Sendable (String) -> Void
 }
 
 /// Everything that lives on one opened device: lost together, and made anew together.
@@ -18,6 +20,7 @@ final class VulkanSession: Sendable {
   let device: VulkanDevice
   let memory: VulkanMemory
   let shelf = ExecutorShelf()
+  let checks: KernelChecks
   private let pipelines: PipelineCache
   private let configuration: VulkanConfiguration
 
@@ -35,13 +38,17 @@ final class VulkanSession: Sendable {
         directory: $0, uuid: chosen.uuid, driver: "\(physical.vendorID) \(physical.deviceID) \(physical.driverVersion)")
     }
     pipelines = try PipelineCache(device, file: file)
+    checks = KernelChecks(device, memory: memory, pipelines: pipelines, warn: configuration.warn)
     self.configuration = configuration
   }
 
   /// A recorder for one thread.
-  func recorder() throws -> CommandRecorder {
+  ///
+  /// - Parameter isProfiled: whether its commands are timed, where the configuration asks for it.
+  func recorder(isProfiled: Bool = true) throws -> CommandRecorder {
     try CommandRecorder(
-      device, memory: memory, pipelines: pipelines, profile: configuration.profile, bound: configuration.bound)
+      device, memory: memory, pipelines: pipelines, checks: checks,
+      profile: isProfiled ? configuration.profile : nil, bound: configuration.bound)
   }
 
   /// Keeps the kernels compiled so far for the next run.

@@ -40,8 +40,12 @@ extension VulkanStream: AttentionKernels {
   ) throws {
     let lengths = batch.lengths
     let headSize = width / heads
-    guard let tile = AttentionTile(pass, headSize: headSize, lengths: lengths, limits: limits) else {
+    let tiles = Array(AttentionTile.choices(pass, headSize: headSize, lengths: lengths, limits: limits))
+    guard !tiles.isEmpty else {
       throw TensorError(.backend, "the device has too little shared memory for attention heads of \(headSize)")
+    }
+    let (tile, kernel) = try recorder.checks.first(of: tiles) {
+      Kernel(pass.rawValue, $0.constants(headSize: headSize) + constants)
     }
     var items: [UInt32] = []
     for (start, length) in zip(batch.offsets, lengths) {
@@ -52,7 +56,7 @@ extension VulkanStream: AttentionKernels {
     guard !items.isEmpty else { return }
     let count = items.count / 3
     try record(
-      Kernel(pass.rawValue, tile.constants(headSize: headSize) + constants), buffers + [upload(items)],
+      kernel, buffers + [upload(items)],
       push: [UInt32(count), UInt32(width), UInt32(heads), scale.bitPattern], groups: groups(count, heads: heads),
       work: KernelWork(flops: lengths.reduce(0) { $0 + 2 * productsOfPair * $1 * $1 * width }, elements: elements))
   }

@@ -31,11 +31,13 @@ extension VulkanStream: LinearKernels {
   ) throws {
     let (rows, columns) = try size(output)
     guard rows > 0 else { return }
-    let tile = MatrixTile(rows: rows, columns: columns, limits: limits)
+    let tiles = Array(MatrixTile.choices(rows: rows, columns: columns, limits: limits))
+    let (tile, kernel) = try recorder.checks.first(of: tiles) {
+      Kernel(stem, $0.constants + [depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0, epilogue])
+    }
     let groups = tile.groups(rows: rows, columns: columns)
     try record(
-      Kernel(stem, tile.constants + [depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0, epilogue]), buffers,
-      push: [UInt32(rows), UInt32(columns), UInt32(depth)], groups: (groups.columns, groups.rows, 1),
+      kernel, buffers, push: [UInt32(rows), UInt32(columns), UInt32(depth)], groups: (groups.columns, groups.rows, 1),
       work: KernelWork(flops: 2 * rows * columns * depth, elements: elements))
   }
 }

@@ -9,6 +9,7 @@ extension VulkanStream: SoftmaxKernels {
   func softmaxGradient(_ gradient: Handle, probabilities: Handle, output: Handle) throws {
     let (rows, width) = try size(output)
     try recordSharedRows(
-      "softmax_backward", [range(gradient), range(probabilities), range(output)], rows: rows, width: width, elements: elements(gradient, probabilities, output))
+      "softmax_backward", [range(gradient), range(probabilities), range(output)], rows: rows, width: width,
+      elements: elements(gradient, probabilities, output))
   }
 }

@@ -69,7 +69,7 @@ import Testing
     }
     let expected = try await scores()
     let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    #expect(names.calls == 1)
+    #expect(names.count == 1)
     let path = directory.appending(path: try #require(names.first))
     #expect(try await scores() == expected)
     var bytes = try Data(contentsOf: path)

@@ -1,0 +1,128 @@
+import Foundation
+import SalienceTensors
+
+/// What a kernel's self-check came to on a device.
+public struct KernelCheck: Sendable, Equatable {
+  /// The kernel and the form it was checked in.
+  public let kernel: String
+  /// Why the form is not used; nil where it computes what it should.
+  public let fault: String?
+}
+
+/// Which forms of a kernel a device computes correctly: each is tried on a small problem before its first use.
+final class KernelChecks: @unchecked Sendable {
+  // Unchecked: `results` is touched under `lock` only.
+  private let device: VulkanDevice
+  private let memory: VulkanMemory
+  private let pipelines: PipelineCache
+  private let warn: @Sendable (String) -> Void
+  private let lock = NSLock()
+  private var results: [Kernel: String?] = [:]
+
+  /// - Parameter warn: told of each form that is not used.
+  init(
+    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, warn: @escaping @Sendable (String) -> Void
+  ) {
+    self.device = device
+    self.memory = memory
+    self.pipelines = pipelines
+    self.warn = warn
+  }
+
+  /// The first choice whose kernel computes what it should.
+  ///
+  /// - Parameter choices: in order of preference, down to the plainest.
+  /// - Throws: `VulkanError`: `shader` where none does, naming kernel and driver; what running a check throws.
+  func first<Choice>(of choices: [Choice], kernel: (Choice) -> Kernel) throws -> (choice: Choice, kernel: Kernel) {
+    var last: (kernel: Kernel, fault: String)?
+    for choice in choices {
+      let kernel = kernel(choice)
+      guard let fault = try fault(of: kernel) else { return (choice, kernel) }
+      last = (kernel, fault)
+    }
+    throw VulkanError(
+      .shader,
+      "no form of the kernel \(last.map { "\($0.kernel)" } ?? "") computes correctly on \(driver)"
+        + (last.map { ": \($0.fault)" } ?? ""))
+  }
+
+  /// Why a form is not used, found out at the first call; nil where it computes what it should.
+  ///
+  /// - Throws: `VulkanError` where memory runs out or the device is lost.
+  func fault(of kernel: Kernel) throws -> String? {
+    try lock.withLock {
+      if let known = results[kernel] { return known }
+      let fault = try KernelProblem(kernel).flatMap(check)
+      results[kernel] = .some(fault)
+      if let fault { warn("the kernel \(kernel) is not used on \(driver): \(fault)") }
+      return fault
+    }
+  }
+
+  private var driver: String { "\(device.info.name), \(device.info.driverName) \(device.info.driverVersion)" }
+
+  private func check(_ problem: KernelProblem) throws -> String? {
+    do {
+      var result = try run(problem)
+      if device.faults?.distorts(problem.kernel.description) ?? false { result = result.map { $0 + 1 } }
+      return problem.fault(in: result)
+    } catch let error as VulkanError where error.code == .shader {
+      return error.message
+    }
+  }
+
+  /// The result of a problem on the device, with commands of its own.
+  private func run(_ problem: KernelProblem) throws -> [Float] {
+    let recorder = try CommandRecorder(device, memory: memory, pipelines: pipelines, checks: self)
+    let pieces = try problem.buffers.map { words in
+      let bytes = words.count * MemoryLayout<UInt32>.stride
+      let piece = try memory.device.take(bytes: bytes)
+      let (range, mapped) = try recorder.upload(bytes: bytes)
+      words.withUnsafeBytes { if let base = $0.baseAddress { mapped.copyMemory(from: base, byteCount: bytes) } }
+      try recorder.copy(range, to: BufferRange(piece, size: bytes), bytes: bytes)
+      return piece
+    }
+    let ranges = zip(pieces, problem.buffers).map { BufferRange($0, size: $1.count * MemoryLayout<UInt32>.stride) }
+    try recorder.dispatch(problem.kernel, ranges, push: problem.push, groups: problem.groups)
+    let bytes = problem.expected.count * MemoryLayout<Float>.stride
+    let result = try memory.readBack.take(bytes: bytes)
+    try recorder.copy(ranges[problem.output], to: BufferRange(result), bytes: bytes)
+    try withExtendedLifetime(pieces) { try recorder.finish() }
+    guard let mapped = result.mapped else { throw VulkanError(.failed, "read-back memory is not mapped") }
+    return withExtendedLifetime(result) {
+      Array(UnsafeBufferPointer(start: mapped.assumingMemoryBound(to: Float.self), count: problem.expected.count))
+    }
+  }
+}
+
+extension Kernel: CustomStringConvertible {
+  /// `linear 256 128 128 8 2 1 1 0`: the shader and its specialisation constants.
+  var description: String { ([stem] + constants.map(String.init)).joined(separator: " ") }
+}
+
+extension VulkanBackend {
+  /// Checks every form of the kernels that come in several, for heads of 64.
+  ///
+  /// Runs check what they use by themselves, before they use it.
+  public func checkKernels() throws -> [KernelCheck] {
+    let session = host.session
+    defer { session.savePipelines() }
+    return try Self.forms(on: info.limits, headSize: 64).map {
+      KernelCheck(kernel: $0.description, fault: try session.checks.fault(of: $0))
+    }
+  }
+
+  private static func forms(on limits: VulkanLimits, headSize: Int) -> [Kernel] {
+    let products = MatrixTile.fitting(limits).flatMap { tile in
+      [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].map {
+        Kernel($0.stem, tile.constants + [1, 1, $0.epilogue])
+      }
+    }
+    return products
+      + [AttentionTile.Pass.forward, .queries, .keys].flatMap { pass in
+        AttentionTile.fitting(pass, headSize: headSize, limits: limits).map {
+          Kernel(pass.rawValue, $0.constants(headSize: headSize) + (pass == .forward ? [1] : []))
+        }
+      }
+  }
+}

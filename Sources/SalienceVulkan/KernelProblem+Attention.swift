@@ -1,0 +1,119 @@
+import Foundation
+import SalienceTensors
+
+extension KernelProblem {
+  /// Two heads over a sequence of a tile and a bit, and one of a few tokens.
+  init?(attention kernel: Kernel) {
+    guard kernel.constants.count >= 5, let pass = AttentionTile.Pass(rawValue: kernel.stem) else { return nil }
+    let (headSize, rows) = (Int(kernel.constants[2]), Int(kernel.constants[3]))
+    let reference = AttentionReference(lengths: [rows + 3, 5], heads: 2, headSize: headSize, scale: 0.25)
+    let items = reference.items(ofRows: rows)
+    let qkv = Self.words(reference.qkv)
+    let blank = Float.nan.bitPattern
+    let buffers: [[UInt32]]
+    let (output, expected): (Int, [Double?])
+    if pass == .forward {
+      (output, expected) = (1, reference.context)
+      buffers = [
+        qkv, Array(repeating: blank, count: expected.count),
+        Array(repeating: blank, count: reference.logSumExp.count), items,
+      ]
+    } else {
+      output = 4
+      // Each pass writes its own part of a row of dQ, dK and dV.
+      let own = pass == .queries ? 0..<reference.width : reference.width..<3 * reference.width
+      expected = reference.gradient.enumerated().map { own.contains($0 % (3 * reference.width)) ? $1 : nil }
+      buffers = [
+        qkv, Self.words(reference.outputGradient), Self.words(reference.logSumExp.map(Float.init)),
+        Self.words(reference.offsets.map(Float.init)), Array(repeating: blank, count: expected.count), items,
+      ]
+    }
+    self.init(
+      kernel: kernel, buffers: buffers,
+      push: [
+        UInt32(items.count / 3), UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern,
+      ],
+      groups: (items.count / 3, 1, reference.heads), output: output, expected: expected,
+      tolerance: Precision.f32.tolerance)
+  }
+}
+
+/// Attention and its gradient in float64, over numbers of its own.
+struct AttentionReference {
+  let lengths: [Int]
+  let heads: Int
+  let scale: Float
+  /// H.
+  let width: Int
+  /// [T x 3H].
+  let qkv: [Float]
+  /// dO [T x H].
+  let outputGradient: [Float]
+  /// [T x H].
+  private(set) var context: [Double]
+  /// [T x A].
+  private(set) var logSumExp: [Double]
+  /// Σ dO O over each head [T x A].
+  private(set) var offsets: [Double]
+  /// dQ, dK and dV [T x 3H].
+  private(set) var gradient: [Double]
+
+  init(lengths: [Int], heads: Int, headSize: Int, scale: Float) {
+    self.lengths = lengths
+    self.heads = heads
+    self.scale = scale
+    width = heads * headSize
+    let tokens = lengths.reduce(0, +)
+    qkv = KernelProblem.numbers(tokens * 3 * width, seed: 4)
+    outputGradient = KernelProblem.numbers(tokens * width, seed: 5)
+    context = Array(repeating: 0, count: tokens * width)
+    logSumExp = Array(repeating: 0, count: tokens * heads)
+    offsets = logSumExp
+    gradient = Array(repeating: 0, count: tokens * 3 * width)
+    var start = 0
+    for length in lengths {
+      for head in 0..<heads { add(start, length, head: head, size: headSize) }
+      start += length
+    }
+  }
+
+  /// First token row of the sequence, its tokens, and a group's first: three words a tile.
+  func items(ofRows rows: Int) -> [UInt32] {
+    var (items, start) = ([UInt32](), 0)
+    for length in lengths {
+      for first in stride(from: 0, to: length, by: rows) { items += [UInt32(start), UInt32(length), UInt32(first)] }
+      start += length
+    }
+    return items
+  }
+
+  private mutating func add(_ start: Int, _ length: Int, head: Int, size: Int) {
+    /// Element of Q (0), K (1) or V (2).
+    func place(_ part: Int, _ token: Int) -> Int { (start + token) * 3 * width + part * width + head * size }
+    let factor = Double(scale)
+    for query in 0..<length {
+      let out = (start + query) * width + head * size
+      let scores = (0..<length).map { key in
+        (0..<size).reduce(0.0) { $0 + Double(qkv[place(0, query) + $1]) * Double(qkv[place(1, key) + $1]) } * factor
+      }
+      let top = scores.max() ?? 0
+      let denominator = scores.reduce(0) { $0 + exp($1 - top) }
+      let probabilities = scores.map { exp($0 - top) / denominator }
+      let slopes = (0..<length).map { key in
+        (0..<size).reduce(0.0) { $0 + Double(outputGradient[out + $1]) * Double(qkv[place(2, key) + $1]) }
+      }
+      let offset = zip(probabilities, slopes).reduce(0) { $0 + $1.0 * $1.1 }
+      logSumExp[(start + query) * heads + head] = top + log(denominator)
+      offsets[(start + query) * heads + head] = offset
+      for key in 0..<length {
+        let slope = probabilities[key] * (slopes[key] - offset) * factor
+        for i in 0..<size {
+          context[out + i] += probabilities[key] * Double(qkv[place(2, key) + i])
+          gradient[place(0, query) + i] += slope * Double(qkv[place(1, key) + i])
+          gradient[place(1, key) + i] += slope * Double(qkv[place(0, query) + i])
+          gradient[place(2, key) + i] += probabilities[key] * Double(outputGradient[out + i])
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import SalienceTensors
+import SalienceVulkan
+import Testing
+
+/// No form of a kernel is used that computes wrong numbers on the device at hand.
+@Suite(.enabled(if: TestDevice.info != nil, "no Vulkan device")) struct KernelCheckTests {
+  private func backend(
+    faults: VulkanFaults? = nil, warn: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> VulkanBackend {
+    let info = try #require(TestDevice.info)
+    return try VulkanBackend(
+      selection: .uuid(info.uuid), validation: TestDevice.hasValidation, cacheDirectory: "", faults: faults, warn: warn)
+  }
+
+  private func scores(on backend: VulkanBackend) async throws -> [[Double]] {
+    let model = try await backend.prepare([SmallModel.program()], parameters: SmallModel())
+    return try await model.attribute(program: 0, requests: SmallModel.requests(8, points: 9)).flatMap(\.scores)
+  }
+
+  @Test func everyFormComputesWhatItShould() throws {
+    let backend = try backend()
+    let checks = try backend.checkKernels()
+    for stem in ["linear", "linear_backward", "attention", "attention_backward_queries", "attention_backward_keys"] {
+      #expect(checks.contains { $0.kernel.hasPrefix(stem + " ") }, "\(stem)")
+    }
+    for check in checks { #expect(check.fault == nil, "\(check.kernel)") }
+    #expect(backend.messages?.all ?? [] == [])
+  }
+
+  /// Results do not depend on the form, so a wrong one costs a warning and nothing else.
+  @Test(arguments: ["attention", "attention_backward_queries", "attention_backward_keys"])
+  func wrongTilesOfAttentionAreReplaced(stem: String) async throws {
+    let expected = try await scores(on: backend())
+    let (wrong, warnings) = (LockedList(), LockedList())
+    // The first form that the model asks for is wrong; a plainer one has to do.
+    let faults = VulkanFaults(wrongKernels: { kernel in
+      guard kernel.hasPrefix(stem + " "), wrong.all.isEmpty else { return false }
+      wrong.append(kernel)
+      return true
+    })
+    let actual = try await scores(on: backend(faults: faults) { warnings.append($0) })
+    #expect(actual == expected)
+    let kernel = try #require(wrong.all.first)
+    #expect(warnings.all.count == 1)
+    #expect(warnings.all.allSatisfy { $0.contains("the kernel \(kernel) is not used on") })
+  }
+
+  /// 10,000 rows are enough for tiles of 64 on any device that has them.
+  @Test func wrongTilesOfProductsAreReplaced() throws {
+    func values(_ backend: VulkanBackend) throws -> [Float] {
+      let weight = Parameter("in", shape: [2 * SmallModel.hidden, SmallModel.hidden])
+      var plan = Plan()
+      let x = plan.input(ValueShape(.tokens, SmallModel.hidden))
+      plan.result(try plan.linear(x, weight: weight, bias: nil))
+      let kernels = try backend.stream(for: plan, parameters: SmallModel())
+      let rows = 10_000
+      let ids = Array(repeating: Int32(0), count: rows)
+      try kernels.begin(PackedBatch([TokenSequence(wordIDs: ids, positionIDs: ids, typeIDs: ids)]))
+      let memory = try kernels.allocate(count: 3 * rows * SmallModel.hidden)
+      let input = kernels.view(of: memory, offset: 0, shape: ValueShape(.tokens, SmallModel.hidden))
+      let output = kernels.view(
+        of: memory, offset: rows * SmallModel.hidden, shape: ValueShape(.tokens, 2 * SmallModel.hidden))
+      try kernels.write((0..<rows * SmallModel.hidden).map { Float($0 % 97) / 97 - 0.5 }, to: input, at: 0)
+      try kernels.linear(input, weight: weight, bias: nil, output: output)
+      return try kernels.read(output, count: 2 * rows * SmallModel.hidden)
+    }
+    let expected = try values(backend())
+    let warnings = LockedList()
+    let actual = try values(
+      backend(faults: VulkanFaults(wrongKernels: { $0.contains(" 64 64 ") || $0.contains(" 128 128 ") })) {
+        warnings.append($0)
+      })
+    #expect(actual == expected)
+    #expect(expected.contains { $0 != 0 })
+    #expect(warnings.all.count >= 1)
+  }
+
+  @Test func aKernelWithNoFormLeftNamesDeviceAndKernel() async throws {
+    let info = try #require(TestDevice.info)
+    let backend = try backend(faults: VulkanFaults(wrongKernels: { $0.hasPrefix("linear ") }))
+    let error = await #expect(throws: VulkanError.self) { _ = try await scores(on: backend) }
+    #expect(error?.code == .shader)
+    #expect(error?.description.contains("linear ") == true)
+    #expect(error?.description.contains(info.driverName) == true)
+    #expect(error?.description.contains(info.name) == true)
+  }
+
+  @Test func theReportNamesWrongForms() throws {
+    let backend = try backend(faults: VulkanFaults(wrongKernels: { $0.hasPrefix("attention ") }))
+    let checks = try backend.checkKernels()
+    for check in checks {
+      #expect((check.fault != nil) == check.kernel.hasPrefix("attention "), "\(check.kernel)")
+    }
+  }
+}

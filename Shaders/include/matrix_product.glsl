@@ -112,7 +112,8 @@ void put(uint stage) {
 }
 
 void multiply_slice(uint stage, uvec2 own) {
-  [[unroll]] for (uint quarter = 0; quarter < QUARTERS; quarter++) {
+  // Not unrolled: a quarter is PATCH² x 4 multiply-adds long, and compilers take minutes over four of them.
+  for (uint quarter = 0; quarter < QUARTERS; quarter++) {
     const uint row_place = place(own.x, quarter), column_place = place(own.y, quarter);
     [[unroll]] for (uint i = 0; i < 4; i++) {
       const uint at = stage * SLICE + quarter * 4 + i;

@@ -119,7 +119,7 @@ public struct PathRequest: Sendable {
   public let input: PathEnd
   /// As many tokens as `input`.
   public let baseline: PathEnd
-  /// In ascending order of α.
+  /// In ascending order of α; empty where `refinement` chooses them.
   public let points: [PathPoint]
   /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
   public let cotangents: [[Float]]
@@ -129,17 +129,30 @@ public struct PathRequest: Sendable {
   public let samples: [GaussianNoise]
   /// What is made of the samples' attributions.
   public let statistic: SampleStatistic
+  /// Chooses the points of the plain path instead; noise samples cannot stand beside it.
+  public let refinement: (any PathRefinement)?
 
   public init(
     input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
     statistic: SampleStatistic = .mean
   ) {
+    refinement = nil
     self.input = input
     self.baseline = baseline
     self.points = points
     self.cotangents = cotangents
     self.samples = samples
     self.statistic = statistic
+  }
+
+  public init(input: PathEnd, baseline: PathEnd, refinement: any PathRefinement, cotangents: [[Float]]) {
+    self.input = input
+    self.baseline = baseline
+    self.refinement = refinement
+    self.cotangents = cotangents
+    points = []
+    samples = []
+    statistic = .mean
   }
 
   /// The paths to evaluate: one a sample, or the plain one.
@@ -163,13 +176,20 @@ public struct PathResponse: Sendable {
   public let scores: [[Double]]
   /// Squared Frobenius norm of the attribution before that sum, one a target.
   public let squaredNorms: [Double]
+  /// Points evaluated, of one path.
+  public let pointCount: Int
+  /// false where a refinement ended before it was content.
+  public let converged: Bool
 
   public init(
-    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squaredNorms: [Double]
+    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squaredNorms: [Double],
+    pointCount: Int, converged: Bool = true
   ) {
     self.baselineOutputs = baselineOutputs
     self.sampleOutputs = sampleOutputs
     self.scores = scores
     self.squaredNorms = squaredNorms
+    self.pointCount = pointCount
+    self.converged = converged
   }
 }

@@ -2,9 +2,9 @@
 ///
 /// Confined to the thread that owns `kernels`.
 public final class PathExecutor {
-  private let program: PathProgram
-  private let kernels: any Kernels
-  private let capacity: MemoryPlan.Capacity
+  let program: PathProgram
+  let kernels: any Kernels
+  let capacity: MemoryPlan.Capacity
   private let prefix: PlanRun
   private let forward: PlanRun
   private let gradient: PlanRun
@@ -48,6 +48,15 @@ public final class PathExecutor {
 
   /// See `PreparedModel.attribute`.
   public func attribute(_ requests: [PathRequest]) throws -> [PathResponse] {
+    let refined = requests.filter { $0.refinement != nil }
+    if refined.isEmpty { return try sum(requests) }
+    var answers = (refined: try refine(refined)[...], fixed: try sum(requests.filter { $0.refinement == nil })[...])
+    return requests.compactMap { $0.refinement == nil ? answers.fixed.popFirst() : answers.refined.popFirst() }
+  }
+
+  /// Answers requests whose points are given.
+  private func sum(_ requests: [PathRequest]) throws -> [PathResponse] {
+    if requests.isEmpty { return [] }
     let paths = requests.flatMap(\.paths)
     let examples = Self.examples(of: requests)
     let input = try storeEnds(paths.map(\.input))
@@ -66,13 +75,13 @@ public final class PathExecutor {
       sums.append(sum)
       try kernels.clear(sum, rows: tokens, width: program.width)
     }
-    try evaluate(paths, input: input, baseline: baseline, into: sums)
+    try evaluate(Self.places(of: paths), of: paths, input: input, baseline: baseline, into: sums)
     let scores = try sums.map { try reduce(requests, examples, input: input, baseline: baseline, gradient: $0) }
     return requests.indices.map { index in
       let own = scores.prefix(requests[index].cotangents.count).map { $0[index] }
       return PathResponse(
         baselineOutputs: baselineOutputs[index], sampleOutputs: sampleOutputs[index], scores: own.map(\.sums),
-        squaredNorms: own.map { $0.squares.reduce(0, +) })
+        squaredNorms: own.map { $0.squares.reduce(0, +) }, pointCount: requests[index].points.count)
     }
   }
 
@@ -88,16 +97,21 @@ public final class PathExecutor {
     }
   }
 
-  /// Values of the attribution layer for each end, row after row, in a buffer that the caller releases.
-  private func storeEnds(_ ends: [PathEnd]) throws -> Handle {
+  /// Values of the attribution layer for each end in a buffer that the caller releases.
+  ///
+  /// - Parameters:
+  ///   - rows: first row of each end; one after another by default. Ends of one batch lie one after another.
+  ///   - rowCount: rows of the buffer; as many as there are tokens by default.
+  func storeEnds(_ ends: [PathEnd], rows: [Int]? = nil, rowCount: Int? = nil) throws -> Handle {
     let lengths = ends.map(\.sequence.count)
-    let buffer = try kernels.allocate(count: max(1, lengths.reduce(0, +)) * program.width)
+    let buffer = try kernels.allocate(count: max(1, rowCount ?? lengths.reduce(0, +)) * program.width)
     var row = 0
     var noisy: [NoisyRows] = []
     for range in try MicroBatches(lengths: lengths, capacity: capacity) {
       try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
       try prefix.run()
       let zeroed = ends[range].flatMap(\.zeroed)
+      if let rows { row = rows[range.lowerBound] }
       try kernels.store(prefix.handle(program.prefix.outputs[0]), zeroed: zeroed, into: buffer, at: row)
       for end in ends[range] {
         if let noise = end.noise {
@@ -166,38 +180,65 @@ public final class PathExecutor {
     }
   }
 
-  /// Forward once and backward once a target at every point of every request, in order.
-  private func evaluate(_ requests: [PathRequest], input: Handle, baseline: Handle, into sums: [Handle]) throws {
-    var evaluations: [(request: Int, point: Int, row: Int)] = []
+  /// The given points of each request, whose sums lie where its end points lie.
+  private static func places(of requests: [PathRequest]) -> [PathPlace] {
     var row = 0
-    for (index, request) in requests.enumerated() {
-      for point in request.points.indices { evaluations.append((index, point, row)) }
-      row += request.input.sequence.count
+    return requests.enumerated().flatMap { index, request in
+      defer { row += request.input.sequence.count }
+      return request.points.map { point in
+        PathPlace(request: index, alpha: point.alpha, weight: point.weight, row: row, sumRow: row)
+      }
     }
+  }
+
+  /// Forward once and backward once a target at every place, in order.
+  ///
+  /// - Parameters:
+  ///   - sums: gradients are added to, one buffer a target.
+  ///   - outputs: takes F at every place [places x C].
+  func evaluate(
+    _ places: [PathPlace], of requests: [PathRequest], input: Handle, baseline: Handle, into sums: [Handle],
+    outputs: Handle? = nil
+  ) throws {
     let plan = program.gradient
-    let lengths = evaluations.map { requests[$0.request].input.sequence.count }
+    let lengths = places.map { requests[$0.request].input.sequence.count }
     for range in try MicroBatches(lengths: lengths, capacity: capacity) {
-      var batch = PackedBatch()
-      var path = PathBatch()
-      for (request, point, row) in evaluations[range] {
-        batch.append(requests[request].input.sequence)
-        let place = requests[request].points[point]
-        path.append(exampleRow: row, alpha: place.alpha, weight: place.weight)
+      var (batch, path, sumPath) = (PackedBatch(), PathBatch(), PathBatch())
+      for place in places[range] {
+        batch.append(requests[place.request].input.sequence)
+        path.append(exampleRow: place.row, alpha: place.alpha, weight: place.weight)
+        sumPath.append(exampleRow: place.sumRow, alpha: place.alpha, weight: place.weight)
       }
       try kernels.begin(batch)
       try kernels.interpolate(
         input: input, baseline: baseline, path: path, output: gradient.handle(plan.plan.inputs[0]))
       try gradient.run(0..<plan.backwardStart)
-      let targets = evaluations[range].map { requests[$0.request].cotangents.count }.max() ?? 0
+      if let outputs {
+        try kernels.store(
+          gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs, at: range.lowerBound)
+      }
+      let targets = places[range].map { requests[$0.request].cotangents.count }.max() ?? 0
       for target in 0..<targets {
-        let cotangents = evaluations[range].flatMap { evaluation in
-          let own = requests[evaluation.request].cotangents
+        let cotangents = places[range].flatMap { place in
+          let own = requests[place.request].cotangents
           return target < own.count ? own[target] : Array(repeating: 0, count: program.outputCount)
         }
         try kernels.write(cotangents, to: gradient.handle(plan.cotangent), at: 0)
         try gradient.run(plan.backwardStart..<plan.plan.instructions.count)
-        try kernels.accumulate(gradient.handle(plan.inputGradient), path: path, into: sums[target])
+        try kernels.accumulate(gradient.handle(plan.inputGradient), path: sumPath, into: sums[target])
       }
     }
   }
+}
+
+/// A point of a request's path, and where its end points and its sum lie.
+struct PathPlace {
+  /// Index of the request.
+  let request: Int
+  let alpha: Double
+  let weight: Double
+  /// First token row in the buffers of end points.
+  let row: Int
+  /// First token row in the buffers of sums.
+  let sumRow: Int
 }

@@ -11,7 +11,8 @@ public struct AttributionError: Error, Sendable, CustomStringConvertible {
 
   /// A method's setting, by its name in pipeline files.
   public enum Setting: String, Sendable {
-    case steps, baseline, target, layer
+    case steps, tolerance, baseline, target, layer
+    case maxSteps = "max_steps"
   }
 
   public let code: Code

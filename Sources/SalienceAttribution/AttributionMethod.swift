@@ -15,6 +15,9 @@ public protocol AttributionMethod: Sendable {
   /// Checks the settings against a model before anything is scored.
   func validate(tokenizer: Tokenizer, labels: [String]) throws
 
+  /// The method as it is on a device that computes in `precision`.
+  func adapted(to precision: Precision) -> any AttributionMethod
+
   /// The evaluations that the method needs for these targets.
   func request(
     _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
@@ -25,4 +28,8 @@ public protocol AttributionMethod: Sendable {
   /// - Parameter outputs: F(x) [C].
   /// - Throws: `AttributionError` with code `notFinite`.
   func explanations(targets: [ResolvedTarget], outputs: [Float], response: PathResponse) throws -> [Explanation]
+}
+
+extension AttributionMethod {
+  public func adapted(to precision: Precision) -> any AttributionMethod { self }
 }

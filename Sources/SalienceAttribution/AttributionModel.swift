@@ -20,7 +20,7 @@ public struct AttributionModel: Sendable {
   public init(
     checkpoint: Checkpoint, methods: [any AttributionMethod], on backend: any Backend
   ) async throws {
-    self.methods = methods
+    self.methods = methods.map { $0.adapted(to: backend.device.precision) }
     try Self.validate(methods, for: checkpoint.config)
     architecture = try ModelRegistry.architecture(for: checkpoint.config)
     tokenizer = try Tokenizer(directory: checkpoint.directory)

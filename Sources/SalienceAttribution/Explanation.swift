@@ -32,6 +32,8 @@ public struct Explanation: Sendable, Equatable {
   public let convergenceDelta: Double?
   /// Points evaluated, over all noise samples.
   public let steps: Int
+  /// false where `max_steps` came before the tolerance was kept.
+  public let converged: Bool
   /// Raw signed sum over the hidden dimension, one a token.
   public let attributions: [Float]
   /// `attributions` normalised as the method asks.
@@ -43,7 +45,7 @@ public struct Explanation: Sendable, Equatable {
   public init(
     method: String, target: String, targetIndex: Int?, output: Double, baselineOutput: Double?,
     convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
-    attributionSum: Double, attributionNorm: Double
+    attributionSum: Double, attributionNorm: Double, converged: Bool = true
   ) {
     self.method = method
     self.target = target
@@ -52,6 +54,7 @@ public struct Explanation: Sendable, Equatable {
     self.baselineOutput = baselineOutput
     self.convergenceDelta = convergenceDelta
     self.steps = steps
+    self.converged = converged
     self.attributions = attributions
     self.normalized = normalized
     self.attributionSum = attributionSum

@@ -2,18 +2,24 @@ import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
-/// Integrated gradients (arXiv 1703.01365) with a fixed quadrature, as Captum's `LayerIntegratedGradients`.
+/// Integrated gradients (arXiv 1703.01365), as Captum's `LayerIntegratedGradients` where the quadrature is fixed.
 public struct IntegratedGradients: AttributionMethod {
   public let id: String
   public let layer: AttributionLayer
   public let target: Target
-  public let steps: Int
-  public let quadrature: Quadrature
   public let baseline: Baseline
   /// Whether special tokens stay as they are in the baseline.
   public let keepSpecial: Bool
   public let normalization: Normalization
-  private let points: [PathPoint]
+  public let rule: Rule
+
+  /// How the path integral is approximated.
+  public enum Rule: Sendable, Equatable {
+    /// The same points for every example, in ascending order of α.
+    case fixed([PathPoint])
+    /// Points chosen for each example.
+    case adaptive(AdaptiveQuadrature)
+  }
 
   /// - Throws: `AttributionError` with code `usage` where the rule does not have so few points.
   public init(
@@ -21,15 +27,30 @@ public struct IntegratedGradients: AttributionMethod {
     baseline: Baseline = .pad, keepSpecial: Bool = true, normalization: Normalization = .l2,
     target: Target = .predicted, layer: AttributionLayer = .embeddings
   ) throws {
+    let points = try quadrature.points(steps: steps)
+    self.init(
+      id: id, rule: .fixed(points), baseline: baseline, keepSpecial: keepSpecial, normalization: normalization,
+      target: target, layer: layer)
+  }
+
+  public init(
+    id: String = "integrated-gradients", rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true,
+    normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings
+  ) {
     self.id = id
-    self.steps = steps
-    self.quadrature = quadrature
+    self.rule = rule
     self.baseline = baseline
     self.keepSpecial = keepSpecial
     self.normalization = normalization
     self.target = target
     self.layer = layer
-    points = try quadrature.points(steps: steps)
+  }
+
+  public func adapted(to precision: Precision) -> any AttributionMethod {
+    guard case .adaptive(let quadrature) = rule else { return self }
+    return IntegratedGradients(
+      id: id, rule: .adaptive(quadrature.adapted(to: precision)), baseline: baseline, keepSpecial: keepSpecial,
+      normalization: normalization, target: target, layer: layer)
   }
 
   public func validate(tokenizer: Tokenizer, labels: [String]) throws {
@@ -40,11 +61,16 @@ public struct IntegratedGradients: AttributionMethod {
   public func request(
     _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
   ) throws -> PathRequest {
-    PathRequest(
-      input: PathEnd(architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs)),
-      baseline: Baseline.end(
-        of: encoding, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial, in: architecture),
-      points: points, cotangents: targets.map(\.coefficients))
+    let input = PathEnd(architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs))
+    let start = Baseline.end(
+      of: encoding, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial, in: architecture)
+    let cotangents = targets.map(\.coefficients)
+    switch rule {
+    case .fixed(let points):
+      return PathRequest(input: input, baseline: start, points: points, cotangents: cotangents)
+    case .adaptive(let quadrature):
+      return PathRequest(input: input, baseline: start, refinement: quadrature, cotangents: cotangents)
+    }
   }
 
   public func explanations(
@@ -60,9 +86,9 @@ public struct IntegratedGradients: AttributionMethod {
       let (output, start) = (target.value(outputs), target.value(response.baselineOutputs))
       return Explanation(
         method: id, target: target.name, targetIndex: target.index, output: output, baselineOutput: start,
-        convergenceDelta: sum - (output - start), steps: points.count, attributions: scores.map(Float.init),
+        convergenceDelta: sum - (output - start), steps: response.pointCount, attributions: scores.map(Float.init),
         normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
-        attributionNorm: norm)
+        attributionNorm: norm, converged: response.converged)
     }
   }
 }

@@ -66,6 +66,9 @@ public struct NoiseTunnel: AttributionMethod {
     _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
   ) throws -> PathRequest {
     let path = try method.request(encoding, targets: targets, tokenizer: tokenizer, architecture: architecture)
+    guard path.refinement == nil else {
+      throw AttributionError(.usage, "\(id): noise needs a fixed number of steps", setting: .tolerance)
+    }
     guard path.samples.isEmpty else { throw AttributionError(.usage, "\(id): noise cannot be put around noise") }
     let seeds = SampleSeeds(ids: encoding.ids, typeIDs: encoding.typeIDs, method: id, seed: seed)
     return PathRequest(

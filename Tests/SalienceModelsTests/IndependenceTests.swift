@@ -15,13 +15,13 @@ import Testing
   }()
 
   private func model(
-    _ folder: ReferenceFolder, targets: [Target] = [.predicted], tokenBudget: Int = 512
+    _ folder: ReferenceFolder, targets: [Target] = [.predicted], precision: Precision = .f32, tokenBudget: Int = 512
   ) async throws -> AttributionModel {
     let methods = try targets.enumerated().map {
       try IntegratedGradients(id: "ig\($0.offset)", steps: 20, keepSpecial: false, target: $0.element)
     }
     return try await AttributionModel(
-      checkpoint: folder.checkpoint, methods: methods, on: CPUBackend(tokenBudget: tokenBudget))
+      checkpoint: folder.checkpoint, methods: methods, on: CPUBackend(precision: precision, tokenBudget: tokenBudget))
   }
 
   private func answers(_ model: AttributionModel, _ texts: [ReferenceCase]) async throws -> [Answer] {
@@ -42,10 +42,11 @@ import Testing
     }
   }
 
-  @Test(arguments: ReferenceFolder.names) func neighboursOrderAndBudget(folder name: String) async throws {
+  @Test(arguments: ReferenceFolder.names, CPUBackend.precisions)
+  func neighboursOrderAndBudget(folder name: String, precision: Precision) async throws {
     let folder = try ReferenceFolder(name)
     let texts = folder.texts
-    let model = try await model(folder)
+    let model = try await model(folder, precision: precision)
     let together = try await answers(model, texts)
     let again = try await answers(model, texts)
     let reversed = Array(try await answers(model, texts.reversed()).reversed())
@@ -55,7 +56,7 @@ import Testing
       expectSame(try #require(await answers(model, [text]).first), together[index], "\(text.id): alone")
     }
     for budget in [64, 512, 2048] {
-      let other = try await answers(self.model(folder, tokenBudget: budget), texts)
+      let other = try await answers(self.model(folder, precision: precision, tokenBudget: budget), texts)
       for index in texts.indices { expectSame(other[index], together[index], "\(texts[index].id): budget \(budget)") }
     }
   }

@@ -32,6 +32,7 @@ layout(push_constant) uniform Push {
   uint rows;
   uint columns;
   uint depth;
+  float scale;  // of the sums, in f16
 };
 
 const uint SLICE = 16;

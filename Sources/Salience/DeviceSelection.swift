@@ -25,7 +25,7 @@ extension Pipeline.Device {
     case .cpu: return CPUBackend(precision: precision)
     case .auto:
       do {
-        return try VulkanBackend(selection: .auto, warn: warn)
+        return try VulkanBackend(selection: .auto, precision: precision, warn: warn)
       } catch let error as VulkanError {
         // No GPU is the usual thing; one that does not open is worth a word.
         if error.code != .noDevice && error.code != .noLoader { warn("running on the CPU: \(error.message)") }
@@ -33,7 +33,7 @@ extension Pipeline.Device {
       }
     case .vulkan, .vulkanUUID:
       do {
-        return try VulkanBackend(selection: vulkanSelection(), warn: warn)
+        return try VulkanBackend(selection: vulkanSelection(), precision: precision, warn: warn)
       } catch let error as VulkanError {
         throw DeviceError(message: "device '\(text)': \(error.message)")
       }

@@ -68,7 +68,11 @@ extension VulkanDeviceInfo {
       "storage_range_bytes": .integer(limits.maxStorageRange),
       "timeline_semaphores": .bool(hasTimelineSemaphores),
       "matrix_shapes": .array(matrixShapes.map { .string($0.description) }),
-      "kernels": ["f32": .array(kernels.map(JSONValue.string))],
+      "precisions": .array(VulkanBackend.precisions.map { .string($0.rawValue) }),
+      "kernels": .object(
+        VulkanBackend.precisions.map {
+          JSONMember(name: $0.rawValue, value: .array(kernels.map(JSONValue.string)))
+        }),
       "auto": .bool(isBest),
     ]
   }
@@ -76,12 +80,13 @@ extension VulkanDeviceInfo {
   fileprivate var lines: String {
     let shapes = matrixShapes.map(\.description).joined(separator: ", ")
     let units = shapes.isEmpty ? "no matrix units" : "matrix units \(shapes)"
+    let precisions = VulkanBackend.precisions.map(\.rawValue).joined(separator: ", ")
     let software = kind == .cpu ? "\n          a software device: runs when it is named, never by auto" : ""
     return """
       vulkan:\(index)  \(name), \(kind.rawValue), \(driverName) \(driverVersion), Vulkan \(apiVersion)
                 \(memory / 1_000_000) MB, subgroups of \(limits.subgroupSize), \
       \(limits.sharedMemoryBytes / 1024) KiB shared memory, \(units)
-                kernels: \(kernels.count) in f32; uuid \(uuid)\(software)
+                \(kernels.count) kernels, matrix products in \(precisions); uuid \(uuid)\(software)
       """
   }
 }

@@ -107,15 +107,17 @@ extension VulkanBackend {
   public func checkKernels() throws -> [KernelCheck] {
     let session = host.session
     defer { session.savePipelines() }
-    return try Self.forms(on: info.limits, headSize: 64).map {
+    return try Self.forms(on: info.limits, headSize: 64, precisions: Self.precisions).map {
       KernelCheck(kernel: $0.description, fault: try session.checks.fault(of: $0))
     }
   }
 
-  private static func forms(on limits: VulkanLimits, headSize: Int) -> [Kernel] {
+  private static func forms(on limits: VulkanLimits, headSize: Int, precisions: [Precision]) -> [Kernel] {
     let products = MatrixTile.fitting(limits).flatMap { tile in
-      [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].map {
-        Kernel($0.stem, tile.constants + [1, 1, $0.epilogue])
+      [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].flatMap { product in
+        precisions.map {
+          tile.kernel(product.stem, depth: 4, columns: 4, epilogue: product.epilogue, precision: $0)
+        }
       }
     }
     return products

@@ -1,3 +1,5 @@
+import SalienceTensors
+
 /// The part of a matrix product that one group computes; see `Shaders/include/matrix_product.glsl`.
 ///
 /// Every tile adds along the depth in the same order, so the choice changes no result.
@@ -52,8 +54,11 @@ struct MatrixTile: Hashable, Sendable {
     return (across, down, across * down)
   }
 
-  /// Specialisation constants 0 to 4.
-  var constants: [UInt32] {
-    [UInt32(invocations), UInt32(size), UInt32(size), UInt32(patch), UInt32(stages)]
+  /// The form of a product's kernel that computes such tiles.
+  ///
+  /// - Parameter epilogue: what the kernel's constant 7 says.
+  func kernel(_ stem: String, depth: Int, columns: Int, epilogue: UInt32, precision: Precision) -> Kernel {
+    let tile = [invocations, size, size, patch, stages, depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0]
+    return Kernel(stem, tile.map(UInt32.init) + [epilogue, precision.constant])
   }
 }

@@ -3,18 +3,19 @@ import SalienceTensors
 extension VulkanBackend {
   /// The rates of this program's own product and of the device's copies, each at a favourable size.
   public func measureCeilings() async throws -> DeviceCeilings? {
-    try await pool.run { [host, info] _ in
+    try await pool.run { [host, info, device] _ in
       let session = host.session
       defer { session.savePipelines() }
       let isSoftware = info.kind == .cpu
       let size = isSoftware ? 512 : 4096
-      let product = try Self.productRate(session, size: size)
+      let product = try Self.productRate(session, size: size, precision: device.precision)
       let largest = min(info.memory / 16, info.limits.maxAllocation / 2) >> 20
       let megabytes = max(1, min(isSoftware ? 64 : 256, largest))
       let copy = try Self.copyRate(session, bytes: megabytes << 20)
       return DeviceCeilings(
         flopsPerSecond: product, bytesPerSecond: copy,
-        source: "this program's own linear kernel on matrices of \(size) x \(size), and copies of \(megabytes) MiB")
+        source: "this program's own linear kernel in \(device.precision.rawValue) on matrices of \(size) x \(size), "
+          + "and copies of \(megabytes) MiB")
     }
   }
 
@@ -22,20 +23,23 @@ extension VulkanBackend {
   private static let duration = 0.25
 
   /// FLOP/s of the forward product of two square matrices.
-  private static func productRate(_ session: VulkanSession, size: Int) throws -> Double {
+  private static func productRate(_ session: VulkanSession, size: Int, precision: Precision) throws -> Double {
     let recorder = try session.recorder(isProfiled: false)
     let bytes = size * size * MemoryLayout<Float>.stride
     let pieces = try (0..<3).map { _ in try session.memory.device.take(bytes: bytes) }
     let ranges = pieces.map { BufferRange($0, size: bytes) }
     for range in ranges { try recorder.fill(range, word: Float(0.5).bitPattern, bytes: bytes) }
     let tiles = Array(MatrixTile.choices(rows: size, columns: size, limits: session.device.limits))
-    let (tile, kernel) = try session.checks.first(of: tiles) { Kernel("linear", $0.constants + [1, 1, 0]) }
+    let (tile, kernel) = try session.checks.first(of: tiles) {
+      $0.kernel("linear", depth: size, columns: size, epilogue: 0, precision: precision)
+    }
     let groups = tile.groups(rows: size, columns: size)
     let work = KernelWork(flops: 2 * size * size * size, elements: 3 * size * size)
     return try withExtendedLifetime(pieces) {
       let seconds = try time(recorder) {
         try recorder.dispatch(
-          kernel, [ranges[0], ranges[1], ranges[1], ranges[2]], push: Array(repeating: UInt32(size), count: 3),
+          kernel, [ranges[0], ranges[1], ranges[1], ranges[2]],
+          push: Array(repeating: UInt32(size), count: 3) + [Float(1).bitPattern],
           groups: (groups.columns, groups.rows, 1), work: work)
       }
       return Double(work.flops) / seconds

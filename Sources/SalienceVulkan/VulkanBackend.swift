@@ -6,6 +6,9 @@ public final class VulkanBackend: Backend {
   public let info: VulkanDeviceInfo
   /// What the validation layer says; nil where it is off.
   public let messages: ValidationMessages?
+  /// What every device multiplies matrices in: half precision needs no feature of it.
+  public static let precisions: [Precision] = [.f32, .bf16, .f16]
+
   let host: VulkanHost
   let pool: WorkerPool<Void>
   private let collector: ProfileCollector?
@@ -15,6 +18,7 @@ public final class VulkanBackend: Backend {
   /// Opens a device.
   ///
   /// - Parameters:
+  ///   - precision: of matrix products.
   ///   - tokenBudget: tokens (T) of one evaluation batch, less where memory does not suffice; by default 16,384 on a
   ///     GPU and 1,024 on a software device. Results do not depend on it.
   ///   - threads: workers, each with a stream of its own, so that the device works while the host prepares.
@@ -27,9 +31,9 @@ public final class VulkanBackend: Backend {
   ///   - warn: told when memory runs out or the device is lost, and what is done about it.
   /// - Throws: `VulkanError` with code `noLoader`, `noDevice` or `unsupported`.
   public init(
-    selection: VulkanSelection = .auto, tokenBudget: Int? = nil, threads: Int = 2, validation: Bool? = nil,
-    profile: Bool = false, cacheDirectory: String? = nil, faults: VulkanFaults? = nil, usesTimeline: Bool = true,
-    warn: @escaping @Sendable (String) -> Void = { _ in }
+    selection: VulkanSelection = .auto, precision: Precision = .f32, tokenBudget: Int? = nil, threads: Int = 2,
+    validation: Bool? = nil, profile: Bool = false, cacheDirectory: String? = nil, faults: VulkanFaults? = nil,
+    usesTimeline: Bool = true, warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let messages = validation ?? ValidationMessages.isWantedByEnvironment ? ValidationMessages() : nil
     info = try selection.choose(from: VulkanDevices.all())
@@ -48,13 +52,13 @@ public final class VulkanBackend: Backend {
     pool = WorkerPool(count: max(1, threads), name: "salience-vulkan") {}
     device = DeviceDescription(
       name: name, details: "\(info.name), \(info.driverName) \(info.driverVersion)",
-      concurrency: pool.count,
-      evaluatedTokens: max(8192, 4 * self.tokenBudget))
+      concurrency: pool.count, evaluatedTokens: max(8192, 4 * self.tokenBudget), precision: precision,
+      precisions: Self.precisions)
   }
 
   /// Weights once, and for every thread an arena a program and what its requests bring and take.
   public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
-    let weights = DeviceMemory.weights(of: programs) * MemoryLayout<Float>.stride
+    let weights = SortedParameters(programs).bytes(in: device.precision)
     let tokens = max(
       longest,
       TokenBudget.fitting(
@@ -72,15 +76,15 @@ public final class VulkanBackend: Backend {
   public var profile: KernelProfile? { collector?.value }
 
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
-    let (host, pool, warn, wanted, name) = (self.host, self.pool, self.warn, tokenBudget, device.name)
+    let (host, pool, warn, wanted, device) = (self.host, self.pool, self.warn, tokenBudget, self.device)
     return try await pool.run { [info] _ in
-      let weights = Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride
+      let weights = SortedParameters(programs).bytes(in: device.precision)
       let budget = TokenBudget.fitting(
         wanted, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
         limits: info.limits)
       let model = VulkanModel(
-        programs: programs, source: parameters, host: host, pool: pool, budget: TokenBudget(budget), name: name,
-        warn: warn)
+        programs: programs, source: parameters, host: host, pool: pool, budget: TokenBudget(budget),
+        precision: device.precision, name: device.name, warn: warn)
       try model.load()
       return model
     }
@@ -94,7 +98,8 @@ public final class VulkanBackend: Backend {
   ) throws -> any Kernels {
     let recorder = try host.session.recorder()
     return try VulkanStream(
-      parameters: VulkanParameters(plan.parameters, source: parameters, recorder: recorder), recorder: recorder,
-      limits: limits)
+      parameters: VulkanParameters(
+        SortedParameters(plan), source: parameters, precision: device.precision, recorder: recorder),
+      recorder: recorder, limits: limits)
   }
 }

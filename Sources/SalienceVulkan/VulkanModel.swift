@@ -6,6 +6,8 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
   // Unchecked: `loaded` is touched under `lock` only.
   let host: VulkanHost
   let budget: TokenBudget
+  /// Of matrix products.
+  let precision: Precision
   /// The device's, for warnings.
   let name: String
   let warn: @Sendable (String) -> Void
@@ -17,13 +19,14 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
 
   init(
     programs: [PathProgram], source: any ParameterSource, host: VulkanHost, pool: WorkerPool<Void>,
-    budget: TokenBudget, name: String, warn: @escaping @Sendable (String) -> Void
+    budget: TokenBudget, precision: Precision, name: String, warn: @escaping @Sendable (String) -> Void
   ) {
     self.programs = programs
     self.source = source
     self.host = host
     self.pool = pool
     self.budget = budget
+    self.precision = precision
     self.name = name
     self.warn = warn
   }
@@ -61,9 +64,8 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
       if let loaded, loaded.session === session { return loaded.parameters }
       loaded = nil
       func upload() throws -> VulkanParameters {
-        var seen = Set<Parameter>()
-        let wanted = programs.flatMap(\.parameters).filter { seen.insert($0).inserted }
-        return try VulkanParameters(wanted, source: source, recorder: session.recorder())
+        try VulkanParameters(
+          SortedParameters(programs), source: source, precision: precision, recorder: session.recorder())
       }
       let parameters: VulkanParameters
       do {

@@ -1,30 +1,58 @@
 import SalienceTensors
 
-/// A model's weights on a device: float32, row-major as the checkpoint stores them, uploaded once.
+/// A model's weights on a device, uploaded once: row-major as the checkpoint stores them, the matrices of products in
+/// the precision of those, everything else in float32.
 final class VulkanParameters: @unchecked Sendable {
   // Unchecked: immutable after init.
+  private struct Matrix {
+    let piece: MemoryArena.Piece
+    let scale: Float
+  }
+
+  /// Of matrix products.
+  let precision: Precision
   private let pieces: [Parameter: MemoryArena.Piece]
+  /// Empty in float32.
+  private let matrices: [Parameter: Matrix]
 
   /// Bytes a copy to the device carries at most.
   private static let chunk = 8 << 20
 
   /// - Throws: what `source` throws, or `VulkanError`.
-  init(_ parameters: [Parameter], source: any ParameterSource, recorder: CommandRecorder) throws {
-    var pieces: [Parameter: MemoryArena.Piece] = [:]
-    for parameter in parameters where pieces[parameter] == nil {
-      let values = try parameter.load(from: source)
-      let piece = try recorder.memory.device.take(bytes: values.count * MemoryLayout<Float>.stride)
+  init(
+    _ parameters: SortedParameters, source: any ParameterSource, precision: Precision, recorder: CommandRecorder
+  ) throws {
+    func upload<Element>(_ values: [Element]) throws -> MemoryArena.Piece {
+      let piece = try recorder.memory.device.take(bytes: values.count * MemoryLayout<Element>.stride)
       try values.withUnsafeBytes { try Self.copy($0, to: BufferRange(piece), recorder) }
-      pieces[parameter] = piece
+      return piece
+    }
+    var pieces: [Parameter: MemoryArena.Piece] = [:]
+    var matrices: [Parameter: Matrix] = [:]
+    for parameter in precision == .f32 ? parameters.all : parameters.plain {
+      pieces[parameter] = try upload(parameter.load(from: source))
+    }
+    for parameter in precision == .f32 ? [] : parameters.matrices {
+      let matrix = HalfPrecisionMatrix(try parameter.load(from: source), precision: precision)
+      matrices[parameter] = Matrix(piece: try upload(matrix.words), scale: matrix.scale)
     }
     try recorder.finish()
+    self.precision = precision
     self.pieces = pieces
+    self.matrices = matrices
   }
 
-  /// The parameter's elements.
+  /// The parameter's elements in float32.
   func range(_ parameter: Parameter) throws -> BufferRange {
     guard let piece = pieces[parameter] else { throw TensorError(.backend, "\(parameter) was not loaded") }
     return BufferRange(piece, size: max(4, parameter.count * MemoryLayout<Float>.stride))
+  }
+
+  /// The elements of a product's weight, and what to multiply sums over them with.
+  func matrix(_ weight: Parameter) throws -> (range: BufferRange, scale: Float) {
+    guard precision != .f32 else { return (try range(weight), 1) }
+    guard let matrix = matrices[weight] else { throw TensorError(.backend, "\(weight) was not loaded") }
+    return (BufferRange(matrix.piece, size: max(4, (weight.count + 1) / 2 * 4)), matrix.scale)
   }
 
   /// Each chunk is its own submission: while the device copies one, the host fills the next.

@@ -2,11 +2,11 @@ import SalienceTensors
 
 extension VulkanStream: LinearKernels {
   func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
-    let matrix = try parameters.range(weight)
+    let matrix = try parameters.matrix(weight)
     try recordProduct(
-      "linear", [range(x), matrix, bias.map(parameters.range) ?? matrix, range(output)],
-      depth: weight.shape[1], epilogue: bias == nil ? 0 : 1, output: output,
-      elements: elements(x, output) + weight.count + (bias?.count ?? 0))
+      "linear", [range(x), matrix.range, bias.map(parameters.range) ?? matrix.range, range(output)],
+      depth: weight.shape[1], scale: matrix.scale, epilogue: bias == nil ? 0 : 1, output: output,
+      bytes: bytes(of: weight, and: elements(x, output) + (bias?.count ?? 0)))
   }
 
   func linearInputGradient(
@@ -20,24 +20,29 @@ extension VulkanStream: LinearKernels {
     case .multiply: number = 2
     }
     guard number == 0 || operand != nil else { throw TensorError(.backend, "the product lacks its second operand") }
+    let matrix = try parameters.matrix(weight)
     try recordProduct(
-      "linear_backward", [dy, parameters.range(weight), operand.map(range) ?? dy, range(output)],
-      depth: weight.shape[0], epilogue: number, output: output,
-      elements: elements(gradient, operand, output) + weight.count)
+      "linear_backward", [dy, matrix.range, operand.map(range) ?? dy, range(output)],
+      depth: weight.shape[0], scale: matrix.scale, epilogue: number, output: output,
+      bytes: bytes(of: weight, and: elements(gradient, operand, output)))
+  }
+
+  private func bytes(of weight: Parameter, and elements: Int) -> Int {
+    weight.count * parameters.precision.size + elements * MemoryLayout<Float>.stride
   }
 
   private func recordProduct(
-    _ stem: String, _ buffers: [BufferRange], depth: Int, epilogue: UInt32, output: Handle, elements: Int
+    _ stem: String, _ buffers: [BufferRange], depth: Int, scale: Float, epilogue: UInt32, output: Handle, bytes: Int
   ) throws {
     let (rows, columns) = try size(output)
     guard rows > 0 else { return }
     let tiles = Array(MatrixTile.choices(rows: rows, columns: columns, limits: limits))
     let (tile, kernel) = try recorder.checks.first(of: tiles) {
-      Kernel(stem, $0.constants + [depth % 4 == 0 ? 1 : 0, columns % 4 == 0 ? 1 : 0, epilogue])
+      $0.kernel(stem, depth: depth, columns: columns, epilogue: epilogue, precision: parameters.precision)
     }
     let groups = tile.groups(rows: rows, columns: columns)
     try record(
-      kernel, buffers, push: [UInt32(rows), UInt32(columns), UInt32(depth)], groups: (groups.columns, groups.rows, 1),
-      work: KernelWork(flops: 2 * rows * columns * depth, elements: elements))
+      kernel, buffers, push: [UInt32(rows), UInt32(columns), UInt32(depth), scale.bitPattern],
+      groups: (groups.columns, groups.rows, 1), work: KernelWork(flops: 2 * rows * columns * depth, bytes: bytes))
   }
 }

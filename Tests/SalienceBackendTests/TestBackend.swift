@@ -30,22 +30,29 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
     return TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1) }
   }
 
-  /// Every Vulkan device that the loader finds, software devices too; none on a machine without Vulkan.
+  /// Every Vulkan device that the loader finds, software devices too, in every precision that it multiplies in; none on
+  /// a machine without Vulkan.
   ///
   /// The loader's own variable VK_ICD_FILENAMES names drivers that are not installed for the whole machine, such as
   /// SwiftShader.
-  static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).compactMap { info in
-    // Where the layer is not installed, the numbers are still tested.
-    let backend = (try? open(info, validation: true)) ?? (try? open(info, validation: false))
-    return backend.map { backend in
-      TestBackend(device: backend.device, complaints: { backend.messages?.all }) {
-        try backend.stream(for: $0, parameters: $1)
+  static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).flatMap { info in
+    VulkanBackend.precisions.compactMap { precision in
+      // Where the layer is not installed, the numbers are still tested.
+      let backend =
+        (try? open(info, precision, validation: true)) ?? (try? open(info, precision, validation: false))
+      return backend.map { backend in
+        TestBackend(device: backend.device, complaints: { backend.messages?.all }) {
+          try backend.stream(for: $0, parameters: $1)
+        }
       }
     }
   }
 
-  private static func open(_ info: VulkanDeviceInfo, validation: Bool) throws -> VulkanBackend {
-    try VulkanBackend(selection: .uuid(info.uuid), threads: 1, validation: validation, cacheDirectory: "")
+  private static func open(
+    _ info: VulkanDeviceInfo, _ precision: Precision, validation: Bool
+  ) throws -> VulkanBackend {
+    try VulkanBackend(
+      selection: .uuid(info.uuid), precision: precision, threads: 1, validation: validation, cacheDirectory: "")
   }
 }
 

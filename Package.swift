@@ -80,8 +80,8 @@ let package = Package(
     .testTarget(
       name: "SalienceModelsTests",
       dependencies: [
-        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceCheckpoints", "SalienceModels",
-        "SalienceAttribution",
+        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
+        "SalienceModels", "SalienceAttribution",
       ]),
     .testTarget(name: "SalienceAttributionTests", dependencies: ["SalienceAttribution", "SalienceCPU"]),
     .testTarget(
@@ -96,6 +96,12 @@ let package = Package(
       dependencies: [
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
         "SalienceReports", "SaliencePipeline",
+      ]),
+    .testTarget(
+      name: "SalienceTests",
+      dependencies: [
+        "SalienceJSON", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
+        "SalienceAttribution", "Salience",
       ]),
     .testTarget(
       name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["read_tables.py"]),

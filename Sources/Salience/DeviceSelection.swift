@@ -16,38 +16,39 @@ extension Pipeline.Device {
   ///
   /// - Parameters:
   ///   - precision: of matrix products; f32 where the device lacks it, as the backend's description tells.
+  ///   - profile: whether every kernel is timed.
   ///   - warn: told what a GPU's faults lead to; by default standard error is.
   /// - Throws: `DeviceError` where the device does not exist or cannot be opened.
   public func backend(
-    precision: Precision = .f32, warn: @escaping @Sendable (String) -> Void = warnOnStandardError
+    precision: Precision = .f32, profile: Bool = false,
+    warn: @escaping @Sendable (String) -> Void = warnOnStandardError
   ) throws -> any Backend {
     switch self {
-    case .cpu: return CPUBackend(precision: precision)
+    case .cpu: return CPUBackend(precision: precision, profile: profile)
     case .auto:
       do {
-        return try VulkanBackend(selection: .auto, precision: precision, warn: warn)
+        return try VulkanBackend(selection: .auto, precision: precision, profile: profile, warn: warn)
       } catch let error as VulkanError {
         // No GPU is the usual thing; one that does not open is worth a word.
         if error.code != .noDevice && error.code != .noLoader { warn("running on the CPU: \(error.message)") }
-        return CPUBackend(precision: precision)
+        return CPUBackend(precision: precision, profile: profile)
       }
     case .vulkan, .vulkanUUID:
       do {
-        return try VulkanBackend(selection: vulkanSelection(), precision: precision, warn: warn)
+        return try VulkanBackend(
+          selection: vulkanSelection(), precision: precision, profile: profile, warn: warn)
       } catch let error as VulkanError {
         throw DeviceError(message: "device '\(text)': \(error.message)")
       }
     }
   }
 
-  /// `vulkan` alone is the best GPU, or where there is none the first software device: it was asked for by name.
-  private func vulkanSelection() throws -> VulkanSelection {
+  /// `vulkan` alone is the best GPU; a software device runs only where its number or UUID is given.
+  private func vulkanSelection() -> VulkanSelection {
     switch self {
-    case .vulkanUUID(let uuid): return .uuid(uuid)
-    case .vulkan(let index?): return .index(index)
-    default:
-      let devices = try VulkanDevices.all()
-      return (try? VulkanSelection.auto.choose(from: devices)).map { .index($0.index) } ?? .index(0)
+    case .vulkanUUID(let uuid): .uuid(uuid)
+    case .vulkan(let index?): .index(index)
+    default: .auto
     }
   }
 }

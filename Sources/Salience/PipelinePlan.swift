@@ -7,10 +7,10 @@ import SalienceTensors
 public struct PipelinePlan: Sendable {
   public struct Model: Sendable {
     public let name: String
-    /// Bytes of the weights with their packed copies.
-    public let weightBytes: Int
-    /// Bytes of the arenas of all workers.
-    public let workerBytes: Int
+    /// What the model takes of the device's memory, without what a text brings.
+    public let device: DeviceMemory
+    /// Bytes of the ends and sums of all workers' texts.
+    public let endBytes: Int
     /// Mean tokens of the sampled rows.
     public let tokensPerRow: Double
     /// Mean FLOPs of the matrix products that a sampled row takes.
@@ -19,13 +19,19 @@ public struct PipelinePlan: Sendable {
     public let flopsPerSecond: Double
     /// Rows scored to measure that; 0 where one takes too long, and a share of the device's own rate stands in.
     public let probedRows: Int
-    /// What a run holds in memory, part by part.
-    public let plannedMemory: PlannedMemory
+    /// What a run holds in memory, part by part; nil on a GPU.
+    public let plannedMemory: PlannedMemory?
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
 
+    /// Bytes of the weights with their packed copies.
+    public var weightBytes: Int { device.weights }
+    /// Bytes of all workers: their arenas, and what they hold of texts.
+    public var workerBytes: Int { device.arenas + device.staging + endBytes }
     /// Peak bytes in all.
     public var memory: Int { weightBytes + workerBytes }
+    /// Whether there is room for it; true where nobody knows.
+    public var fits: Bool { device.available.map { memory <= $0 } ?? true }
   }
 
   /// Records of the dataset, bad ones included.
@@ -57,33 +63,27 @@ public struct PipelinePlan: Sendable {
       let probe = PaceProbe(scorer, examples, evaluations: run.pipeline.methods.map(\.evaluationsPerExample))
       let pace = try await probe.measure(
         workers: workers, ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
-      let (weights, arenas) = Self.memory(scorer, methods: run.pipeline.methods, workers: workers)
+      let memory = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
       models.append(
         Model(
-          name: run.modelNames[index], weightBytes: weights, workerBytes: arenas, tokensPerRow: probe.meanTokens,
+          name: run.modelNames[index], device: memory,
+          endBytes: Self.endBytes(scorer, methods: run.pipeline.methods) * workers, tokensPerRow: probe.meanTokens,
           flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond,
           probedRows: pace.rows,
-          plannedMemory: PlannedMemory(
-            scorer.model.programs, workers: workers, evaluationTokens: max(512, scorer.model.maximumLength),
-            exampleTokens: scorer.tokenBudget),
+          plannedMemory: run.backend is CPUBackend
+            ? PlannedMemory(
+              scorer.model.programs, workers: workers, evaluationTokens: max(512, scorer.model.maximumLength),
+              exampleTokens: scorer.tokenBudget) : nil,
           seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
     }
     self.models = models
   }
 
-  /// Weights are held packed for both directions; every worker has an arena a program, and the ends of a text's paths.
-  private static func memory(
-    _ scorer: PipelineScorer, methods: [Pipeline.Method], workers: Int
-  ) -> (weights: Int, arenas: Int) {
-    let programs = scorer.model.programs
-    var matrices = Set<Parameter>()
-    let weights = programs.flatMap(\.parameters).filter { matrices.insert($0).inserted }
-      .reduce(0) { $0 + $1.count * ($1.shape.count == 2 ? 2 : 1) }
-    let capacity = max(512, scorer.model.maximumLength)
-    let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: capacity) }
-    // Input, baseline and sum of gradients of every noise sample of the longest text.
+  /// Bytes of input, baseline and sum of gradients of every noise sample of the texts that a worker is given at once.
+  private static func endBytes(_ scorer: PipelineScorer, methods: [Pipeline.Method]) -> Int {
     let samples = methods.map { $0.noise?.samples ?? 1 }.max() ?? 1
-    let ends = 3 * samples * scorer.model.maximumLength * (programs.map(\.width).max() ?? 0)
-    return (weights * MemoryLayout<Float>.stride, (arenas + ends) * workers * MemoryLayout<Float>.stride)
+    let tokens = max(scorer.tokenBudget, scorer.model.maximumLength)
+    let width = scorer.model.programs.map(\.width).max() ?? 0
+    return 3 * samples * tokens * width * MemoryLayout<Float>.stride
   }
 }

@@ -22,12 +22,18 @@ public struct PipelineRun: Sendable {
 
   /// Opens what the pipeline names and checks what can be checked without loading weights.
   ///
+  /// - Parameters:
+  ///   - fallsBack: whether the processor goes on where a GPU fails for good.
+  ///   - profile: whether every kernel is timed.
   /// - Throws: errors that name a file, or file, line and key of the pipeline.
-  public init(_ pipeline: Pipeline) throws {
+  public init(_ pipeline: Pipeline, fallsBack: Bool = false, profile: Bool = false) throws {
     self.pipeline = pipeline
     methods = try pipeline.attributionMethods()
     modelNames = try ModelName.unique(pipeline.models)
-    backend = try pipeline.device.backend(precision: pipeline.precision)
+    let backend = try pipeline.device.backend(precision: pipeline.precision, profile: profile)
+    self.backend =
+      fallsBack && !(backend is CPUBackend)
+      ? FallbackBackend(backend, spare: CPUBackend(precision: pipeline.precision), warn: warnOnStandardError) : backend
     checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
     datasetFiles = try Self.open(pipeline.dataset).files
     for (index, checkpoint) in checkpoints.enumerated() {
@@ -57,14 +63,18 @@ public struct PipelineRun: Sendable {
   public func scorer(_ index: Int) async throws -> PipelineScorer {
     do {
       let model = try await AttributionModel(checkpoint: checkpoints[index], methods: methods, on: backend)
-      return PipelineScorer(model: model, pipeline: pipeline, workers: backend.device.concurrency)
+      return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
     } catch let error as AttributionError where error.code == .usage {
       throw located(error, model: index)
     }
   }
 
   /// A run that can be executed once.
-  public func run(options: Run.Options, limit: Int64?, progress: RunProgress) throws -> Run {
+  ///
+  /// - Parameter ceilings: what a profile is read by; nil leaves its fractions out.
+  public func run(
+    options: Run.Options, limit: Int64?, progress: RunProgress, ceilings: DeviceCeilings? = nil
+  ) throws -> Run {
     let layout = RunLayout(path: pipeline.output.directory)
     let fingerprint = RunFingerprint(
       pipeline: pipeline, precision: backend.device.precision, unitRows: Self.unitRows, limit: limit,
@@ -76,13 +86,18 @@ public struct PipelineRun: Sendable {
       Run.Model(name: modelNames[index]) { try await scorer(index) }
     }
     return Run(
-      layout: layout, fingerprint: fingerprint, models: models, options: options, resources: resources(),
+      layout: layout, fingerprint: fingerprint, models: models, options: options, resources: resources(ceilings),
       facts: RunFacts(
         version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json, seeds: pipeline.seeds),
       progress: progress)
   }
 
-  private func resources() -> Run.Resources {
+  /// Where the run's time went so far; nil unless it was asked for.
+  public func profileReport(_ ceilings: DeviceCeilings?) -> ProfileReport? {
+    backend.profile.map { ProfileReport($0, ceilings: ceilings) }
+  }
+
+  private func resources(_ ceilings: DeviceCeilings?) -> Run.Resources {
     let tables = UnitWriter.Options(
       includeText: pipeline.output.text, compression: pipeline.output.compression == .zstd ? .zstd : .none,
       createdBy: "salience version \(salienceVersion)")
@@ -101,6 +116,14 @@ public struct PipelineRun: Sendable {
           try TokenCSV.writeHeader(to: output)
         }
         try output.finish()
+      },
+      closingFacts: {
+        var facts: [JSONMember] = []
+        if let fallback = backend as? FallbackBackend {
+          facts.append(JSONMember(name: "fallback", value: fallback.json))
+        }
+        if let report = profileReport(ceilings) { facts.append(JSONMember(name: "profile", value: report.json)) }
+        return facts
       })
   }
 }

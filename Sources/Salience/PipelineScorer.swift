@@ -2,6 +2,7 @@ import SalienceAttribution
 import SalienceDatasets
 import SaliencePipeline
 import SalienceReports
+import SalienceTensors
 import SalienceTokenizers
 import SalienceVulkan
 
@@ -13,16 +14,12 @@ public struct PipelineScorer: ModelScorer {
   private let maxLength: Int?
   private let overLong: Pipeline.OverLong
 
-  /// Tokens times evaluations of one submission: enough that a partly filled last batch of it hardly counts, and few
-  /// enough that all workers finish a unit together.
-  private static let evaluatedTokens = 8192
-
-  public init(model: AttributionModel, pipeline: Pipeline, workers: Int) {
+  public init(model: AttributionModel, pipeline: Pipeline, device: DeviceDescription) {
     self.model = model
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
-    concurrency = workers + 1
-    tokenBudget = max(64, Self.evaluatedTokens / max(1, pipeline.evaluationsPerExample))
+    concurrency = device.concurrency + 1
+    tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerExample))
   }
 
   public func encode(_ example: Example) throws -> Encoding {

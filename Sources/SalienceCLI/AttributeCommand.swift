@@ -21,6 +21,9 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "Points on the path. (default: 50)") var steps: String?
   @Option(help: "The rule for the path's points, riemann-middle for one. (default: gauss-legendre)")
   var quadrature: String?
+  @Option(help: "Instead of steps: as few as bring |delta| under this share of the output's difference.")
+  var tolerance: String?
+  @Option(help: "Most points with a tolerance. (default: 257)") var maxSteps: String?
   @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
   @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
   @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
@@ -32,6 +35,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "auto, cpu, vulkan or vulkan:N.") var device = "auto"
   @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
   @Flag(help: "Print JSON.") var json = false
+  @Flag(help: "Time every kernel and print a table on standard error.") var profile = false
   @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
 
   func run() async throws {
@@ -41,13 +45,16 @@ struct AttributeCommand: AsyncParsableCommand {
         throw PipelineError(.usage, Pipeline.Device.choices(insteadOf: device), at: "--device \(device)")
       }
       let precision = try Pipeline.Precision(option: self.precision)
-      let backend = try device.backend(precision: precision)
+      let backend = try device.backend(precision: precision, profile: profile)
       if let warning = backend.device.substitution(for: precision) { warnOnStandardError(warning) }
       let model = try await load(method, on: backend)
       let example = Example(row: 0, id: "0", text: text, textPair: pair)
       let encoding = try model.encode(text, pair: pair)
       guard let result = try await model.score([encoding], labels: [nil]).first else { return }
       let (prediction, explanations) = try result.get()
+      if let profile = backend.profile {
+        writeToStandardError(ProfileReport(profile, ceilings: try await backend.measureCeilings()).text)
+      }
       let scored = ScoredExample(
         example: example, encoding: encoding, prediction: prediction, explanations: explanations,
         status: text.isEmpty && (pair ?? "").isEmpty ? .empty : .ok)
@@ -64,7 +71,8 @@ struct AttributeCommand: AsyncParsableCommand {
   /// The options under their names in a pipeline file.
   private var options: [(key: String, value: String)] {
     let all = [
-      ("steps", steps), ("quadrature", quadrature), ("baseline", baseline), ("normalize", normalize),
+      ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance),
+      ("max_steps", maxSteps), ("baseline", baseline), ("normalize", normalize),
       ("target", target), ("layer", layer), ("noise.kind", noiseKind), ("noise.samples", noiseSamples),
       ("noise.deviation", noiseDeviation), ("noise.seed", noiseSeed),
     ]
@@ -72,7 +80,7 @@ struct AttributeCommand: AsyncParsableCommand {
   }
 
   private func typed(_ key: String) -> String {
-    let option = "--\(key.replacing(".", with: "-"))"
+    let option = "--\(key.replacing(".", with: "-").replacing("_", with: "-"))"
     return options.first { $0.key == key }.map { "\(option) \($0.value)" } ?? option
   }
 

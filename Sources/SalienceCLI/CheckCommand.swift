@@ -35,7 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
         model.probedRows > 0 ? "measured on \(model.probedRows) rows" : "estimated: a row takes too long to try one"
       lines.append(
         "  \(model.name): memory about \(megabytes(model.memory)) (weights \(megabytes(model.weightBytes)), workers"
-          + " \(megabytes(model.workerBytes))); \(decimal(model.tokensPerRow)) tokens and"
+          + " \(megabytes(model.workerBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
     }
@@ -43,12 +43,26 @@ struct CheckCommand: AsyncParsableCommand {
     return lines.joined(separator: "\n")
   }
 
+  /// How a model's memory compares with the device's own, where it has its own.
+  private func room(_ model: PipelinePlan.Model) -> String {
+    guard let available = model.device.available else { return "" }
+    let batches = "batches of \(model.device.tokenBudget) tokens"
+    return model.fits
+      ? " of \(megabytes(available)), \(batches)" : ", MORE than the device's \(megabytes(available)) with \(batches)"
+  }
+
   private func json(_ plan: PipelinePlan, _ pipeline: Pipeline, device: JSONValue) -> JSONValue {
     let models = plan.models.map { model -> JSONValue in
       [
         "model": .string(model.name), "memory_bytes": .integer(model.memory),
         "weight_bytes": .integer(model.weightBytes), "worker_bytes": .integer(model.workerBytes),
-        "memory": model.plannedMemory.json,
+        "memory": model.plannedMemory?.json ?? .null,
+        "device_memory": [
+          "weights": .integer(model.device.weights), "arenas": .integer(model.device.arenas),
+          "staging": .integer(model.device.staging), "end_points_and_sums": .integer(model.endBytes),
+          "evaluation_tokens": .integer(model.device.tokenBudget),
+          "available": model.device.available.map { .integer($0) } ?? .null, "fits": .bool(model.fits),
+        ],
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),

@@ -30,7 +30,9 @@ struct DevicesCommand: AsyncParsableCommand {
             rates.map { JSONMember(name: $0.precision, value: .double($0.rate)) }),
         ]
         let value: JSONValue = [
-          "devices": .array([processor] + devices.map { $0.json(isBest: $0.index == best) }),
+          "devices": .array([processor] + devices.map {
+            $0.json(isBest: $0.index == best, checks: quiet ? nil : Self.check($0))
+          }),
           "vulkan_error": absence.map { .string($0) } ?? .null,
         ]
         try writeResult(value.text(pretty: true))
@@ -39,10 +41,16 @@ struct DevicesCommand: AsyncParsableCommand {
         let precisions = CPUBackend.precisions.map(\.rawValue).joined(separator: " and ")
         let products = quiet ? "in \(precisions)" : "\(measured)"
         try writeResult("\(backend.device.name)  \(backend.device.details); matrix products \(products)")
-        for device in devices { try writeResult(device.lines) }
+        for device in devices { try writeResult(device.lines(checks: quiet ? nil : Self.check(device))) }
         if let absence, !quiet { writeToStandardError("no GPU: \(absence)\n") }
       }
     }
+  }
+
+  /// The self-checks of a GPU's kernels, or why there are none; nil for a software device, which compiles them slowly.
+  private static func check(_ device: VulkanDeviceInfo) -> Result<[KernelCheck], any Error>? {
+    guard device.kind != .cpu else { return nil }
+    return Result { try VulkanBackend(selection: .uuid(device.uuid)).checkKernels() }
   }
 
   /// The Vulkan devices, or why there can be none.
@@ -57,8 +65,10 @@ struct DevicesCommand: AsyncParsableCommand {
 }
 
 extension VulkanDeviceInfo {
-  /// - Parameter isBest: whether `auto` takes this device.
-  fileprivate func json(isBest: Bool) -> JSONValue {
+  /// - Parameters:
+  ///   - isBest: whether `auto` takes this device.
+  ///   - checks: what the self-check of each kernel with several forms came to; nil where it was not asked for.
+  fileprivate func json(isBest: Bool, checks: Result<[KernelCheck], any Error>?) -> JSONValue {
     [
       "name": .string("vulkan:\(index)"), "details": .string("\(name), \(driverName) \(driverVersion)"),
       "kind": .string(kind.rawValue), "uuid": .string(uuid), "vulkan": .string(apiVersion),
@@ -73,11 +83,25 @@ extension VulkanDeviceInfo {
         VulkanBackend.precisions.map {
           JSONMember(name: $0.rawValue, value: .array(kernels.map(JSONValue.string)))
         }),
+      "self_check": Self.json(checks),
       "auto": .bool(isBest),
     ]
   }
 
-  fileprivate var lines: String {
+  private static func json(_ checks: Result<[KernelCheck], any Error>?) -> JSONValue {
+    switch checks {
+    case nil: return .null
+    case .failure(let error): return ["error": .string("\(error)")]
+    case .success(let checks):
+      let wrong = checks.compactMap { check -> JSONValue? in
+        check.fault.map { ["kernel": .string(check.kernel), "fault": .string($0)] }
+      }
+      return ["forms": .integer(checks.count), "not_used": .array(wrong)]
+    }
+  }
+
+  /// - Parameter checks: what the self-checks came to; nil where they were not asked for.
+  fileprivate func lines(checks: Result<[KernelCheck], any Error>?) -> String {
     let shapes = matrixShapes.map(\.description).joined(separator: ", ")
     let units = shapes.isEmpty ? "no matrix units" : "matrix units \(shapes)"
     let precisions = VulkanBackend.precisions.map(\.rawValue).joined(separator: ", ")
@@ -86,7 +110,19 @@ extension VulkanDeviceInfo {
       vulkan:\(index)  \(name), \(kind.rawValue), \(driverName) \(driverVersion), Vulkan \(apiVersion)
                 \(memory / 1_000_000) MB, subgroups of \(limits.subgroupSize), \
       \(limits.sharedMemoryBytes / 1024) KiB shared memory, \(units)
-                \(kernels.count) kernels, matrix products in \(precisions); uuid \(uuid)\(software)
+                \(kernels.count) kernels, matrix products in \(precisions)\(Self.line(checks)); \
+      uuid \(uuid)\(software)
       """
+  }
+
+  private static func line(_ checks: Result<[KernelCheck], any Error>?) -> String {
+    switch checks {
+    case nil: return ""
+    case .failure(let error): return ", NOT checked: \(error)"
+    case .success(let checks):
+      let wrong = checks.filter { $0.fault != nil }
+      if wrong.isEmpty { return ", \(checks.count) forms checked" }
+      return ", \(wrong.count) of \(checks.count) forms NOT used: " + wrong.map(\.kernel).joined(separator: ", ")
+    }
   }
 }

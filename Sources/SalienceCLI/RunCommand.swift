@@ -16,6 +16,8 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Remove the run that is there and begin again.") var overwrite = false
   @Flag(help: "No progress.") var quiet = false
   @Flag(help: "Print what the run came to as JSON.") var json = false
+  @Flag(help: "Time every kernel; prints a table on standard error and keeps it in run.json.") var profile = false
+  @Option(help: "cpu: what a GPU cannot go on with, the processor does.") var fallback: FallbackDevice?
 
   func validate() throws {
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
@@ -28,8 +30,9 @@ struct RunCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
-      let parts = try PipelineRun(pipeline)
+      let parts = try PipelineRun(pipeline, fallsBack: fallback == .cpu, profile: profile)
       if let warning = parts.warning { warnOnStandardError(warning) }
+      let ceilings = profile ? try await parts.backend.measureCeilings() : nil
       let progress = RunProgress(
         style: .standard(
           isTerminal: Terminal.standardErrorIsTerminal, width: Terminal.width, quiet: quiet,
@@ -37,16 +40,18 @@ struct RunCommand: AsyncParsableCommand {
       let run = try parts.run(
         options: Run.Options(
           shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows),
-        limit: limit, progress: progress)
+        limit: limit, progress: progress, ceilings: ceilings)
       let listener = InterruptionListener { run.cancel($0) }
       let summary = try await run.execute()
       withExtendedLifetime(listener) {}
-      try report(summary, directory: pipeline.output.directory)
+      let timing = parts.profileReport(ceilings)
+      if let timing { writeToStandardError(timing.text) }
+      try report(summary, timing, directory: pipeline.output.directory)
       if let error = summary.badRowError(limit: pipeline.maxBadRows) { throw error }
     }
   }
 
-  private func report(_ summary: RunSummary, directory: String) throws {
+  private func report(_ summary: RunSummary, _ timing: ProfileReport?, directory: String) throws {
     if json {
       let models = summary.models.map { model -> JSONValue in
         [
@@ -58,7 +63,8 @@ struct RunCommand: AsyncParsableCommand {
         "directory": .string(directory), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "models": .array(models),
       ]
-      try writeResult(value.text())
+      let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
+      try writeResult(JSONValue.object(members).text())
     } else if !quiet {
       let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
       let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"
@@ -67,4 +73,9 @@ struct RunCommand: AsyncParsableCommand {
       )
     }
   }
+}
+
+/// Where a run goes on when its own device fails for good.
+enum FallbackDevice: String, ExpressibleByArgument, CaseIterable {
+  case cpu
 }

@@ -50,17 +50,21 @@ public final class Run: Sendable {
     public var unitPublished: @Sendable () -> Void
     /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete.
     public var finish: @Sendable (RunLayout) throws -> Void
+    /// What `run.json` says besides and only the end of the run knows.
+    public var closingFacts: @Sendable () -> [JSONMember]
 
     public init(
       openDataset: @escaping @Sendable () throws -> any RecordReader,
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
       unitPublished: @escaping @Sendable () -> Void = {},
-      finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in }
+      finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in },
+      closingFacts: @escaping @Sendable () -> [JSONMember] = { [] }
     ) {
       self.openDataset = openDataset
       self.openTables = openTables
       self.unitPublished = unitPublished
       self.finish = finish
+      self.closingFacts = closingFacts
     }
   }
 

@@ -60,7 +60,7 @@ extension Run {
   /// The contents of `run.json`.
   func runFile(_ summary: RunSummary) -> JSONValue {
     let total = summary.models.reduce(into: RowCounts()) { $0 += $1.counts }
-    return [
+    let known: JSONValue = [
       "format": 1,
       "version": .string(facts.version),
       "pipeline": facts.pipeline,
@@ -84,5 +84,6 @@ extension Run {
       "models": fingerprint.json["models"] ?? nil,
       "dataset": fingerprint.json["dataset"] ?? nil,
     ]
+    return .object((known.objectValue ?? []) + resources.closingFacts())
   }
 }

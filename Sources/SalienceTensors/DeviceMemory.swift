@@ -11,7 +11,7 @@ public struct DeviceMemory: Sendable, Equatable {
     Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count * copies($1) }
   }
 
-  /// Bytes of end points, sums and what the host exchanges with the device, of all workers.
+  /// Bytes of the blocks that the host and the device exchange values through, of all workers.
   public let staging: Int
   /// Tokens (T) of one evaluation batch.
   public let tokenBudget: Int
@@ -31,12 +31,4 @@ public struct DeviceMemory: Sendable, Equatable {
 
   /// Whether there is room for it; true where nobody knows.
   public var fits: Bool { available.map { total <= $0 } ?? true }
-
-  /// Bytes of end points, and of one sum a target, of requests that evaluate so many tokens in all.
-  ///
-  /// Every request has two points at least, so that its ends have at most half as many tokens.
-  package static func ends(of programs: [PathProgram], evaluatedTokens: Int, targets: Int) -> Int {
-    let width = programs.map(\.width).max() ?? 0
-    return (2 + targets) * evaluatedTokens / 2 * width * MemoryLayout<Float>.stride
-  }
 }

@@ -56,7 +56,7 @@ public final class VulkanBackend: Backend {
       precisions: Self.precisions)
   }
 
-  /// Weights once, and for every thread an arena a program and what its requests bring and take.
+  /// Weights once, and for every thread an arena a program and a block of each kind.
   public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
     let weights = SortedParameters(programs).bytes(in: device.precision)
     let tokens = max(
@@ -65,11 +65,10 @@ public final class VulkanBackend: Backend {
         tokenBudget, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
         limits: info.limits))
     let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
-    let ends = DeviceMemory.ends(of: programs, evaluatedTokens: device.evaluatedTokens, targets: 1)
     let blocks = [MemoryUse.device, .upload, .readBack].reduce(0) { $0 + $1.blockSize }
     return DeviceMemory(
       weights: weights, arenas: arenas * pool.count * MemoryLayout<Float>.stride,
-      staging: (ends + blocks) * pool.count, tokenBudget: tokens, available: info.memory)
+      staging: blocks * pool.count, tokenBudget: tokens, available: info.memory)
   }
 
   /// Time and work by kernel so far; nil unless it was asked for, empty on a device without timestamps.

@@ -13,6 +13,8 @@ extension VulkanModel {
   /// Times that a call opens a lost device again.
   private static var retries: Int { 3 }
 
+  private static var advice: String { "what is finished is safe, go on with --resume, or --resume --fallback cpu" }
+
   /// Answers every item, in one go or in parts.
   ///
   /// Out of memory, batches are halved down to the longest sequence, then the items are answered in two parts, then
@@ -62,7 +64,7 @@ extension VulkanModel {
         guard losses <= Self.retries else {
           throw VulkanError(
             .deviceLost,
-            "\(name): \(error.message), \(losses) times in a row; what is finished is safe, go on with --resume")
+            "\(name): \(error.message), \(losses) times in a row; \(Self.advice)")
         }
         warn("\(name): \(error.message); opening it again, attempt \(losses) of \(Self.retries)")
         do {
@@ -70,8 +72,7 @@ extension VulkanModel {
         } catch let failure as VulkanError {
           throw VulkanError(
             .deviceLost,
-            "\(name): \(error.message) and cannot be opened again (\(failure.message)); what is finished is safe, "
-              + "go on with --resume")
+            "\(name): \(error.message) and cannot be opened again (\(failure.message)); \(Self.advice)")
         }
       }
     }

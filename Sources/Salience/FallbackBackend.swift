@@ -1,0 +1,162 @@
+import SalienceJSON
+import SalienceTensors
+import SalienceVulkan
+import Synchronization
+
+/// A backend whose work goes on elsewhere, the processor for one, when its own device fails for good.
+///
+/// A lost device, or one that computes wrong numbers, is given up for the rest of the run; an example that does not fit
+/// into its memory is scored elsewhere alone.
+public final class FallbackBackend: Backend {
+  private struct State {
+    var isGivenUp = false
+    var reason: String?
+    var examples = 0
+  }
+
+  private let primary: any Backend
+  let spare: any Backend
+  private let warn: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  /// - Parameter warn: told once why the spare backend takes over.
+  public init(_ primary: any Backend, spare: any Backend, warn: @escaping @Sendable (String) -> Void) {
+    self.primary = primary
+    self.spare = spare
+    self.warn = warn
+  }
+
+  public var device: DeviceDescription { primary.device }
+  public var profile: KernelProfile? { primary.profile }
+
+  public func measureCeilings() async throws -> DeviceCeilings? { try await primary.measureCeilings() }
+
+  public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
+    primary.memory(of: programs, longest: longest)
+  }
+
+  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+    var model: (any PreparedModel)?
+    do {
+      if !isGivenUp { model = try await primary.prepare(programs, parameters: parameters) }
+    } catch let error as VulkanError where Self.reachesEverything(error) || error.isShortOfMemory {
+      // A model that does not fit runs elsewhere; the next one may fit.
+      note(error, givesUp: Self.reachesEverything(error))
+    }
+    return FallbackModel(
+      primary: model, on: self, spare: SpareModel(spare, programs: programs, parameters: parameters))
+  }
+
+  var isGivenUp: Bool { state.withLock { $0.isGivenUp } }
+
+  /// For `run.json`; null where the device did all of the work.
+  public var json: JSONValue {
+    let state = state.withLock { $0 }
+    guard let reason = state.reason else { return .null }
+    return [
+      "device": spare.device.json, "reason": .string(reason), "examples": .integer(state.examples),
+      "for_good": .bool(state.isGivenUp),
+    ]
+  }
+
+  /// Whether no other example can be hoped for on the device either.
+  static func reachesEverything(_ error: VulkanError) -> Bool { error.code == .deviceLost || error.code == .shader }
+
+  /// Takes note of why the spare backend is needed.
+  func note(_ error: VulkanError, givesUp: Bool) {
+    let isNew = state.withLock { state in
+      let isNew = givesUp ? !state.isGivenUp : state.reason == nil
+      state.isGivenUp = state.isGivenUp || givesUp
+      if isNew { state.reason = error.message }
+      return isNew
+    }
+    guard isNew else { return }
+    let what = givesUp ? "going on" : "what does not fit goes on"
+    warn("\(error.message); \(what) on \(spare.device.name) (\(spare.device.details))")
+  }
+
+  func count(_ examples: Int) { state.withLock { $0.examples += examples } }
+}
+
+/// A model on a device, and on another as soon as it is needed there.
+private final class FallbackModel: PreparedModel {
+  private let primary: (any PreparedModel)?
+  private let backend: FallbackBackend
+  private let spare: SpareModel
+
+  init(primary: (any PreparedModel)?, on backend: FallbackBackend, spare: SpareModel) {
+    self.primary = primary
+    self.backend = backend
+    self.spare = spare
+  }
+
+  func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
+    try await answer(points) { try await $0.outputs(program: program, of: $1) }
+  }
+
+  func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
+    try await answer(requests, counts: true) { try await $0.attribute(program: program, requests: $1) }
+  }
+
+  /// - Parameter counts: whether items answered elsewhere are examples to be told of.
+  private func answer<Item: Sendable, Answer: Sendable>(
+    _ items: [Item], counts: Bool = false,
+    _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
+  ) async throws -> [Answer] {
+    if let primary, !backend.isGivenUp {
+      do {
+        return try await body(primary, items)
+      } catch let error as VulkanError where FallbackBackend.reachesEverything(error) {
+        backend.note(error, givesUp: true)
+      } catch let error as VulkanError where error.isShortOfMemory {
+        if items.count > 1 {
+          let middle = items.count / 2
+          return try await answer(Array(items[..<middle]), counts: counts, body)
+            + answer(Array(items[middle...]), counts: counts, body)
+        }
+        backend.note(error, givesUp: false)
+      }
+    }
+    if counts { backend.count(items.count) }
+    return try await answerElsewhere(items, body)
+  }
+
+  /// In as many parts as the spare backend has workers, for it was given a call as large as the device wanted.
+  private func answerElsewhere<Item: Sendable, Answer: Sendable>(
+    _ items: [Item], _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
+  ) async throws -> [Answer] {
+    let model = try await spare.model()
+    let parts = max(1, min(items.count, backend.spare.device.concurrency))
+    return try await withThrowingTaskGroup(of: (Int, [Answer]).self) { group in
+      for part in 0..<parts {
+        let own = Array(items[items.count * part / parts..<items.count * (part + 1) / parts])
+        group.addTask { (part, try await body(model, own)) }
+      }
+      var answers = [[Answer]](repeating: [], count: parts)
+      for try await (part, answer) in group { answers[part] = answer }
+      return answers.flatMap { $0 }
+    }
+  }
+}
+
+/// A model that is loaded when it is first asked for.
+private actor SpareModel {
+  private let backend: any Backend
+  private let programs: [PathProgram]
+  private let parameters: any ParameterSource
+  private var loading: Task<any PreparedModel, any Error>?
+
+  init(_ backend: any Backend, programs: [PathProgram], parameters: any ParameterSource) {
+    self.backend = backend
+    self.programs = programs
+    self.parameters = parameters
+  }
+
+  func model() async throws -> any PreparedModel {
+    let task = loading ?? Task { [backend, programs, parameters] in
+      try await backend.prepare(programs, parameters: parameters)
+    }
+    loading = task
+    return try await task.value
+  }
+}

@@ -10,38 +10,51 @@ from transformers import AutoModelForSequenceClassification
 
 
 class CaptumPeer:
-    """One model, weights frozen. A set-up is an attention implementation and how many texts go into one call."""
+    """One model, weights frozen. A set-up is an attention implementation and how many texts go into one call.
+
+    TF32 is float32 whose matrix products CUDA may round to 10 bits of mantissa.
+    """
 
     ATTENTION = ("eager", "sdpa")
-    TEXTS_PER_CALL = (1, 4)
 
-    def __init__(self, directory, ids, baseline_id, special_ids, steps):
-        self.ids, self.steps = ids, steps
+    def __init__(self, directory, ids, baseline_id, special_ids, steps, device="cpu", precision="f32",
+                 texts_per_call=(1, 4)):
+        self.ids, self.steps, self.device, self.precision = ids, steps, device, precision
+        self.texts_per_call = texts_per_call
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         self.baselines = [[i if i in special_ids else baseline_id for i in row] for row in ids]
         self.models = {}
         for attention in self.ATTENTION:
             model = AutoModelForSequenceClassification.from_pretrained(
-                directory, dtype=torch.float32, attn_implementation=attention)
-            self.models[attention] = model.eval().requires_grad_(False)
-        self.setup = (self.ATTENTION[0], self.TEXTS_PER_CALL[0])
+                directory, dtype=dtype, attn_implementation=attention)
+            self.models[attention] = model.eval().requires_grad_(False).to(device)
+        self.setup = (self.ATTENTION[0], texts_per_call[0])
 
     @property
     def config(self):
         return self.models[self.ATTENTION[0]].config
 
     def choose(self, rows):
-        """Times every set-up on the first rows and keeps the fastest; returns rows per second by set-up."""
+        """Times every set-up on the first rows and keeps the fastest; returns rows per second by set-up.
+
+        What does not fit into the device's memory is left out.
+        """
         rates = {}
-        for setup in itertools.product(self.ATTENTION, self.TEXTS_PER_CALL):
+        for setup in itertools.product(self.ATTENTION, self.texts_per_call):
             self.setup = setup
-            self.run(range(min(2, rows)))
-            rates[setup] = rows / self.run(range(rows))[0]
-        self.setup = max(rates, key=rates.get)
+            try:
+                self.run(range(min(max(2, setup[1]), rows)))
+                rates[setup] = rows / self.run(range(rows))[0]
+            except torch.cuda.OutOfMemoryError:
+                torch.cuda.empty_cache()
+        if rates:
+            self.setup = max(rates, key=rates.get)
         return rates
 
     def run(self, rows=None):
         """Seconds and the token scores, by row. Tokenised before, loaded before, no convergence delta asked for."""
         rows = list(range(len(self.ids)) if rows is None else rows)
+        torch.set_float32_matmul_precision("high" if self.precision == "tf32" else "highest")
         attention, per_call = self.setup
         model = self.models[attention]
         base = getattr(model, model.base_model_prefix)
@@ -49,14 +62,15 @@ class CaptumPeer:
         scores = {}
         start = time.perf_counter()
         for group in self.groups(rows, per_call):
-            ids = torch.tensor([self.ids[row] for row in group])
-            baselines = torch.tensor([self.baselines[row] for row in group])
+            ids = torch.tensor([self.ids[row] for row in group], device=self.device)
+            baselines = torch.tensor([self.baselines[row] for row in group], device=self.device)
             with torch.no_grad():
                 targets = model(input_ids=ids).logits.argmax(-1)
             attribution = method.attribute(
                 ids, baselines=baselines, target=targets, n_steps=self.steps, method="gausslegendre")
-            for row, values in zip(group, attribution.sum(-1)):
-                scores[row] = values.detach()
+            # A score on the processor is what a user asks for, and waits for the device.
+            for row, values in zip(group, attribution.sum(-1).detach().cpu()):
+                scores[row] = values
         return time.perf_counter() - start, scores
 
     def exact(self, row):

@@ -13,10 +13,9 @@ models: [{model}]
 task: text-classification
 dataset: {{path: {dataset}, columns: {{id: id, text: text}}, max_length: 512}}
 methods:
-  - {{name: integrated-gradients, id: ig, steps: {steps}, quadrature: gauss-legendre, baseline: pad,
-     keep_special: true, target: predicted, layer: embeddings}}
+  - {{name: integrated-gradients, id: ig, {rule}, baseline: pad, keep_special: true, target: predicted, layer: embeddings}}
 device: {device}
-precision: f32
+precision: {precision}
 output: {{directory: {output}, formats: [parquet], compression: zstd, text: false}}
 """
 
@@ -24,7 +23,8 @@ output: {{directory: {output}, formats: [parquet], compression: zstd, text: fals
 class SaliencePeer:
     """One model and one file of texts."""
 
-    def __init__(self, binary, directory, texts, folder, steps, device="cpu"):
+    def __init__(self, binary, directory, texts, folder, steps, device="cpu", precision="f32",
+                 tolerance=None):
         self.binary = str(pathlib.Path(binary).resolve())
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -36,16 +36,22 @@ class SaliencePeer:
             writer.writerows(enumerate(texts))
         # JSON strings are YAML strings too, whatever the path holds.
         quoted = {"model": directory, "dataset": dataset, "output": self.output}
+        rule = f"tolerance: {tolerance}" if tolerance else f"steps: {steps}, quadrature: gauss-legendre"
         self.pipeline = self.folder / "pipeline.yaml"
         self.pipeline.write_text(PIPELINE.format(
-            steps=steps, device=device, **{key: json.dumps(str(value)) for key, value in quoted.items()}))
+            rule=rule, device=device, precision=precision,
+            **{key: json.dumps(str(value)) for key, value in quoted.items()}))
 
-    def run(self):
+    def run(self, *options):
         """Seconds of the whole command, and of scoring alone as its run.json tells them."""
         start = time.perf_counter()
-        self.command("run", str(self.pipeline), "--overwrite", "--quiet")
+        self.command("run", str(self.pipeline), "--overwrite", "--quiet", *options)
         whole = time.perf_counter() - start
-        return whole, scoring_seconds(json.loads((self.output / "run.json").read_text()))
+        return whole, scoring_seconds(self.run_file())
+
+    def run_file(self):
+        """run.json of the last run."""
+        return json.loads((self.output / "run.json").read_text())
 
     def scores(self):
         """Token scores of the last run, by row."""
@@ -57,7 +63,7 @@ class SaliencePeer:
                 scores.setdefault(int(line["row"]), []).append(float(line["attribution"]))
         return scores
 
-    def matmul_gflops(self):
+    def matmul_gflops(self, precision="f32"):
         """oneDNN's own rate on this machine as `salience devices` measures it; None where it does not say."""
         try:
             report = json.loads(self.command("devices", "--json"))
@@ -65,8 +71,8 @@ class SaliencePeer:
             return None
         devices = report.get("devices", report) if isinstance(report, dict) else report
         devices = devices if isinstance(devices, list) else [devices]
-        rates = [device["matmul_gflops"] for device in devices if device.get("matmul_gflops")]
-        return rates[0] if rates else None
+        rates = [device.get("matmul_gflops_by_precision", {}).get(precision) for device in devices]
+        return next((rate for rate in rates if rate), None)
 
     def command(self, *arguments):
         result = subprocess.run([self.binary, *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)

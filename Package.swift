@@ -100,8 +100,8 @@ let package = Package(
     .testTarget(
       name: "SalienceTests",
       dependencies: [
-        "SalienceJSON", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
-        "SalienceAttribution", "Salience",
+        "SalienceJSON", "SalienceDatasets", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
+        "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience",
       ]),
     .testTarget(
       name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["read_tables.py"]),

@@ -37,6 +37,7 @@ test: .venv-test/installed system-tests
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
+	$(if $(findstring bf16,$(BENCH_OPTIONS)),.venv-bench/bin/python Benchmarks/quality.py --salience $(SALIENCE))
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests

@@ -22,6 +22,7 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
   /// Most points of a path.
   public let maxSteps: Int
   /// What a forward pass's rounding may make of an output, as a share of it, and of 1 logit where it is smaller.
+  ///
   /// Intervals that err by less say nothing.
   public let rounding: Double
 

@@ -22,7 +22,9 @@ struct CompositeRule {
     let sorted = order.map { points[$0] }
     var weights = Array(repeating: 0.0, count: points.count)
     intervals = (0..<max(0, points.count - 1)).map { index in
-      let terms = Self.weights(sorted, interval: index, nearest: nearest).map { (point: order[$0.point], weight: $0.weight) }
+      let terms = Self.weights(sorted, interval: index, nearest: nearest).map {
+        (point: order[$0.point], weight: $0.weight)
+      }
       for term in terms { weights[term.point] += term.weight }
       return Interval(
         lower: order[index], upper: order[index + 1], middle: (sorted[index] + sorted[index + 1]) / 2,

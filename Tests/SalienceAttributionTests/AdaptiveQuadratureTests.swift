@@ -117,7 +117,8 @@ import Testing
   }
 
   @Test(arguments: [5, 6, 12, 33]) func neverMoreThanMaxSteps(limit: Int) throws {
-    let outcome = integrate([transition(at: 0.3, width: 0.002)], try AdaptiveQuadrature(tolerance: 1e-6, maxSteps: limit))
+    let rule = try AdaptiveQuadrature(tolerance: 1e-6, maxSteps: limit)
+    let outcome = integrate([transition(at: 0.3, width: 0.002)], rule)
     #expect(outcome.points.count == limit)
     #expect(!outcome.converged)
     #expect(abs(outcome.weights.reduce(0, +) - 1) < 1e-12)

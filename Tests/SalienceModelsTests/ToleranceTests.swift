@@ -56,7 +56,8 @@ import Testing
   @Test(arguments: ["bert-2-f32", "bert-3-bf16"]) func tightIsExact(folder name: String) async throws {
     let folder = try ReferenceFolder(name)
     let texts = folder.texts
-    let model = try await model(folder, [adaptive(1e-5, maxSteps: 2000), try IntegratedGradients(id: "fine", steps: 200)])
+    let fine = try IntegratedGradients(id: "fine", steps: 200)
+    let model = try await model(folder, [adaptive(1e-5, maxSteps: 2000), fine])
     for (text, found) in zip(texts, try await explanations(model, texts)) {
       let scores = found[1].attributions.map(Double.init)
       #expect(distance(found[0].attributions.map(Double.init), scores) <= 1e-4 * norm(scores) + 1e-7, "\(text.id)")

@@ -153,9 +153,11 @@ private actor SpareModel {
   }
 
   func model() async throws -> any PreparedModel {
-    let task = loading ?? Task { [backend, programs, parameters] in
-      try await backend.prepare(programs, parameters: parameters)
-    }
+    let task =
+      loading
+      ?? Task { [backend, programs, parameters] in
+        try await backend.prepare(programs, parameters: parameters)
+      }
     loading = task
     return try await task.value
   }

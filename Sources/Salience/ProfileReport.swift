@@ -43,7 +43,8 @@ public struct ProfileReport: Sendable {
     let on = profile.lanes == 1 ? "the device" : "\(profile.lanes) workers"
     text += "kernels kept \(on) busy for \(percent(profile.utilisation)) of \(number(profile.span)) s\n"
     if let ceilings {
-      text += "ceilings, measured here: \(number(ceilings.flopsPerSecond / 1e9)) GFLOP/s and "
+      text +=
+        "ceilings, measured here: \(number(ceilings.flopsPerSecond / 1e9)) GFLOP/s and "
         + "\(number(ceilings.bytesPerSecond / 1e9)) GB/s, by \(ceilings.source)\n"
       if profile.entries.values.contains(where: { profile.bytesPerSecond($0) > ceilings.bytesPerSecond }) {
         text += "more than 100 % of copies: the operands were still in a cache\n"

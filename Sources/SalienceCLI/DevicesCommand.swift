@@ -30,9 +30,11 @@ struct DevicesCommand: AsyncParsableCommand {
             rates.map { JSONMember(name: $0.precision, value: .double($0.rate)) }),
         ]
         let value: JSONValue = [
-          "devices": .array([processor] + devices.map {
-            $0.json(isBest: $0.index == best, checks: quiet ? nil : Self.check($0))
-          }),
+          "devices": .array(
+            [processor]
+              + devices.map {
+                $0.json(isBest: $0.index == best, checks: quiet ? nil : Self.check($0))
+              }),
           "vulkan_error": absence.map { .string($0) } ?? .null,
         ]
         try writeResult(value.text(pretty: true))

@@ -35,10 +35,12 @@ import Testing
   @Test(arguments: [VulkanError.Code.deviceLost, .shader])
   func aDeviceGivenUpIsNotAskedAgain(code: VulkanError.Code) async throws {
     let (asked, warnings) = (Warnings(), Warnings())
-    let backend = fallback(code, failing: { count in
-      asked.append("\(count)")
-      return true
-    }, warnings: warnings)
+    let backend = fallback(
+      code,
+      failing: { count in
+        asked.append("\(count)")
+        return true
+      }, warnings: warnings)
     #expect(try await scores(on: backend) == scores(on: CPUBackend(threads: 2)))
     #expect(asked.all.count == 1)
     #expect(warnings.all.count == 1)

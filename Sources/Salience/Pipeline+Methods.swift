@@ -11,13 +11,37 @@ extension Pipeline {
 
   /// Evaluations that an example needs: steps times noise samples, over all methods.
   var evaluationsPerExample: Int { methods.reduce(0) { $0 + $1.evaluationsPerExample } }
+
+  /// Evaluations of an example that a submission packs together, over all methods.
+  var evaluationsPerRound: Int { methods.reduce(0) { $0 + $1.evaluationsPerRound } }
 }
 
 extension Pipeline.Method {
-  /// Points that an example is evaluated at, over all noise samples.
+  /// Points that an example is evaluated at, over all noise samples; with a tolerance, what is usual.
   var evaluationsPerExample: Int {
     switch rule {
     case .fixed(let steps, _): steps * (noise?.samples ?? 1)
+    case .adaptive(let tolerance, let maxSteps):
+      min(maxSteps, AdaptiveQuadrature.expectedSteps(tolerance: tolerance))
+    }
+  }
+
+  /// Points that are evaluated together: with a tolerance, those of the first round.
+  ///
+  /// Later rounds have fewer points, of fewer and fewer examples; more examples in a submission keep their batches full.
+  var evaluationsPerRound: Int {
+    switch rule {
+    case .fixed: evaluationsPerExample
+    case .adaptive: AdaptiveQuadrature.minimumSteps
+    }
+  }
+
+  /// Values of an example's tokens that are held at once: both ends of the path and the gradients' sum, for every noise
+  /// sample; with a tolerance, the gradients of all points as well.
+  var heldValuesPerToken: Int {
+    switch rule {
+    case .fixed: 3 * (noise?.samples ?? 1)
+    case .adaptive: 3 + evaluationsPerExample
     }
   }
 
@@ -31,6 +55,10 @@ extension Pipeline.Method {
         try IntegratedGradients(
           id: id, steps: steps, quadrature: quadrature, baseline: baseline, keepSpecial: keepSpecial,
           normalization: normalize, target: target, layer: layer)
+      case (.integratedGradients, .adaptive(let tolerance, let maxSteps)):
+        IntegratedGradients(
+          id: id, rule: .adaptive(try AdaptiveQuadrature(tolerance: tolerance, maxSteps: maxSteps)),
+          baseline: baseline, keepSpecial: keepSpecial, normalization: normalize, target: target, layer: layer)
       }
     guard let noise else { return method }
     return try NoiseTunnel(

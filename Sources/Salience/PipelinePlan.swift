@@ -79,11 +79,10 @@ public struct PipelinePlan: Sendable {
     self.models = models
   }
 
-  /// Bytes of input, baseline and sum of gradients of every noise sample of the texts that a worker is given at once.
+  /// Bytes of what the paths of the texts hold that a worker is given at once.
   private static func endBytes(_ scorer: PipelineScorer, methods: [Pipeline.Method]) -> Int {
-    let samples = methods.map { $0.noise?.samples ?? 1 }.max() ?? 1
     let tokens = max(scorer.tokenBudget, scorer.model.maximumLength)
     let width = scorer.model.programs.map(\.width).max() ?? 0
-    return 3 * samples * tokens * width * MemoryLayout<Float>.stride
+    return (methods.map(\.heldValuesPerToken).max() ?? 0) * tokens * width * MemoryLayout<Float>.stride
   }
 }

@@ -19,7 +19,7 @@ public struct PipelineScorer: ModelScorer {
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
     concurrency = device.concurrency + 1
-    tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerExample))
+    tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerRound))
   }
 
   public func encode(_ example: Example) throws -> Encoding {

@@ -44,6 +44,7 @@ struct RunCommand: AsyncParsableCommand {
       let listener = InterruptionListener { run.cancel($0) }
       let summary = try await run.execute()
       withExtendedLifetime(listener) {}
+      if !quiet, let warning = summary.convergenceWarning { warnOnStandardError(warning) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeToStandardError(timing.text) }
       try report(summary, timing, directory: pipeline.output.directory)
@@ -56,7 +57,7 @@ struct RunCommand: AsyncParsableCommand {
       let models = summary.models.map { model -> JSONValue in
         [
           "model": .string(model.name), "rows": .integer(model.counts.rows),
-          "quarantined": .integer(model.counts.quarantined),
+          "quarantined": .integer(model.counts.quarantined), "unconverged": .integer(model.unconverged),
         ]
       }
       let value: JSONValue = [

@@ -41,6 +41,9 @@ extension Pipeline.Method {
     case .fixed(let steps, let quadrature):
       members.append(JSONMember(name: "steps", value: .integer(steps)))
       members.append(JSONMember(name: "quadrature", value: .string(quadrature.rawValue)))
+    case .adaptive(let tolerance, let maxSteps):
+      members.append(JSONMember(name: "tolerance", value: .double(tolerance)))
+      members.append(JSONMember(name: "max_steps", value: .integer(maxSteps)))
     }
     members.append(JSONMember(name: "baseline", value: .string(baseline.text)))
     members.append(JSONMember(name: "keep_special", value: .bool(keepSpecial)))

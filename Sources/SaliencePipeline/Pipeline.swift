@@ -78,6 +78,8 @@ public struct Pipeline: Sendable, Equatable {
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {
     case fixed(steps: Int, quadrature: Quadrature)
+    /// As few points as bring |delta| under the tolerance, chosen for each example.
+    case adaptive(tolerance: Double, maxSteps: Int)
   }
 
   public typealias Quadrature = SalienceAttribution.Quadrature

@@ -1,3 +1,5 @@
+import SalienceAttribution
+
 extension PipelineFile {
   /// Reads the list of methods, or the one method that stands for a list.
   static func methods(_ top: MappingDecoder) throws -> [Pipeline.Method] {
@@ -54,13 +56,19 @@ extension PipelineFile {
     let steps = try mapping.integer("steps", in: 1...100_000)
     let quadrature = try mapping.choice("quadrature", Pipeline.Quadrature.self)
     let tolerance = try mapping.positiveNumber("tolerance")
-    let maxSteps = try mapping.integer("max_steps", in: 1...100_000)
+    let maxSteps = try mapping.integer("max_steps", in: AdaptiveQuadrature.minimumSteps...100_000)
     if tolerance != nil || maxSteps != nil {
       let key = tolerance != nil ? "tolerance" : "max_steps"
       if steps != nil || quadrature != nil {
         throw mapping.fault(key, "cannot stand beside 'steps' or 'quadrature'")
       }
-      throw mapping.fault(key, "is not available yet; give 'steps' and 'quadrature'")
+      if mapping.node("noise") != nil {
+        throw mapping.fault(key, "cannot stand beside 'noise'; give 'steps' and 'quadrature'")
+      }
+      guard let tolerance else {
+        throw mapping.fault("max_steps", "limits what a 'tolerance' takes; give that, or 'steps' instead")
+      }
+      return .adaptive(tolerance: tolerance, maxSteps: maxSteps ?? AdaptiveQuadrature.defaultMaxSteps)
     }
     let rule = Pipeline.Rule.fixed(steps: steps ?? 50, quadrature: quadrature ?? .gaussLegendre)
     switch quadrature {

@@ -11,6 +11,8 @@ public struct UnitTotals: Sendable, Equatable {
     public var steps: Int = 0
     /// Explanations that have a convergence delta.
     public var deltas: Int = 0
+    /// Explanations that a tolerance was asked for and not kept.
+    public var unconverged: Int = 0
     public var absoluteDeltaSum: Double = 0
     public var absoluteDeltaMaximum: Double = 0
   }
@@ -32,6 +34,7 @@ public struct UnitTotals: Sendable, Equatable {
       var method = Method(id: explanation.method)
       method.explanations = 1
       method.steps = explanation.steps
+      method.unconverged = explanation.converged ? 0 : 1
       if let delta = explanation.convergenceDelta {
         method.deltas = 1
         method.absoluteDeltaSum = delta.magnitude
@@ -49,6 +52,7 @@ public struct UnitTotals: Sendable, Equatable {
     methods[index].explanations += other.explanations
     methods[index].steps += other.steps
     methods[index].deltas += other.deltas
+    methods[index].unconverged += other.unconverged
     methods[index].absoluteDeltaSum += other.absoluteDeltaSum
     methods[index].absoluteDeltaMaximum = max(methods[index].absoluteDeltaMaximum, other.absoluteDeltaMaximum)
   }
@@ -69,7 +73,8 @@ extension UnitTotals {
         methods.map {
           [
             "id": .string($0.id), "explanations": .integer($0.explanations), "steps": .integer($0.steps),
-            "deltas": .integer($0.deltas), "abs_delta_sum": .double($0.absoluteDeltaSum),
+            "unconverged": .integer($0.unconverged), "deltas": .integer($0.deltas),
+            "abs_delta_sum": .double($0.absoluteDeltaSum),
             "abs_delta_max": .double($0.absoluteDeltaMaximum),
           ]
         }),
@@ -92,8 +97,8 @@ extension UnitTotals {
       else { return nil }
       self.methods.append(
         Method(
-          id: id, explanations: explanations, steps: steps, deltas: deltas, absoluteDeltaSum: sum,
-          absoluteDeltaMaximum: maximum))
+          id: id, explanations: explanations, steps: steps, deltas: deltas,
+          unconverged: method["unconverged"]?.intValue ?? 0, absoluteDeltaSum: sum, absoluteDeltaMaximum: maximum))
     }
   }
 }

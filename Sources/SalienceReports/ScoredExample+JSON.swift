@@ -42,6 +42,7 @@ extension ScoredExample {
       "baseline_output": explanation.baselineOutput.map { .double($0) } ?? .null,
       "convergence_delta": explanation.convergenceDelta.map { .double($0) } ?? .null,
       "steps": .integer(explanation.steps),
+      "converged": .bool(explanation.converged),
       "attribution_sum": .double(explanation.attributionSum),
       "attribution_norm": .double(explanation.attributionNorm),
       "tokens": .array(encoding.ids.indices.map { json(explanation, token: $0) }),

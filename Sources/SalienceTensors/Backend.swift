@@ -155,6 +155,9 @@ public struct PathRequest: Sendable {
     statistic = .mean
   }
 
+  /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
+  public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
+
   /// The paths to evaluate: one a sample, or the plain one.
   var paths: [PathRequest] {
     if samples.isEmpty { return [self] }

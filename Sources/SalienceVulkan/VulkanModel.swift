@@ -51,7 +51,7 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     let work = requests.map { request in
       let length = request.input.sequence.count
-      return Work(longest: length, tokens: length * max(1, request.points.count) * max(1, request.samples.count))
+      return Work(longest: length, tokens: length * max(1, request.batchPointCount) * max(1, request.samples.count))
     }
     return try await pool.run { [self] _ in
       try answer(requests[...], program: program, work: work) { try $0.attribute(Array($1)) }

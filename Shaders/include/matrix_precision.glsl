@@ -2,8 +2,8 @@
 //
 // A weight in half precision is a row-major matrix of 16-bit words, two a uint, the first in the low half. `rounded`
 // brings the other operand to the nearest number of as many significant bits, ties to the even one, on the bits
-// themselves: drivers may round packHalf2x16 either way. Shared memory then holds float32 as ever, since unpacking there
-// would cost an instruction for every four multiply-adds, and the multiply-adds, not their loads, are what takes time.
+// themselves: drivers may round packHalf2x16 either way. Shared memory holds float32 all the same: to unpack what is
+// read from it would cost an instruction for every four multiply-adds, which are what takes the time.
 //
 // f16 ends at 2^-24 below and at 65504 above, where gradients do not. So `rounded` keeps float32's exponent: every
 // element has a power of two of its own to scale it, which is exact, the same in every run, and owes nothing to other

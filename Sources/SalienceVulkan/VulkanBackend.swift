@@ -6,7 +6,7 @@ public final class VulkanBackend: Backend {
   public let info: VulkanDeviceInfo
   /// What the validation layer says; nil where it is off.
   public let messages: ValidationMessages?
-  /// What every device multiplies matrices in: half precision needs no feature of it.
+  /// What every device multiplies matrices in: half precision needs no feature of it, and uses no matrix units yet.
   public static let precisions: [Precision] = [.f32, .bf16, .f16]
 
   let host: VulkanHost

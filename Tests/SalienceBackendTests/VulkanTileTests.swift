@@ -3,17 +3,24 @@ import SalienceVulkan
 import Testing
 
 /// Vulkan kernels come in sizes, chosen by the batch and the device: the numbers must be the op's, whatever the size.
-@Suite struct VulkanTileTests {
-  /// Each device as itself, and as one that offers no more than Vulkan 1.1 asks for and counts groups to 3.
+@Suite(.enabled(if: !TestBackend.vulkan.isEmpty, "no Vulkan device")) struct VulkanTileTests {
+  /// Each device in each precision as itself, and as one that offers no more than Vulkan 1.1 asks for and counts groups to 3.
   private static let devices: [(own: TestBackend, least: TestBackend)] =
-    ((try? VulkanDevices.all()) ?? []).compactMap { info in
-      guard let backend = try? VulkanBackend(selection: .uuid(info.uuid), threads: 1, cacheDirectory: "")
-      else { return nil }
-      return (
-        TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1) },
-        TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1, limits: leastLimits) }
-      )
+    ((try? VulkanDevices.all()) ?? []).flatMap { info in
+      VulkanBackend.precisions.compactMap { precision in
+        guard
+          let backend = try? VulkanBackend(
+            selection: .uuid(info.uuid), precision: precision, threads: 1, cacheDirectory: "")
+        else { return nil }
+        return (
+          TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1) },
+          TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1, limits: leastLimits) }
+        )
+      }
     }
+
+  /// Those in float32: half precision makes a difference to products alone.
+  private static let exact = devices.filter { $0.own.device.precision == .f32 }
 
   private static let leastLimits = {
     var limits = VulkanLimits()
@@ -30,17 +37,20 @@ import Testing
 
   @Test func leastDeviceMatchesReference() throws {
     for device in Self.devices {
+      let precision = device.own.device.precision
       for opCase in try OpCase.all() where opCase.lengths != [512] || opCase.name.hasPrefix("attention") {
+        let hasProduct = opCase.plan.instructions.contains { $0.operation is Linear }
+        guard hasProduct || precision == .f32 else { continue }
         let expected = try OpRun(opCase, on: TestBackend.all[0]).values()
         let actual = try OpRun(opCase, on: device.least).values()
-        #expect(normalisedError(actual.output, expected.output) <= 1e-11, "\(opCase.testDescription)")
-        #expect(normalisedError(actual.gradient, expected.gradient) <= 1e-11, "\(opCase.testDescription)")
+        #expect(normalisedError(actual.output, expected.output) <= precision.tolerance, "\(opCase.testDescription)")
+        #expect(normalisedError(actual.gradient, expected.gradient) <= precision.tolerance, "\(opCase.testDescription)")
       }
     }
   }
 
   @Test func tablesInPartsGiveTheSameSum() throws {
-    for device in Self.devices {
+    for device in Self.exact {
       for width in [4, 7] {
         let terms = [
           EmbeddingTerm(Parameter("words", shape: [300, width]), .wordIDs),
@@ -95,7 +105,7 @@ import Testing
 
   /// A short sequence alone owns small tiles, and beside long ones large ones.
   @Test func attentionDoesNotDependOnTheTile() throws {
-    for device in Self.devices {
+    for device in Self.exact {
       for headSize in [16, 64] {
         let width = 2 * headSize
         func values(_ lengths: [Int]) throws -> (output: [Float], gradient: [Float]) {
@@ -119,7 +129,7 @@ import Testing
   }
 
   @Test func runsAreIdentical() throws {
-    for device in Self.devices {
+    for device in Self.exact {
       for opCase in try OpCase.all() where opCase.lengths == [3, 1, 17, 8] {
         let (first, second) = (try OpRun(opCase, on: device.own).values(), try OpRun(opCase, on: device.own).values())
         #expect(first.output == second.output && first.gradient == second.gradient, "\(opCase.testDescription)")

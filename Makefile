@@ -7,12 +7,13 @@ PYTHON ?= python3
 SALIENCE := .build/release/salience
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint clean system system-tests
+.PHONY: help build demo test bench bench-gpu lint clean system system-tests
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
 	@echo 'make test    build and run every test'
 	@echo 'make bench   measure beside Captum; installs PyTorch, several gigabytes'
+	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
 	@echo 'make lint    check the form of the Swift files'
 	@echo 'make clean   remove what was built, the Python environments and out/'
@@ -38,6 +39,9 @@ bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
 	$(if $(findstring bf16,$(BENCH_OPTIONS)),.venv-bench/bin/python Benchmarks/quality.py --salience $(SALIENCE))
+
+bench-gpu: .venv-bench/installed build
+	.venv-bench/bin/python Benchmarks/gpu.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests

@@ -32,7 +32,7 @@ public struct Explanation: Sendable, Equatable {
   public let convergenceDelta: Double?
   /// Points evaluated, over all noise samples.
   public let steps: Int
-  /// false where `max_steps` came before the tolerance was kept.
+  /// false where a tolerance was asked for and not kept, for `max_steps` or for the precision's rounding.
   public let converged: Bool
   /// Raw signed sum over the hidden dimension, one a token.
   public let attributions: [Float]

@@ -9,7 +9,7 @@ extension RunSummary {
     let unconverged = models.reduce(0) { $0 + $1.unconverged }
     guard unconverged > 0 else { return nil }
     let all = models.reduce(0) { $0 + $1.totals.methods.reduce(0) { $0 + $1.explanations } }
-    return "\(unconverged) of \(all) explanations did not keep their tolerance; convergence_delta says by how much,"
-      + " and more max_steps may help"
+    return "\(unconverged) of \(all) explanations did not keep their tolerance, for max_steps or for rounding;"
+      + " convergence_delta says by how much"
   }
 }

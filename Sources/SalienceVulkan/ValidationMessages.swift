@@ -6,16 +6,23 @@ public final class ValidationMessages: @unchecked Sendable {
   // Unchecked: `list` is touched under `lock` only.
   private let lock = NSLock()
   private var list: [String] = []
-  /// Further messages are counted and not kept.
+  /// Further messages are not kept.
   private static let limit = 1000
+  private let report: @Sendable (String) -> Void
 
-  public init() {}
+  /// - Parameter report: told each message as it comes.
+  public init(report: @escaping @Sendable (String) -> Void = { _ in }) { self.report = report }
 
   /// What the layer has said so far.
   public var all: [String] { lock.withLock { list } }
 
   func append(_ message: String) {
-    lock.withLock { if list.count < Self.limit { list.append(message) } }
+    let isKept = lock.withLock {
+      if list.count == Self.limit { return false }
+      list.append(message)
+      return true
+    }
+    if isKept { report(message) }
   }
 
   /// Whether the environment asks for validation: SALIENCE_VULKAN_VALIDATION=1.

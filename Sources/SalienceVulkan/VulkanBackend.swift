@@ -28,18 +28,20 @@ public final class VulkanBackend: Backend {
   ///   - cacheDirectory: where compiled kernels are kept; by default the user's cache directory, empty for nowhere.
   ///   - faults: failures to inject, in tests.
   ///   - usesTimeline: false waits through fences even where the device has timeline semaphores.
-  ///   - warn: told when memory runs out or the device is lost, and what is done about it.
+  ///   - warn: told when memory runs out or the device is lost, and what is done about it, and what validation finds.
   /// - Throws: `VulkanError` with code `noLoader`, `noDevice` or `unsupported`.
   public init(
     selection: VulkanSelection = .auto, precision: Precision = .f32, tokenBudget: Int? = nil, threads: Int = 2,
     validation: Bool? = nil, profile: Bool = false, cacheDirectory: String? = nil, faults: VulkanFaults? = nil,
     usesTimeline: Bool = true, warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
-    let messages = validation ?? ValidationMessages.isWantedByEnvironment ? ValidationMessages() : nil
     info = try selection.choose(from: VulkanDevices.all())
     let collector = profile ? ProfileCollector(lanes: 1) : nil
     let directory = cacheDirectory ?? PipelineCacheFile.userDirectory()
     let name = "vulkan:\(info.index)"
+    let messages =
+      validation ?? ValidationMessages.isWantedByEnvironment
+      ? ValidationMessages { warn("\(name): validation: \($0)") } : nil
     host = try VulkanHost(
       VulkanConfiguration(
         uuid: info.uuid, messages: messages, faults: faults, profile: collector,

@@ -16,6 +16,8 @@ public final class VulkanFaults: @unchecked Sendable {
   private let failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]
   private let largestAllocation: Int
   private let wrongKernels: @Sendable (String) -> Bool
+  /// Whether commands are recorded without waiting for the ones before.
+  let dropsBarriers: Bool
   private var counts: [Point: Int] = [:]
 
   /// - Parameters:
@@ -24,13 +26,15 @@ public final class VulkanFaults: @unchecked Sendable {
   ///   - largestAllocation: bytes above which every allocation runs out of device memory.
   ///   - wrongKernels: whether a kernel, by its name and specialisation constants, computes wrong numbers in its
   ///     self-check.
+  ///   - dropsBarriers: whether commands run in no order, which synchronisation validation has to notice.
   public init(
     _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max,
-    wrongKernels: @escaping @Sendable (String) -> Bool = { _ in false }
+    wrongKernels: @escaping @Sendable (String) -> Bool = { _ in false }, dropsBarriers: Bool = false
   ) {
     self.failures = failures
     self.largestAllocation = largestAllocation
     self.wrongKernels = wrongKernels
+    self.dropsBarriers = dropsBarriers
   }
 
   /// How many calls have reached a point.

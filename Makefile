@@ -7,11 +7,12 @@ PYTHON ?= python3
 SALIENCE := .build/release/salience
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-gpu lint clean system system-tests
+.PHONY: help build demo test bench bench-gpu lint clean system system-tests test-swiftshader
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
 	@echo 'make test    build and run every test'
+	@echo 'make test-swiftshader  the tests that need a Vulkan device, on a second driver'
 	@echo 'make bench   measure beside Captum; installs PyTorch, several gigabytes'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
@@ -35,6 +36,14 @@ test: .venv-test/installed system-tests
 	SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
 	  $(SWIFT) test -c release --skip-build --disable-xctest
 
+# VK_ICD_FILENAMES names the Vulkan drivers that any of the tests run on: VK_ICD_FILENAMES=DRIVER.json make test
+test-swiftshader: system-tests
+	$(SWIFT) build -c release --build-tests
+	driver=$$(Scripts/unpack-swiftshader.sh .swiftshader) && \
+	  VK_ICD_FILENAMES="$$driver" SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
+	  $(SWIFT) test -c release --skip-build --disable-xctest \
+	  --filter 'SalienceBackendTests|Vulkan|FaultyRun|DeviceSelection'
+
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
@@ -54,4 +63,4 @@ lint:
 	  --weights Benchmarks/requirements-weights.txt
 
 clean:
-	rm -rf .build .venv-test .venv-bench out Benchmarks/cache
+	rm -rf .build .swiftshader .venv-test .venv-bench out Benchmarks/cache

@@ -90,10 +90,19 @@ private enum NoiseFixture {
   }
 
   /// Noise in float32, and so the scores' own rounding, leaves the same tolerance as without.
-  @Test func values() async throws {
+  @Test func values() async throws { try await compareAll(on: CPUBackend()) }
+
+  @Test(.enabled(if: !VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence), arguments: VulkanTestDevice.all)
+  func valuesOnVulkan(device: VulkanTestDevice) async throws {
+    let backend = try device.backend()
+    try await compareAll(on: backend)
+    #expect(backend.messages?.all ?? [] == [])
+  }
+
+  private func compareAll(on backend: any Backend) async throws {
     var worst = 0.0
     for item in try NoiseCase.all() {
-      let own = try await explanation(item.tunnel(), item)
+      let own = try await explanation(item.tunnel(), item, on: backend)
       let error = distance(own.attributions.map(Double.init), item.tokenScores)
       #expect(error <= 1e-4 * norm(item.tokenScores), "\(item.id): off by \(error)")
       worst = max(worst, error / norm(item.tokenScores))
@@ -105,7 +114,7 @@ private enum NoiseFixture {
         #expect(abs(delta - expected) <= 1e-4 * max(1, item.attributionNorm), "\(item.id): delta")
       }
     }
-    print("noise tunnel: worst score \(worst) of the norm")
+    print("noise tunnel on \(backend.device.details): worst score \(worst) of the norm")
   }
 
   @Test func referenceBackend() async throws {

@@ -1,0 +1,35 @@
+import SalienceVulkan
+import Synchronization
+import Testing
+
+/// A Vulkan device that whole models are tested on, software devices too.
+///
+/// The loader's own variable VK_ICD_FILENAMES chooses the drivers, and so the devices.
+struct VulkanTestDevice: Sendable, CustomTestStringConvertible {
+  let info: VulkanDeviceInfo
+
+  /// Every device that the loader finds; none on a machine without Vulkan.
+  static let all = ((try? VulkanDevices.all()) ?? []).map(VulkanTestDevice.init)
+  static let absence: Comment = "no Vulkan device"
+
+  var testDescription: String { "\(info.name), \(info.driverName) \(info.driverVersion)" }
+
+  /// Opened once for all tests, for kernels take their time to compile.
+  private static let opened = Mutex<[String: VulkanBackend]>([:])
+
+  /// The device with batches of `tokenBudget` tokens, watched by the validation layer where that is installed.
+  func backend(tokenBudget: Int? = nil) throws -> VulkanBackend {
+    try Self.opened.withLock { opened in
+      let key = "\(info.uuid) \(tokenBudget ?? 0)"
+      if let backend = opened[key] { return backend }
+      let backend = try (try? open(tokenBudget, validation: true)) ?? open(tokenBudget, validation: false)
+      opened[key] = backend
+      return backend
+    }
+  }
+
+  private func open(_ tokenBudget: Int?, validation: Bool) throws -> VulkanBackend {
+    try VulkanBackend(
+      selection: .uuid(info.uuid), tokenBudget: tokenBudget, validation: validation, cacheDirectory: "")
+  }
+}

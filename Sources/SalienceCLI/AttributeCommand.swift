@@ -32,7 +32,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "Noisy inputs to average over. (default: 8)") var noiseSamples: String?
   @Option(help: "Standard deviation of the noise. (default: 0.1)") var noiseDeviation: String?
   @Option(help: "Another number, other noise. (default: 0)") var noiseSeed: String?
-  @Option(help: "auto, cpu, vulkan or vulkan:N.") var device = "auto"
+  @Option(help: "auto, cpu, vulkan, vulkan:N or vulkan:UUID.") var device = "auto"
   @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Time every kernel and print a table on standard error.") var profile = false

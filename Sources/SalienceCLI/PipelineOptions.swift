@@ -7,7 +7,7 @@ struct PipelineOptions: ParsableArguments {
   @Option(help: "A model instead of the file's; may be repeated.") var model: [String] = []
   @Option(help: "A dataset file or glob instead of the file's; may be repeated.") var input: [String] = []
   @Option(help: "The run directory instead of the file's.") var output: String?
-  @Option(help: "auto, cpu, vulkan or vulkan:N.") var device: String?
+  @Option(help: "auto, cpu, vulkan, vulkan:N or vulkan:UUID.") var device: String?
   @Option(help: "f32, bf16 or f16.") var precision: String?
   @Option(help: "N rows or P% that may fail before the finished run exits 65.") var maxBadRows: String?
   @Option(name: .customLong("set"), help: "KEY=VALUE, as in methods.0.steps=20; may be repeated.")

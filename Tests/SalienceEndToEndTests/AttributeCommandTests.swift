@@ -61,7 +61,7 @@ extension EndToEndTests {
       (["--target", "positiv"], "among the model's 2: negative, positive; the nearest is 'positive'"),
       (["--target", "7"], "--target 7: model "), (["--target", "label"], "--target label: a single text has no label"),
       (["--method", "gradients"], "--method gradients: no method 'gradients': known are integrated-gradients"),
-      (["--device", "gpu"], "--device gpu: must be auto, cpu, vulkan or vulkan:N"),
+      (["--device", "gpu"], "--device gpu: must be auto, cpu, vulkan, vulkan:N or vulkan:UUID"),
     ])
     func badOptionsAreNamed(_ options: [String], _ message: String) throws {
       let result = try SalienceBinary.run(

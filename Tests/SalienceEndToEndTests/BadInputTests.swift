@@ -61,7 +61,7 @@ extension EndToEndTests {
         naming: ["--set foo=abc: unknown key 'foo'; known are name, models, task, dataset, methods, device"])
       expect(try tiny.run("--set", "precison=f32"), exits: 64, naming: ["the nearest is 'precision'"])
       let device = try tiny.run("--device", "gpu")
-      expect(device, exits: 64, naming: ["--device gpu: 'device' must be auto, cpu, vulkan or vulkan:N, not 'gpu'"])
+      expect(device, exits: 64, naming: ["--device gpu: 'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID, not 'gpu'"])
       #expect(!device.errors.contains("nearest"))
       expect(try tiny.run("--device", "vulcan"), exits: 64, naming: ["the nearest is 'vulkan'"])
     }

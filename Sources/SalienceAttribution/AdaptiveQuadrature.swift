@@ -27,7 +27,7 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
   public let rounding: Double
 
   /// Differences of outputs, in logits, below which the tolerance is a share of this instead.
-  public static let outputFloor = 0.01
+  public static let outputFloor = 0.001
   /// Errors that cancel may be this many times as large as the delta.
   public static let intervalShare = 5.0
   /// Change of the scores from round to round, in tolerances.

@@ -52,7 +52,8 @@ extension EndToEndTests {
       let refused = try tiny.run("--device", "vulkan", "--overwrite")
       #expect(refused.status == 69)
       #expect(refused.errorLines.count == 1 && refused.errors.contains("vulkan:0"), "\(refused.errors)")
-      #expect(try tiny.run("--device", "vulkan:0", "--overwrite").status == 0)
+      let chosen = try tiny.run("--device", "vulkan:0", "--overwrite")
+      #expect(chosen.status == 0, "\(chosen.status): \(chosen.errors)")
       #expect(try device(of: tiny) == "vulkan:0")
     }
 

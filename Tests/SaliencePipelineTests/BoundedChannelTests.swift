@@ -2,7 +2,7 @@ import SaliencePipeline
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BoundedChannelTests {
+@Suite(.timeLimit(.minutes(10))) struct BoundedChannelTests {
   @Test func keepsOrderAndHoldsSendersBack() async {
     let channel = BoundedChannel<Int>(capacity: 2)
     let sent = Mutex(0)

@@ -29,7 +29,7 @@ public struct PlannedMemory: Sendable, Equatable {
   public init(_ programs: [PathProgram], workers: Int, evaluationTokens: Int, exampleTokens: Int) {
     let float = MemoryLayout<Float>.stride
     var (plain, forward, backward) = (Set<Parameter>(), Set<Parameter>(), Set<Parameter>())
-    for operation in programs.flatMap(Self.operations) {
+    for operation in programs.flatMap(\.operations) {
       switch operation {
       case let linear as Linear:
         forward.insert(linear.weight)
@@ -48,10 +48,5 @@ public struct PlannedMemory: Sendable, Equatable {
     self.exampleTokens = exampleTokens
     endPointsPerToken = 2 * width * float
     accumulatorPerTokenAndTarget = width * float
-  }
-
-  private static func operations(_ program: PathProgram) -> [any Operation] {
-    (program.prefix.instructions + program.forward.instructions + program.gradient.plan.instructions)
-      .map(\.operation)
   }
 }

@@ -59,10 +59,3 @@ final class CPUParameters: Sendable {
     return weight
   }
 }
-
-extension PathProgram {
-  /// Every op of every part.
-  var operations: [any Operation] {
-    (prefix.instructions + forward.instructions + gradient.plan.instructions).map(\.operation)
-  }
-}

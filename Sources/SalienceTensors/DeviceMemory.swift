@@ -4,13 +4,6 @@ public struct DeviceMemory: Sendable, Equatable {
   public let weights: Int
   /// Bytes of all workers' arenas, each as large as the batches it is to hold.
   public let arenas: Int
-  /// Elements of the weights that any of the programs reads.
-  ///
-  /// - Parameter copies: times that each is kept.
-  package static func weights(of programs: [PathProgram], copies: (Parameter) -> Int = { _ in 1 }) -> Int {
-    Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count * copies($1) }
-  }
-
   /// Bytes of the blocks that the host and the device exchange values through, of all workers.
   public let staging: Int
   /// Tokens (T) of one evaluation batch.
@@ -31,4 +24,11 @@ public struct DeviceMemory: Sendable, Equatable {
 
   /// Whether there is room for it; true where nobody knows.
   public var fits: Bool { available.map { total <= $0 } ?? true }
+
+  /// Elements of the weights that any of the programs reads.
+  ///
+  /// - Parameter copies: times that each is kept.
+  package static func weights(of programs: [PathProgram], copies: (Parameter) -> Int = { _ in 1 }) -> Int {
+    Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count * copies($1) }
+  }
 }

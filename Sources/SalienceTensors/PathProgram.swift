@@ -25,6 +25,11 @@ public struct PathProgram: Sendable {
     outputCount = model.shape(of: model.outputs[0]).width
   }
 
+  /// Every op of every part.
+  package var operations: [any Operation] {
+    (prefix.instructions + forward.instructions + gradient.plan.instructions).map(\.operation)
+  }
+
   /// The weights that any part reads.
   public var parameters: [Parameter] {
     var seen = Set<Parameter>()

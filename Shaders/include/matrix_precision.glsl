@@ -11,6 +11,9 @@
 
 layout(constant_id = 8) const uint PRECISION = 0;  // 0 float32, 1 f16, 2 bf16
 
+// What sums are multiplied with in f16, the same in every row.
+float scale_of(uint row) { return scale; }
+
 const uint SIGNIFICAND_BITS_DROPPED = PRECISION == 1 ? 13 : 16;
 
 // The nearest number with f16's or bf16's significand; infinities and NaNs stay what they are.

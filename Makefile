@@ -12,13 +12,14 @@ TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURD
   $(SWIFT) test -c release --skip-build --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-gpu lint clean system system-tests test-swiftshader
+.PHONY: help build demo test bench bench-matrix bench-gpu lint clean system system-tests test-swiftshader
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
 	@echo 'make test    build and run every test'
 	@echo 'make test-swiftshader  the tests that need a Vulkan device, on a second driver'
-	@echo 'make bench   measure beside Captum; installs PyTorch, several gigabytes'
+	@echo 'make bench   measure beside Captum and a PyTorch loop, 10 minutes; installs PyTorch, several gigabytes'
+	@echo 'make bench-matrix  the same for every length and number of steps, hours; goes on where it was interrupted'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
 	@echo 'make lint    check the form of the Swift files'
@@ -51,8 +52,9 @@ test-swiftshader: system-tests
 
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
-	.venv-bench/bin/python Benchmarks/memory.py --salience $(SALIENCE)
-	$(if $(findstring bf16,$(BENCH_OPTIONS)),.venv-bench/bin/python Benchmarks/quality.py --salience $(SALIENCE))
+
+bench-matrix: .venv-bench/installed build
+	.venv-bench/bin/python Benchmarks/run.py --matrix --salience $(SALIENCE) $(BENCH_OPTIONS)
 
 bench-gpu: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/gpu.py --salience $(SALIENCE) $(BENCH_OPTIONS)

@@ -10,7 +10,8 @@ from transformers import AutoModelForSequenceClassification
 
 
 class CaptumPeer:
-    """One model, weights frozen. A set-up is an attention implementation and how many texts go into one call.
+    """One model, weights frozen. A set-up is an attention implementation, how many texts go into one call of Captum's,
+    and how many points of their paths into one of the model (None: all).
 
     TF32 is float32 whose matrix products CUDA may round to 10 bits of mantissa.
     """
@@ -18,9 +19,9 @@ class CaptumPeer:
     ATTENTION = ("eager", "sdpa")
 
     def __init__(self, directory, ids, baseline_id, special_ids, steps, device="cpu", precision="f32",
-                 texts_per_call=(1, 4)):
+                 texts_per_call=(1, 4), points_per_call=(None,)):
         self.ids, self.steps, self.device, self.precision = ids, steps, device, precision
-        self.texts_per_call = texts_per_call
+        self.texts_per_call, self.points_per_call = texts_per_call, points_per_call
         dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         self.baselines = [[i if i in special_ids else baseline_id for i in row] for row in ids]
         self.models = {}
@@ -28,34 +29,41 @@ class CaptumPeer:
             model = AutoModelForSequenceClassification.from_pretrained(
                 directory, dtype=dtype, attn_implementation=attention)
             self.models[attention] = model.eval().requires_grad_(False).to(device)
-        self.setup = (self.ATTENTION[0], texts_per_call[0])
+        self.setup = (self.ATTENTION[0], texts_per_call[0], points_per_call[0])
 
     @property
     def config(self):
-        return self.models[self.ATTENTION[0]].config
+        return next(iter(self.models.values())).config
 
-    def choose(self, rows):
+    def choose(self, rows, steps=None):
         """Times every set-up on the first rows and keeps the fastest; returns rows per second by set-up.
 
-        What does not fit into the device's memory is left out.
+        Long texts may be timed with fewer steps. What does not fit into the device's memory is left out.
         """
         rates = {}
-        for setup in itertools.product(self.ATTENTION, self.texts_per_call):
+        full, self.steps = self.steps, steps or self.steps
+        for setup in itertools.product(self.ATTENTION, self.texts_per_call, self.points_per_call):
             self.setup = setup
             try:
                 self.run(range(min(max(2, setup[1]), rows)))
                 rates[setup] = rows / self.run(range(rows))[0]
             except torch.cuda.OutOfMemoryError:
                 torch.cuda.empty_cache()
+        self.steps = full
         if rates:
             self.setup = max(rates, key=rates.get)
         return rates
+
+    def keep(self, setup):
+        """This set-up and no other one's weights."""
+        self.setup = tuple(setup)
+        self.models = {self.setup[0]: self.models[self.setup[0]]}
 
     def run(self, rows=None):
         """Seconds and the token scores, by row. Tokenised before, loaded before, no convergence delta asked for."""
         rows = list(range(len(self.ids)) if rows is None else rows)
         torch.set_float32_matmul_precision("high" if self.precision == "tf32" else "highest")
-        attention, per_call = self.setup
+        attention, per_call, points = self.setup
         model = self.models[attention]
         base = getattr(model, model.base_model_prefix)
         method = LayerIntegratedGradients(lambda ids: model(input_ids=ids).logits, base.embeddings)
@@ -67,7 +75,8 @@ class CaptumPeer:
             with torch.no_grad():
                 targets = model(input_ids=ids).logits.argmax(-1)
             attribution = method.attribute(
-                ids, baselines=baselines, target=targets, n_steps=self.steps, method="gausslegendre")
+                ids, baselines=baselines, target=targets, n_steps=self.steps, method="gausslegendre",
+                internal_batch_size=points)
             # A score on the processor is what a user asks for, and waits for the device.
             for row, values in zip(group, attribution.sum(-1).detach().cpu()):
                 scores[row] = values

@@ -4,16 +4,14 @@
     python Benchmarks/gpu.py [--salience PATH] [--quick] [--models bert-base ...] [--tokens 32 128 512]
 
 Prints two Markdown tables and keeps them, with every round as CSV, in Benchmarks/gpu. A cell is one model at one
-length; a cell that is there already is not measured again unless --again is given. Benchmarks/README.md says how to
-read the tables. Exits 1 where token scores differ by more than a precision allows.
+length; a cell that is there already is measured again only where the binary, an option or the card is another one now,
+or with --again. Benchmarks/README.md says how to read the tables. Exits 1 where token scores differ by more than a precision allows.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
-import statistics
 import sys
 import time
 
@@ -26,7 +24,9 @@ import gpu_tables
 import seeded_models
 import work
 from captum_peer import CaptumPeer
+from cells import Cells, digest, machine, sources
 from salience_peer import SaliencePeer
+from scores import compare, judged
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SPECIALS = ("[CLS]", "[SEP]", "[PAD]", "[MASK]")
@@ -36,6 +36,7 @@ WORK, QUICK_WORK = 160e12, 20e12
 LEAST_ROWS, MOST_ROWS = 16, 1024
 # Tokens times steps that one call of Captum's may hold; what is fastest, or does not fit, is found out.
 CALLS = (25_000, 100_000, 200_000)
+SOURCES = ("gpu.py", "captum_peer.py", "salience_peer.py", "child_process.py", "seeded_models.py", "scores.py", "work.py")
 
 
 def options():
@@ -112,27 +113,6 @@ def rows_of(arguments, config, tokens):
     return int(max(LEAST_ROWS, min(MOST_ROWS, budget / work.operations(config, [tokens], arguments.steps))))
 
 
-def compare(found, expected):
-    """Distances relative to the norm, and cosines, of token scores by row."""
-    distances, cosines = [], []
-    for row, theirs in expected.items():
-        ours, theirs = torch.as_tensor(found.get(row, []), dtype=torch.float64), theirs.double()
-        if ours.shape != theirs.shape:
-            raise SystemExit(f"row {row}: {len(ours)} token scores beside Captum's {len(theirs)}")
-        norm = torch.linalg.vector_norm(theirs).item() or 1
-        distances.append(torch.linalg.vector_norm(ours - theirs).item() / norm)
-        cosines.append(torch.nn.functional.cosine_similarity(ours, theirs, dim=0).item())
-    return {"worst_distance": max(distances), "median_cosine": statistics.median(cosines),
-            "worst_cosine": min(cosines)}
-
-
-def judged(found, expected, captum):
-    """`compare` with Captum in float32; texts that differ too much are judged by Captum in float64."""
-    exact = {row: captum.exact(row).cpu() if compare({row: found[row]}, {row: theirs})["worst_distance"]
-             > gpu_tables.DISTANCE else theirs for row, theirs in expected.items()}
-    return compare(found, exact)
-
-
 def measure(arguments, name, tokens):
     """One cell: its rounds, and Salience's profile in each precision."""
     directory = seeded_models.directory(name, arguments.cache / "models")
@@ -179,43 +159,41 @@ def measure(arguments, name, tokens):
                                "whole_seconds": whole, "flops_per_second": executed / scoring}
             if number == 0 and "f32" in scores:
                 found = peer.scores()
-                agreement = judged(found, scores["f32"], captums["f32"]) if precision == "f32" \
-                    else compare(found, scores["f32"])
+                agreement = compare(found, scores["f32"]) if precision != "f32" else judged(
+                    found, scores["f32"], lambda row: captums["f32"].exact(row).cpu())
                 result |= agreement
             rounds.append(result)
             print(f"{name} {tokens} tokens {precision}, round {number + 1}: {len(ids) / scoring:.2f} rows/s",
                   file=sys.stderr)
-    return rounds, profiles
+    return {"rounds": rounds, "profiles": profiles}
 
 
-def write_cell(path, content):
-    """Whole or not at all, so that an interrupted run leaves no half of a cell."""
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(content, indent=1))
-    temporary.replace(path)
+def key(arguments, name, tokens):
+    """Everything that a cell's figures depend on."""
+    card = torch.cuda.get_device_name(arguments.peer_device) if is_cuda(arguments.peer_device) else machine()
+    return {"binary": digest(arguments.salience), "benchmark": sources(*SOURCES), "card": card,
+            "torch": torch.__version__, "device": arguments.device, "steps": arguments.steps,
+            "rounds": arguments.rounds, "rows": rows_of(arguments, seeded_models.SIZES[name](), tokens)}
 
 
 def main():
     arguments = options()
     logging.disable_progress_bar()
-    cells = arguments.output / "cells"
-    cells.mkdir(parents=True, exist_ok=True)
+    cells = Cells(arguments.output / "cells", arguments.again)
     arguments.cache.mkdir(parents=True, exist_ok=True)
-    card = cells / "card.json"
-    if arguments.again or not card.exists():
-        write_cell(card, card_rates(arguments.peer_device))
+    card = cells.measure("card", {"device": arguments.peer_device, "torch": torch.__version__, "machine": machine()},
+                         lambda: card_rates(arguments.peer_device))
+    contents = []
     for name in arguments.models:
         for tokens in arguments.tokens:
-            cell = cells / f"{name}-{tokens}.json"
-            if cell.exists() and not arguments.again:
-                continue
-            rounds, profiles = measure(arguments, name, tokens)
-            write_cell(cell, {"rounds": rounds, "profiles": profiles})
+            contents.append(cells.measure(
+                f"{name}-{tokens}", key(arguments, name, tokens), lambda: measure(arguments, name, tokens)))
             if is_cuda(arguments.peer_device):
                 torch.cuda.empty_cache()
-    report = gpu_tables.Report(cells)
+    report = gpu_tables.Report(card, contents)
     report.write(arguments.output)
     print(report.text)
+    cells.tell_kept()
     if report.faults:
         raise SystemExit("\n".join(report.faults))
 

@@ -1,36 +1,18 @@
 """The tables of gpu.py, from the cells that it has measured; standard library only."""
 
-import csv
-import json
 import statistics
 
-# Allowed between token scores: the distance from Captum's in float32 relative to their norm, and in bf16 the median
-# cosine with them.
-DISTANCE = 1e-4
-COSINE = 0.999
-
-
-def table(columns, rows):
-    lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
-def significant(value, digits=3):
-    """A few significant digits, without an exponent."""
-    if not value:
-        return "0"
-    return f"{value:.{digits}g}" if abs(value) < 1000 and abs(value) >= 1e-3 else f"{value:,.0f}" if value >= 1000 \
-        else f"{value:.1e}"
+from scores import COSINE, DISTANCE
+from tables import ratio, significant, table, write_csv
 
 
 class Report:
-    """Everything in the folder of cells, whichever call measured it."""
+    """The cells that were asked for, and the card's own rates."""
 
-    def __init__(self, cells):
-        self.card = json.loads((cells / "card.json").read_text())
+    def __init__(self, card, cells):
+        self.card = card
         self.rounds, self.profiles, self.faults = [], [], []
-        for path in sorted(cells.glob("*-*.json")):
-            cell = json.loads(path.read_text())
+        for cell in cells:
             self.rounds += cell["rounds"]
             self.profiles += cell["profiles"]
         self.text = self.render()
@@ -53,14 +35,6 @@ class Report:
                 return entry
         return None
 
-    def ratio(self, ours, theirs):
-        """Medians' ratio, and its range over the rounds, which alternate."""
-        if not ours or not theirs:
-            return "-"
-        ratios = sorted(a / b for a, b in zip(ours, theirs))
-        middle = statistics.median(ours) / statistics.median(theirs)
-        return f"{middle:.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
-
     def speed(self):
         rows = []
         for key in self.keys():
@@ -76,9 +50,9 @@ class Report:
             rows.append([
                 key[0], str(key[1]), median("captum", "f32"), median("captum", "tf32"), median("captum", "bf16"),
                 median("salience", "f32"), median("salience", "bf16"),
-                self.ratio(rates["salience", "f32"], rates["captum", "f32"]),
-                self.ratio(rates["salience", "f32"], rates["captum", "tf32"]),
-                self.ratio(rates["salience", "bf16"], rates["captum", "bf16"]),
+                ratio(rates["salience", "f32"], rates["captum", "f32"]),
+                ratio(rates["salience", "f32"], rates["captum", "tf32"]),
+                ratio(rates["salience", "bf16"], rates["captum", "bf16"]),
                 f"{exact['worst_distance']:.1e}" if exact else "-",
                 f"{narrow['median_cosine']:.5f} ({narrow['worst_cosine']:.5f})" if narrow else "-",
             ])
@@ -119,9 +93,5 @@ class Report:
 
     def write(self, folder):
         (folder / "README.md").write_text(self.text)
-        for name, entries in (("rounds.csv", self.rounds), ("kernels.csv", self.profiles)):
-            fields = list(dict.fromkeys(field for entry in entries for field in entry))
-            with (folder / name).open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, fieldnames=fields)
-                writer.writeheader()
-                writer.writerows(entries)
+        write_csv(folder / "rounds.csv", self.rounds)
+        write_csv(folder / "kernels.csv", self.profiles)

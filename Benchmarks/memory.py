@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Peak memory of `salience run` on 10,000 and on 100,000 rows: it should not grow with the dataset.
+"""Peak memory and seconds of `salience run` as rows grow: memory should not grow with the dataset.
 
     python3 Benchmarks/memory.py --salience .build/release/salience [--rows 10000 100000]
 
@@ -9,14 +9,18 @@ largest run takes more than 10 % above the smallest.
 
 import argparse
 import csv
-import os
 import pathlib
 import random
 import sys
 import tempfile
 
+from child_process import measured
+from tables import table
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODEL = ROOT / "Tests/Fixtures/attribution/distilbert-2-f16"
 ALLOWED = 1.10
+COLUMNS = ("rows", "peak MiB", "seconds", "ms a row")
 
 PIPELINE = """\
 name: memory
@@ -38,36 +42,36 @@ def write_rows(path, count, texts):
             writer.writerow([row, draw.choice(texts)])
 
 
-def peak_bytes(command):
-    """The child's peak resident memory."""
-    child = os.posix_spawn(command[0], command, os.environ)
-    _, status, usage = os.wait4(child, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{' '.join(command)} exited {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_maxrss * 1024
+def measure(binary, rows, model=MODEL):
+    """Peak bytes and seconds of the whole command on so many rows."""
+    with (ROOT / "datasets/reviews.csv").open(newline="", encoding="utf-8") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        write_rows(folder / "rows.csv", rows, texts)
+        pipeline = folder / "pipeline.yaml"
+        pipeline.write_text(PIPELINE.format(
+            model=model.resolve(), dataset=folder / "rows.csv", output=folder / "run"))
+        seconds, peak = measured([binary.resolve(), "run", pipeline, "--quiet"])
+    return {"rows": rows, "peak_bytes": peak, "seconds": seconds}
+
+
+def line(result):
+    rows, seconds = result["rows"], result["seconds"]
+    return [f"{rows:,}", f"{result['peak_bytes'] / 2**20:.1f}", f"{seconds:.2f}", f"{seconds / rows * 1e3:.3f}"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--salience", default=ROOT / ".build/release/salience", type=pathlib.Path)
     parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000])
-    parser.add_argument("--model", default=ROOT / "Tests/Fixtures/attribution/distilbert-2-f16", type=pathlib.Path)
+    parser.add_argument("--model", default=MODEL, type=pathlib.Path)
     arguments = parser.parse_args()
     if not arguments.salience.exists():
         parser.error(f"{arguments.salience} is not there: make build")
-    with (ROOT / "datasets/reviews.csv").open(newline="", encoding="utf-8") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
-    peaks = []
-    print("| rows | peak MiB |\n| --- | --- |")
-    for rows in sorted(arguments.rows):
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            write_rows(folder / "rows.csv", rows, texts)
-            pipeline = folder / "pipeline.yaml"
-            pipeline.write_text(PIPELINE.format(
-                model=arguments.model.resolve(), dataset=folder / "rows.csv", output=folder / "run"))
-            peaks.append(peak_bytes([str(arguments.salience.resolve()), "run", str(pipeline), "--quiet"]))
-        print(f"| {rows:,} | {peaks[-1] / 2**20:.1f} |", flush=True)
+    results = [measure(arguments.salience, rows, arguments.model) for rows in sorted(arguments.rows)]
+    print(table(COLUMNS, map(line, results)))
+    peaks = [result["peak_bytes"] for result in results]
     ratio = peaks[-1] / peaks[0]
     print(f"\nratio {ratio:.3f}")
     sys.exit(ratio > ALLOWED)

@@ -20,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 
+from scores import COSINE, cosine, distance
+from tables import table
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ENOUGH = 0.999
 
 PIPELINE = """\
 name: quality
@@ -75,46 +77,50 @@ def score(arguments, folders, precision, scratch):
     return scores, predictions, {result["model"]: result["totals"]["methods"][0] for result in run["results"]}
 
 
-def norm(values):
-    return math.sqrt(math.fsum(value * value for value in values))
-
-
-def cosine(a, b):
-    scale = norm(a) * norm(b)
-    return math.fsum(x * y for x, y in zip(a, b, strict=True)) / scale if scale else float(norm(a) == norm(b))
-
-
 def delta(totals):
     return totals["abs_delta_sum"] / max(1, totals["deltas"])
 
 
-def main():
-    arguments = options()
-    folders = arguments.models or models()
+def measure(arguments, folders):
+    """What half precision does to the scores of each model."""
     with tempfile.TemporaryDirectory() as scratch:
         results = [score(arguments, folders, precision, pathlib.Path(scratch))
                    for precision in ("f32", arguments.precision)]
     (exact, exact_classes, exact_totals), (half, half_classes, half_totals) = results
-    columns = ["model", "texts", "cosine, median", "worst", "distance, median", "worst", "classes changed",
-               "delta f32, mean", f"delta {arguments.precision}, mean", "of a mean sum of"]
-    lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    poor = []
+    found = []
     for model, texts in exact.items():
         pairs = [(half[model][row], scores) for row, scores in texts.items()]
-        cosines = sorted(cosine(own, scores) for own, scores in pairs)
-        distances = sorted(norm([x - y for x, y in zip(own, scores)]) / (norm(scores) or 1) for own, scores in pairs)
-        changed = sum(half_classes[model][row] != name for row, name in exact_classes[model].items())
-        size = statistics.mean(abs(math.fsum(scores)) for scores in texts.values())
-        cells = [model, len(texts), f"{statistics.median(cosines):.6f}", f"{cosines[0]:.5f}",
-                 f"{statistics.median(distances):.2%}", f"{distances[-1]:.2%}", changed,
-                 f"{delta(exact_totals[model]):.5f}", f"{delta(half_totals[model]):.5f}", f"{size:.3f}"]
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-        if statistics.median(cosines) < ENOUGH:
-            poor.append(model)
-    print("\n".join(lines))
-    if poor:
-        print(f"median cosine below {ENOUGH}: {', '.join(poor)}", file=sys.stderr)
-        raise SystemExit(1)
+        cosines, distances = [cosine(*pair) for pair in pairs], [distance(*pair) for pair in pairs]
+        found.append({
+            "model": model, "texts": len(texts), "cosine": statistics.median(cosines), "worst_cosine": min(cosines),
+            "distance": statistics.median(distances), "worst_distance": max(distances),
+            "changed": sum(half_classes[model][row] != name for row, name in exact_classes[model].items()),
+            "delta": delta(exact_totals[model]), "half_delta": delta(half_totals[model]),
+            "sum": statistics.mean(abs(math.fsum(scores)) for scores in texts.values())})
+    return found
+
+
+def render(found, precision):
+    columns = ["model", "texts", "cosine, median", "worst", "distance, median", "worst", "classes changed",
+               "delta f32, mean", f"delta {precision}, mean", "of a mean sum of"]
+    return table(columns, [[
+        entry["model"], entry["texts"], f"{entry['cosine']:.6f}", f"{entry['worst_cosine']:.5f}",
+        f"{entry['distance']:.2%}", f"{entry['worst_distance']:.2%}", entry["changed"], f"{entry['delta']:.5f}",
+        f"{entry['half_delta']:.5f}", f"{entry['sum']:.3f}"] for entry in found])
+
+
+def poor(found):
+    """A line where a median cosine is below what is allowed."""
+    models = [entry["model"] for entry in found if not entry["cosine"] >= COSINE]
+    return [f"median cosine below {COSINE}: {', '.join(models)}"] if models else []
+
+
+def main():
+    arguments = options()
+    found = measure(arguments, arguments.models or models())
+    print(render(found, arguments.precision))
+    if faults := poor(found):
+        raise SystemExit("\n".join(faults))
 
 
 if __name__ == "__main__":

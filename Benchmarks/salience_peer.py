@@ -5,7 +5,8 @@ import json
 import pathlib
 import subprocess
 import sys
-import time
+
+from child_process import measured
 
 PIPELINE = """\
 name: benchmark
@@ -37,6 +38,7 @@ class SaliencePeer:
         # JSON strings are YAML strings too, whatever the path holds.
         quoted = {"model": directory, "dataset": dataset, "output": self.output}
         rule = f"tolerance: {tolerance}" if tolerance else f"steps: {steps}, quadrature: gauss-legendre"
+        self.peak_bytes = 0
         self.pipeline = self.folder / "pipeline.yaml"
         self.pipeline.write_text(PIPELINE.format(
             rule=rule, device=device, precision=precision,
@@ -44,42 +46,46 @@ class SaliencePeer:
 
     def run(self, *options):
         """Seconds of the whole command, and of scoring alone as its run.json tells them."""
-        start = time.perf_counter()
-        self.command("run", str(self.pipeline), "--overwrite", "--quiet", *options)
-        whole = time.perf_counter() - start
+        whole, peak = measured([self.binary, "run", self.pipeline, "--overwrite", "--quiet", *options])
+        self.peak_bytes = max(self.peak_bytes, peak)
         return whole, scoring_seconds(self.run_file())
 
     def run_file(self):
         """run.json of the last run."""
         return json.loads((self.output / "run.json").read_text())
 
+    def method(self):
+        """The last run's totals of its one method: explanations, steps, deltas and those that did not converge."""
+        method, = self.run_file()["results"][0]["totals"]["methods"]
+        return method
+
     def scores(self):
         """Token scores of the last run, by row."""
         target = self.folder / "tokens.csv"
-        self.command("export", str(self.output), "--format", "csv", "--output", str(target))
+        self.command("export", str(self.output), "--format", "csv", "--output", str(target), "--quiet")
         scores = {}
         with target.open(newline="", encoding="utf-8") as file:
             for line in csv.DictReader(file):
                 scores.setdefault(int(line["row"]), []).append(float(line["attribution"]))
         return scores
 
-    def matmul_gflops(self, precision="f32"):
-        """oneDNN's own rate on this machine as `salience devices` measures it; None where it does not say."""
-        try:
-            report = json.loads(self.command("devices", "--json"))
-        except (SystemExit, ValueError):
-            return None
-        devices = report.get("devices", report) if isinstance(report, dict) else report
-        devices = devices if isinstance(devices, list) else [devices]
-        rates = [device.get("matmul_gflops_by_precision", {}).get(precision) for device in devices]
-        return next((rate for rate in rates if rate), None)
-
     def command(self, *arguments):
-        result = subprocess.run([self.binary, *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        if result.returncode != 0:
-            print(f"salience {' '.join(arguments)} exited {result.returncode}", file=sys.stderr)
-            raise SystemExit(1)
-        return result.stdout
+        return output_of(self.binary, *arguments)
+
+
+def output_of(binary, *arguments):
+    """What the command writes on standard output."""
+    result = subprocess.run([str(binary), *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    if result.returncode != 0:
+        print(f"salience {' '.join(arguments)} exited {result.returncode}", file=sys.stderr)
+        raise SystemExit(1)
+    return result.stdout
+
+
+def matmul_gflops(binary):
+    """oneDNN's own rates on this machine by precision, as `salience devices` measures them at this moment."""
+    devices = json.loads(output_of(binary, "devices", "--json"))["devices"]
+    return next(device["matmul_gflops_by_precision"] for device in devices if device["name"] == "cpu")
 
 
 def scoring_seconds(run):

@@ -1,56 +1,34 @@
 """Salience with a tolerance beside Captum's fixed steps: time, steps, delta and distance from a fine reference.
 
-`run.py --tolerance 0.01` calls it. The reference is Salience at 400 Gauss-Legendre steps, which run.py compares with
-Captum at a fixed number of steps. Deltas are computed here, from PyTorch's outputs and the exported token scores.
+`run.py --tolerance 0.01` and `run.py --matrix` call it. The reference is Salience in float32 at 400 Gauss-Legendre
+steps, which run.py compares with Captum at a fixed number of steps.
+
+A delta here is by how much a text's token scores miss F(x) - F(x') as PyTorch computes both in float32, whatever
+precision the scores come from: in bf16 it holds the rounding of the model's outputs as well as the quadrature's error.
+What a precision's own outputs make of it, which is all that a run knows, is the column `not converged`.
 """
 
 import statistics
 import sys
 
 import torch
+from tokenizers import Tokenizer
 
+import matrix
 from captum_peer import CaptumPeer
 from salience_peer import SaliencePeer
+from scores import distance
+from tables import quantiles, ratio, table
 
 REFERENCE_STEPS = 400
-
-
-class ToleranceTable:
-    """Medians over rounds, one line a model and program."""
-
-    COLUMNS = ("model", "program", "rows/s", "ratio (range)", "mean steps", "under 1 % delta", "not converged",
-               "distance, median", "p90", "worst")
-
-    def __init__(self):
-        self.lines = []
-
-    def add(self, model, program, rate, ratios, steps, share, unconverged, distances):
-        self.lines.append((
-            model, program, f"{rate:.2f}",
-            f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})" if ratios else "1",
-            f"{steps:.1f}", f"{share:.1%}", str(unconverged), *(f"{distances[key]:.1e}" for key in range(3))))
-
-    def __str__(self):
-        head = ["| " + " | ".join(self.COLUMNS) + " |", "|" + " --- |" * len(self.COLUMNS)]
-        return "\n".join(head + ["| " + " | ".join(line) + " |" for line in self.lines])
-
-
-def quantiles(values):
-    """Median, 90th percentile and worst."""
-    ordered = sorted(values)
-    return statistics.median(ordered), ordered[min(len(ordered) - 1, int(0.9 * len(ordered)))], ordered[-1]
-
-
-def distances(found, reference):
-    """Each text's distance from the reference, relative to the reference's norm."""
-    pairs = [(torch.as_tensor(found[row]).double(), torch.as_tensor(scores).double())
-             for row, scores in reference.items()]
-    return [(torch.linalg.vector_norm(ours - fine) / torch.linalg.vector_norm(fine)).item() for ours, fine in pairs]
+COLUMNS = ("model", "program", "texts", "rows/s", "ratio (range)", "mean steps", "under 1 % delta", "not converged",
+           "distance, median", "p90", "worst")
+SOURCES = (*matrix.SOURCES, "tolerance.py", "tables.py")
 
 
 def differences(captum):
     """F(x) - F(x') of the predicted class of every text, by PyTorch."""
-    model = captum.models["eager"]
+    model = next(iter(captum.models.values()))
     result = []
     with torch.no_grad():
         for ids, baseline in zip(captum.ids, captum.baselines):
@@ -63,33 +41,63 @@ def differences(captum):
 
 def share_under(limit, scores, changes):
     """Share of texts whose scores' sum misses the change of the output by less than a share of it."""
-    hits = [abs(float(torch.as_tensor(scores[row]).double().sum()) - change) <= limit * abs(change)
-            for row, change in enumerate(changes)]
+    hits = [abs(sum(map(float, scores[row])) - change) <= limit * abs(change) for row, change in enumerate(changes)]
     return sum(hits) / len(hits)
 
 
-def measure(name, directory, ids, special, pad, sample, arguments, table):
+def key(directory, texts, arguments):
+    return matrix.shared_key(arguments, [directory], SOURCES) | {
+        "texts": texts, "rounds": arguments.rounds, "steps": arguments.steps[0], "tolerance": arguments.tolerance,
+        "precisions": arguments.precision}
+
+
+def measure(name, directory, sample, arguments):
     """One model: Captum at fixed steps and Salience with the tolerance in turns, then the reference once."""
-    captum = CaptumPeer(directory, ids, pad, special, arguments.steps)
+    steps = arguments.steps[0]
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    ids = [encoding.ids for encoding in tokenizer.encode_batch(sample)]
+    special = {tokenizer.token_to_id(token) for token in matrix.KEPT}
+    captum = CaptumPeer(directory, ids, tokenizer.token_to_id("[PAD]"), special, steps)
     captum.choose(min(12, len(ids)))
-    folder = arguments.cache / f"{name}-tolerance"
-    ours = SaliencePeer(arguments.salience, directory, sample, folder, arguments.steps, tolerance=arguments.tolerance)
-    seconds, scoring = [], []
+    folder = arguments.cache / "runs"
+
+    def salience(suffix, **options):
+        return SaliencePeer(arguments.salience, directory, sample, folder / f"{name}-{suffix}", **options)
+    peers = {precision: salience(f"tolerance-{precision}", steps=steps, precision=precision,
+                                 tolerance=arguments.tolerance) for precision in arguments.precision}
+    seconds, scoring = [], {precision: [] for precision in peers}
     for number in range(arguments.rounds):
         captum_seconds, theirs = captum.run()
         seconds.append(captum_seconds)
-        scoring.append(ours.run()[1])
-        print(f"{name} round {number + 1}: Captum {seconds[-1]:.2f} s, Salience {scoring[-1]:.2f} s", file=sys.stderr)
-    found = ours.scores()
-    method, = ours.run_file()["results"][0]["totals"]["methods"]
-    fine = SaliencePeer(
-        arguments.salience, directory, sample, arguments.cache / f"{name}-reference", REFERENCE_STEPS)
+        for precision, peer in list(peers.items()):
+            scoring[precision].append(peer.run()[1])
+            used = peer.run_file()["precision"]["used"]
+            if used != precision:
+                print(f"this processor has no {precision}: {used} is kept", file=sys.stderr)
+                del peers[precision]
+        print(f"{name} round {number + 1}: Captum {seconds[-1]:.2f} s, Salience " + ", ".join(
+            f"{precision} {scoring[precision][-1]:.2f} s" for precision in peers), file=sys.stderr)
+    fine = salience("reference", steps=REFERENCE_STEPS)
     fine.run()
     reference, changes = fine.scores(), differences(captum)
-    rows = len(ids)
-    ratios = [theirs_seconds / own for theirs_seconds, own in zip(seconds, scoring)]
-    table.add(name, f"Captum, {arguments.steps} steps", rows / statistics.median(seconds), [], arguments.steps,
-              share_under(0.01, theirs, changes), "", quantiles(distances(theirs, reference)))
-    table.add(name, f"Salience, tolerance {arguments.tolerance:g}", rows / statistics.median(scoring), ratios,
-              method["steps"] / max(1, method["explanations"]), share_under(0.01, found, changes),
-              method["unconverged"], quantiles(distances(found, reference)))
+    shared = {"model": name, "texts": len(ids)}
+    programs = [(f"Captum f32, {steps} steps", seconds, steps, None, theirs)]
+    for precision, peer in peers.items():
+        method = peer.method()
+        programs.append((f"Salience {precision}, tolerance {arguments.tolerance:g}", scoring[precision],
+                         method["steps"] / max(1, method["explanations"]), method["unconverged"], peer.scores()))
+    return [shared | {
+        "program": program, "seconds": own, "captum_seconds": seconds, "steps": mean, "unconverged": unconverged,
+        "under_one_percent": share_under(0.01, found, changes),
+        "distances": quantiles([distance(found[row], expected) for row, expected in reference.items()])}
+        for program, own, mean, unconverged, found in programs]
+
+
+def render(lines):
+    """The table of all models' lines."""
+    return table(COLUMNS, [[
+        entry["model"], entry["program"], entry["texts"],
+        f"{entry['texts'] / statistics.median(entry['seconds']):.2f}",
+        ratio(entry["captum_seconds"], entry["seconds"]), f"{entry['steps']:.1f}",
+        f"{entry['under_one_percent']:.1%}", "" if entry["unconverged"] is None else entry["unconverged"],
+        *(f"{value:.1e}" for value in entry["distances"])] for entry in lines])

@@ -7,19 +7,24 @@ layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint FUNCTION = 0;  // 0 gelu, 1 gelu_new, 2 relu, 3 tanh, 4 silu
 layout(constant_id = 3) const bool DERIVATIVE = true;
 
-layout(push_constant) uniform Push { uint units; };
+layout(push_constant) uniform Push {
+  uint extent;
+  uint row_units;
+};
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 #include "include/exponential.glsl"
 #include "include/activation_functions.glsl"
 
 READS(0, x)
 WRITES(1, y)
 WRITES(2, derivative)
+COUNTS(3)
 
 void main() {
-  const uint unit = invocation_index();
+  const uint unit = invocation_index(), units = counts[extent] * row_units;
   if (unit >= units) return;
   vec4 value, slope;
   if (FUNCTION == 0) gelu(x(unit), value, slope);

@@ -8,6 +8,7 @@
 #include "include/exponential.glsl"
 #include "include/attention_heads.glsl"
 #include "include/attention_tile.glsl"
+#include "include/counts.glsl"
 
 layout(constant_id = 5) const bool LOG_SUM_EXP = true;
 
@@ -16,6 +17,7 @@ HEAD_WRITES(1, context)  // [T x H]
 layout(std430, set = 0, binding = 2) writeonly buffer Logs { float log_sum_exp[]; };  // [T x A]
 // First token row of the sequence, its tokens, and the first that the group owns: three words an item.
 layout(std430, set = 0, binding = 3) readonly buffer Items { uint item_words[]; };
+COUNTS(4)
 
 shared vec4 queries[ROWS * PITCH];
 shared vec4 keys[COLUMNS * PITCH];
@@ -27,7 +29,7 @@ const float LOWEST = -3.402823466e38;
 
 void main() {
   const uint item = group_index();
-  if (item >= items) return;
+  if (item >= counts[extent]) return;
   const uint start = item_words[item * 3], length = item_words[item * 3 + 1], first = item_words[item * 3 + 2];
   const uint lane = own_lane(), quad = own_quad(), stride = 3 * width;
   const uint origin = start * stride + gl_WorkGroupID.z * HEAD_SIZE;

@@ -8,6 +8,7 @@
 #include "include/exponential.glsl"
 #include "include/attention_heads.glsl"
 #include "include/attention_tile.glsl"
+#include "include/counts.glsl"
 
 HEAD_READS(0, qkv)  // [T x 3H]
 HEAD_READS(1, gradient)  // [T x H]
@@ -15,6 +16,7 @@ layout(std430, set = 0, binding = 2) readonly buffer Logs { float log_sum_exp[];
 layout(std430, set = 0, binding = 3) readonly buffer Offsets { float offsets[]; };  // [T x A]
 HEAD_WRITES(4, dqkv)  // [T x 3H], of which this writes K's and V's parts
 layout(std430, set = 0, binding = 5) readonly buffer Items { uint item_words[]; };
+COUNTS(6)
 
 shared vec4 keys[ROWS * PITCH];
 shared vec4 values[ROWS * PITCH];
@@ -25,7 +27,7 @@ shared vec4 weights[ROWS * LANES];
 
 void main() {
   const uint item = group_index();
-  if (item >= items) return;
+  if (item >= counts[extent]) return;
   const uint start = item_words[item * 3], length = item_words[item * 3 + 1], first = item_words[item * 3 + 2];
   const uint lane = own_lane(), quad = own_quad(), stride = 3 * width;
   const uint head = gl_WorkGroupID.z * HEAD_SIZE, origin = start * stride + head;

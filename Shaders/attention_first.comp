@@ -6,6 +6,7 @@
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"
 #include "include/attention_first.glsl"
+#include "include/counts.glsl"
 #include "include/reduction.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer Queries { float query[]; };  // [B x H]
@@ -13,10 +14,11 @@ layout(std430, set = 0, binding = 1) readonly buffer KeysValues { float keys_val
 layout(std430, set = 0, binding = 2) readonly buffer Offsets { uint offsets[]; };
 layout(std430, set = 0, binding = 3) writeonly buffer Contexts { float context[]; };  // [B x H]
 layout(std430, set = 0, binding = 4) buffer Probabilities { float probabilities[]; };  // T x A
+COUNTS(5)
 
 void main() {
   const uint sequence = group_index(), head = gl_WorkGroupID.z, id = gl_LocalInvocationID.x;
-  if (sequence >= sequences) return;
+  if (sequence >= counts[extent]) return;
   const uint start = offsets[sequence], length = offsets[sequence + 1] - start, stride = 2 * width;
   const uint keys = start * stride + head * HEAD_SIZE, values = keys + width;
   const uint own = start * heads + head * length;

@@ -5,6 +5,7 @@
 
 #include "include/invocation.glsl"
 #include "include/attention_first.glsl"
+#include "include/counts.glsl"
 #include "include/reduction.glsl"
 
 layout(constant_id = 2) const bool QUERY_GRADIENT = true;
@@ -16,6 +17,7 @@ layout(std430, set = 0, binding = 3) readonly buffer Probabilities { float proba
 layout(std430, set = 0, binding = 4) readonly buffer Offsets { uint offsets[]; };
 layout(std430, set = 0, binding = 5) writeonly buffer QueryGradients { float query_gradient[]; };  // [B x H]
 layout(std430, set = 0, binding = 6) writeonly buffer KeyValueGradients { float key_value_gradient[]; };  // [T x 2H]
+COUNTS(7)
 
 shared float key_probabilities[GROUP];
 
@@ -27,7 +29,7 @@ float slope(uint value) {
 
 void main() {
   const uint sequence = group_index(), head = gl_WorkGroupID.z, id = gl_LocalInvocationID.x;
-  if (sequence >= sequences) return;
+  if (sequence >= counts[extent]) return;
   const uint start = offsets[sequence], length = offsets[sequence + 1] - start, stride = 2 * width;
   const uint keys = start * stride + head * HEAD_SIZE, values = keys + width;
   const uint own = start * heads + head * length, output_row = sequence * width + head * HEAD_SIZE;

@@ -10,7 +10,7 @@ layout(constant_id = 2) const uint TERMS = 1;
 layout(constant_id = 3) const bool ACCUMULATE = false;  // add to what y holds
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
   uint first;
   uint end;
@@ -18,6 +18,7 @@ layout(push_constant) uniform Push {
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer FirstIndices { uint first_indices[]; };
 layout(std430, set = 0, binding = 1) readonly buffer SecondIndices { uint second_indices[]; };
@@ -27,8 +28,10 @@ READS(4, second_table)
 READS(5, third_table)
 layout(std430, set = 0, binding = 6) buffer SumOfScalars { float sum_scalars[]; };
 layout(std430, set = 0, binding = 6) buffer SumOfVectors { vec4 sum_vectors[]; };
+COUNTS(7)
 
 void main() {
+  const uint rows = counts[extent];
   const uint unit = invocation_index();
   const uint row = unit / row_units, column = unit % row_units;
   if (row >= rows) return;

@@ -5,18 +5,21 @@
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
 };
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer Offsets { uint offsets[]; };
 READS(1, x)
 WRITES(2, y)
+COUNTS(3)
 
 void main() {
+  const uint rows = counts[extent];
   const uint unit = invocation_index();
   const uint row = unit / row_units, column = unit % row_units;
   if (row < rows) put_y(unit, x(offsets[row] * row_units + column));

@@ -5,19 +5,22 @@
 layout(constant_id = 1) const bool VECTOR = true;
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
 };
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer Offsets { uint offsets[]; };
 layout(std430, set = 0, binding = 1) readonly buffer Sequences { uint sequences[]; };
 READS(2, gradient)
 WRITES(3, y)
+COUNTS(4)
 
 void main() {
+  const uint rows = counts[extent];
   const uint unit = invocation_index();
   const uint row = unit / row_units, column = unit % row_units;
   if (row >= rows) return;

@@ -11,7 +11,7 @@ layout(constant_id = 4) const bool NORMALIZED = false;
 layout(constant_id = 5) const bool DEVIATION = false;
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
   float width;
   float epsilon;
@@ -19,6 +19,7 @@ layout(push_constant) uniform Push {
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 #include "include/reduction.glsl"
 
 READS(0, x)
@@ -28,6 +29,7 @@ READS(3, beta)
 WRITES(4, y)
 WRITES(5, normalized)
 layout(std430, set = 0, binding = 6) writeonly buffer Deviations { float inverse_deviation[]; };
+COUNTS(7)
 
 vec4 summand(uint unit) {
   if (RESIDUAL) return x(unit) + residual(unit);
@@ -35,6 +37,8 @@ vec4 summand(uint unit) {
 }
 
 void main() {
+  const uint rows = counts[extent];
+  if (group_index() * (GROUP / LANES) >= rows) return;
   const uint own = invocation_index() / LANES, lane = gl_LocalInvocationID.x % LANES;
   const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
   const uint start = row * row_units;

@@ -8,13 +8,14 @@ layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
   float width;
 };
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 #include "include/reduction.glsl"
 
 READS(0, gradient)
@@ -22,8 +23,11 @@ READS(1, normalized)
 layout(std430, set = 0, binding = 2) readonly buffer Deviations { float inverse_deviation[]; };
 READS(3, gamma)
 WRITES(4, dx)
+COUNTS(5)
 
 void main() {
+  const uint rows = counts[extent];
+  if (group_index() * (GROUP / LANES) >= rows) return;
   const uint own = invocation_index() / LANES, lane = gl_LocalInvocationID.x % LANES;
   const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
   const uint start = row * row_units;

@@ -5,6 +5,10 @@
 const bool BY_DEPTH = true;
 
 #include "include/invocation.glsl"
+#include "include/counts.glsl"
+
+COUNTS(4)
+
 #include "include/matrix_product.glsl"
 #include "include/matrix_operands.glsl"
 #include "include/matrix_precision.glsl"

@@ -7,19 +7,23 @@ layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint row_units;
 };
 
 #include "include/invocation.glsl"
 #include "include/elements.glsl"
+#include "include/counts.glsl"
 #include "include/reduction.glsl"
 
 READS(0, gradient)
 READS(1, probabilities)
 WRITES(2, dx)
+COUNTS(3)
 
 void main() {
+  const uint rows = counts[extent];
+  if (group_index() * (GROUP / LANES) >= rows) return;
   const uint own = invocation_index() / LANES, lane = gl_LocalInvocationID.x % LANES;
   const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
   const uint start = row * row_units;

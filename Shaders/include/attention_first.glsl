@@ -5,7 +5,7 @@ layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint HEAD_SIZE = 64;
 
 layout(push_constant) uniform Push {
-  uint sequences;
+  uint extent;
   uint width;  // H, a multiple of the head size
   uint heads;
   float scale;

@@ -14,7 +14,7 @@ layout(constant_id = 3) const uint ROWS = 64;
 layout(constant_id = 4) const uint LANES = 8;  // 2, 4 or 8
 
 layout(push_constant) uniform Push {
-  uint items;
+  uint extent;
   uint width;  // H, a multiple of the head size
   uint heads;
   float scale;

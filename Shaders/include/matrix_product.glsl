@@ -6,7 +6,7 @@
 // Every element is one chain of fused multiply-adds over ascending depth, whatever the tile: a row's result depends
 // on nothing but the row.
 //
-// Who includes this defines BY_DEPTH, and how operands are read and results are written:
+// Who includes this declares COUNTS, and defines BY_DEPTH, and how operands are read and results are written:
 // - `left_vector(row, depth)`: four elements of A along the depth, zeros past its end;
 // - `right_vector(column, depth)`: four elements of B along the depth where BY_DEPTH, along the columns otherwise;
 // - `finish(row, column, value)`: four columns of C, of which those past the end are to be left out.
@@ -29,11 +29,13 @@ layout(constant_id = 5) const bool VECTOR_DEPTH = true;    // the depth is a mul
 layout(constant_id = 6) const bool VECTOR_COLUMNS = true;  // the number of columns is
 
 layout(push_constant) uniform Push {
-  uint rows;
+  uint extent;
   uint columns;
   uint depth;
   float scale;  // of the sums, in f16
 };
+
+uint rows = counts[extent];
 
 const uint SLICE = 16;
 const uint QUARTERS = SLICE / 4;
@@ -134,6 +136,7 @@ void multiply_slice(uint stage, uvec2 own) {
 
 // Computes the tile, and hands each vector of four columns inside the matrix to `finish(row, column, value)`.
 void multiply_tile() {
+  if (first_row() >= rows) return;
   const uvec2 own = patch_place();
   const uint slices = (depth + SLICE - 1) / SLICE;
   [[unroll]] for (uint i = 0; i < PATCH * PATCH_VECTORS; i++) sums[i] = vec4(0.0);

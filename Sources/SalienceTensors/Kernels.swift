@@ -24,8 +24,24 @@ public protocol TensorMemory: AnyObject {
   /// Sets the batch that `tokens` and `sequences` mean from now on.
   func begin(_ batch: PackedBatch) throws
 
+  /// Runs `body`: ops on views of `arena` and on weights, the same ones for the same `part` whatever the batch.
+  ///
+  /// A backend may record them once and replay them for the batches to come, without `body`.
+  ///
+  /// - Parameter capacity: most rows of any batch in `arena`.
+  func replay(
+    _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void) throws
+
   func write(_ values: [Float], to handle: Handle, at offset: Int) throws
   func read(_ handle: Handle, count: Int) throws -> [Float]
+}
+
+extension TensorMemory {
+  public func replay(
+    _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
+  ) throws {
+    try body()
+  }
 }
 
 /// Everything a backend can do: a composition of one small protocol an op.

@@ -3,11 +3,13 @@ package final class PlanRun {
   package let plan: Plan
   private let kernels: any Kernels
   private let arena: Handle
+  private let capacity: MemoryPlan.Capacity
   private let views: [Handle?]
 
   package init(_ plan: Plan, capacity: MemoryPlan.Capacity, keptBefore: Int = 0, on kernels: any Kernels) throws {
     self.plan = plan
     self.kernels = kernels
+    self.capacity = capacity
     let memory = MemoryPlan(plan, capacity: capacity, keptBefore: keptBefore)
     let arena = try kernels.allocate(count: memory.count)
     self.arena = arena
@@ -28,9 +30,12 @@ package final class PlanRun {
 
   /// Runs the instructions of `range` on the current batch.
   package func run(_ range: Range<Int>? = nil) throws {
-    for instruction in plan.instructions[range ?? 0..<plan.instructions.count] {
-      try instruction.operation.encode(
-        inputs: instruction.inputs.map(handle), outputs: instruction.outputs.map { try $0.map(handle) }, on: kernels)
+    let range = range ?? 0..<plan.instructions.count
+    try kernels.replay(range, of: arena, capacity: capacity) {
+      for instruction in plan.instructions[range] {
+        try instruction.operation.encode(
+          inputs: instruction.inputs.map(handle), outputs: instruction.outputs.map { try $0.map(handle) }, on: kernels)
+      }
     }
   }
 }

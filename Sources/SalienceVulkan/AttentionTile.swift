@@ -19,12 +19,13 @@ struct AttentionTile: Hashable, Sendable {
   /// Depends on the device and the head size alone, because the step's length decides how sums are rounded.
   let lanes: Int
 
-  /// The largest tile that wastes little on the ends of sequences, then all smaller ones; empty where none fits.
-  static func choices(_ pass: Pass, headSize: Int, lengths: [Int], limits: VulkanLimits) -> ArraySlice<Self> {
+  /// Rows that tiles come with.
+  static let rowChoices = [64, 32, 16, 8, 4]
+
+  /// The largest tile of no more than `rows` rows, then all smaller ones; empty where none fits.
+  static func choices(_ pass: Pass, headSize: Int, rows: Int, limits: VulkanLimits) -> ArraySlice<Self> {
     let fitting = fitting(pass, headSize: headSize, limits: limits)
-    func cost(_ tile: Self) -> Int { lengths.reduce(0) { $0 + ($1 + tile.rows - 1) / tile.rows * tile.rows } }
-    let least = fitting.map(cost).min() ?? 0
-    return fitting[(fitting.firstIndex { 4 * cost($0) <= 5 * least } ?? fitting.endIndex)...]
+    return fitting[(fitting.firstIndex { $0.rows <= rows } ?? fitting.endIndex)...]
   }
 
   /// The tiles that fit the device, the largest first.
@@ -35,7 +36,7 @@ struct AttentionTile: Hashable, Sendable {
     }?.0
     guard let lanes else { return [] }
     let most = min(limits.maxWorkGroupInvocations, limits.maxWorkGroupSize[0])
-    return [64, 32, 16, 8, 4].map { Self(rows: $0, lanes: lanes) }.filter {
+    return rowChoices.map { Self(rows: $0, lanes: lanes) }.filter {
       $0.bytes(pass, headSize: headSize) <= limits.sharedMemoryBytes && $0.invocations <= most
         && $0.invocations >= leastInvocations
     }

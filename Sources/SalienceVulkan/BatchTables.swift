@@ -1,32 +1,80 @@
 import SalienceTensors
 
-/// Tables of a batch on the device, 32-bit unsigned each; valid until the next batch begins.
-struct BatchTables {
-  /// B + 1 token offsets.
-  let offsets: BufferRange
-  /// The sequence that each token belongs to [T].
-  let sequences: BufferRange
-  private let inputs: [IndexInput: BufferRange]
+/// Tables of the current batch in the device's memory, 32-bit unsigned each: what a command buffer that is replayed
+/// reads of a batch.
+///
+/// A table is written when a batch first asks for it, and stays where it is until a batch needs a longer one.
+final class BatchTables {
+  enum Table: Hashable {
+    /// T, B, then the tiles of attention by `AttentionTile.rowChoices`.
+    case counts
+    /// B + 1 token offsets.
+    case offsets
+    /// The sequence that each token belongs to [T].
+    case sequences
+    /// Token ids, positions or types [T].
+    case indices(IndexInput)
+    /// First token, length and first row inside the sequence of each tile of attention.
+    case tiles(rows: Int)
+  }
 
-  /// Token ids, positions or types [T].
-  func indices(_ input: IndexInput) -> BufferRange { inputs[input] ?? sequences }
+  /// Counts the times that a table moved: what was recorded before holds old places.
+  private(set) var moves = 0
+  /// The tables that the batch asked for.
+  private(set) var current = Set<Table>()
+  private let recorder: CommandRecorder
+  private var pieces: [Table: MemoryArena.Piece] = [:]
+  private var batch = PackedBatch()
+  private var counts: [Int] = []
 
-  /// Lays the tables out in upload memory, which the device reads where it lies.
-  init(_ batch: PackedBatch, in memory: TransientMemory) throws {
-    func place(_ values: some Collection<UInt32>) throws -> BufferRange {
-      let (range, mapped) = try memory.take(bytes: values.count * MemoryLayout<UInt32>.stride)
-      guard let mapped else { throw VulkanError(.failed, "upload memory is not mapped") }
-      for (index, value) in values.enumerated() {
-        mapped.storeBytes(of: value, toByteOffset: index * 4, as: UInt32.self)
+  init(_ recorder: CommandRecorder) { self.recorder = recorder }
+
+  func begin(_ batch: PackedBatch, _ shape: BatchShape) {
+    self.batch = batch
+    counts = [shape.tokens, shape.sequences] + shape.tiles
+    current.removeAll(keepingCapacity: true)
+  }
+
+  /// Where a table lies, with the current batch's values for commands recorded from now on.
+  func range(_ table: Table) throws -> BufferRange {
+    if current.contains(table), let piece = pieces[table] { return BufferRange(piece) }
+    let words = words(table)
+    let bytes = words.count * MemoryLayout<UInt32>.stride
+    let piece: MemoryArena.Piece
+    if let known = pieces[table], known.range.count >= bytes {
+      piece = known
+    } else {
+      var size = Self.smallest
+      while size < bytes { size *= 2 }
+      piece = try recorder.memory.device.take(bytes: size)
+      if let known = pieces.updateValue(piece, forKey: table) {
+        recorder.keep(known)
+        moves += 1
       }
-      return range
     }
-    offsets = try place(batch.offsets.map { UInt32($0) })
-    sequences = try place(
-      batch.lengths.enumerated().flatMap { Array(repeating: UInt32($0), count: $1) })
-    inputs = try Dictionary(
-      uniqueKeysWithValues: IndexInput.allCases.map { input in
-        (input, try place(batch.indices(input).map { UInt32(bitPattern: $0) }))
-      })
+    try recorder.write(words, to: BufferRange(piece))
+    current.insert(table)
+    return BufferRange(piece)
+  }
+
+  /// Entry of the counts that a kernel over rows of an extent reads.
+  static func entry(_ extent: RowExtent) -> UInt32 { extent == .tokens ? 0 : 1 }
+
+  /// Entry of the counts that a kernel over tiles of so many rows reads.
+  static func entry(tileRows: Int) -> UInt32 { 2 + UInt32(AttentionTile.rowChoices.firstIndex(of: tileRows) ?? 0) }
+
+  private static let smallest = 1024
+
+  private func words(_ table: Table) -> [UInt32] {
+    switch table {
+    case .counts: counts.map { UInt32($0) }
+    case .offsets: batch.offsets.map { UInt32($0) }
+    case .sequences: batch.lengths.enumerated().flatMap { Array(repeating: UInt32($0), count: $1) }
+    case .indices(let input): batch.indices(input).map { UInt32(bitPattern: $0) }
+    case .tiles(let rows):
+      zip(batch.offsets, batch.lengths).flatMap { start, length in
+        stride(from: 0, to: length, by: rows).flatMap { [UInt32(start), UInt32(length), UInt32($0)] }
+      }
+    }
   }
 }

@@ -19,9 +19,17 @@ final class CommandRecorder {
   private let pipelines: PipelineCache
   private let timeline: SubmissionTimeline
   private let ring: [Submission]
-  private let bound: Bound
+  let bound: Bound
   private var position = 0
   private var isOpen = false
+  /// What the commands of the open submission leave behind.
+  var pending = PendingAccesses.unknown
+  /// Takes the commands instead of a submission.
+  var sequence: CommandSequence?
+  /// Scratch of sequences, whose commands use it one after another.
+  private var scratch: MemoryArena.Piece?
+  /// Whether every command stands between two timestamps.
+  let isProfiled: Bool
 
   init(
     _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, checks: KernelChecks,
@@ -32,6 +40,7 @@ final class CommandRecorder {
     self.pipelines = pipelines
     self.checks = checks
     self.bound = bound
+    isProfiled = profile != nil && device.limits.timestampPeriod > 0
     timeline = try SubmissionTimeline(device)
     ring = try (0..<3).map { _ in try Submission(device, memory: memory, profile: profile) }
   }
@@ -43,7 +52,8 @@ final class CommandRecorder {
   /// A lost device runs nothing.
   func drain() { try? timeline.wait(for: timeline.submitted) }
 
-  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and dispatches `groups` work groups after all earlier commands.
+  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and dispatches `groups` work groups after the earlier commands that
+  /// use the same memory.
   ///
   /// - Parameter work: what the dispatch does, for the bound on a submission and for profiles.
   /// - Throws: `VulkanError`: `capacity` for a range or a number of groups above the device's limits.
@@ -52,9 +62,11 @@ final class CommandRecorder {
   ) throws {
     try check(kernel, buffers, push: push, groups: groups)
     let pipeline = try pipelines.pipeline(kernel, buffers: buffers.count)
-    let submission = try open()
-    let set = try submission.descriptors.set(pipeline.setLayout, buffers: buffers)
-    try command(kernel.stem, work, on: submission, uses: buffers) { functions, commands in
+    let set = try (sequence?.descriptors ?? open().descriptors).set(pipeline.setLayout, buffers: buffers)
+    let written = buffers.indices.filter(pipeline.written.contains)
+    let read = buffers.indices.filter { !pipeline.written.contains($0) }
+    try command(kernel.stem, work, reads: read.map { buffers[$0] }, writes: written.map { buffers[$0] }) {
+      functions, commands in
       var set: VkDescriptorSet? = set
       functions.cmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.handle)
       functions.cmdBindDescriptorSets(
@@ -73,7 +85,8 @@ final class CommandRecorder {
     guard bytes <= source.size, bytes <= target.size else {
       throw VulkanError(.failed, "a copy of \(bytes) bytes leaves its range")
     }
-    try command("copy", KernelWork(bytes: 2 * bytes), on: open(), uses: [source, target]) { functions, commands in
+    let (read, written) = (source.prefix(bytes), target.prefix(bytes))
+    try command("copy", KernelWork(bytes: 2 * bytes), reads: [read], writes: [written]) { functions, commands in
       var region = VkBufferCopy(
         srcOffset: VkDeviceSize(source.offset), dstOffset: VkDeviceSize(target.offset), size: VkDeviceSize(bytes))
       functions.cmdCopyBuffer(commands, source.buffer, target.buffer, 1, &region)
@@ -86,7 +99,7 @@ final class CommandRecorder {
     guard bytes <= target.size, bytes % 4 == 0 else {
       throw VulkanError(.failed, "a fill of \(bytes) bytes leaves its range")
     }
-    try command("fill", KernelWork(bytes: bytes), on: open(), uses: [target]) { functions, commands in
+    try command("fill", KernelWork(bytes: bytes), reads: [], writes: [target.prefix(bytes)]) { functions, commands in
       functions.cmdFillBuffer(commands, target.buffer, VkDeviceSize(target.offset), VkDeviceSize(bytes), word)
     }
   }
@@ -98,8 +111,19 @@ final class CommandRecorder {
     return (taken.range, mapped)
   }
 
-  /// Device memory for commands of the current submission.
-  func temporary(bytes: Int) throws -> BufferRange { try open().temporaries.take(bytes: bytes).range }
+  /// Device memory for commands of the current submission; in a sequence, until the next call.
+  func temporary(bytes: Int) throws -> BufferRange {
+    guard let sequence else { return try open().temporaries.take(bytes: bytes).range }
+    let piece: MemoryArena.Piece
+    if let scratch, scratch.range.count >= bytes {
+      piece = scratch
+    } else {
+      piece = try memory.device.take(bytes: bytes)
+      scratch = piece
+    }
+    sequence.keep(piece)
+    return BufferRange(piece, size: max(4, bytes))
+  }
 
   /// Keeps an object until every command recorded so far has run.
   func keep(_ object: AnyObject) {
@@ -123,7 +147,7 @@ final class CommandRecorder {
   func flush() throws {
     guard isOpen else { return }
     let submission = ring[position]
-    barrier(submission.buffer, toHost: true)
+    device.functions.recordBarrier(submission.buffer, toHost: true)
     // Closed first: a submission that fails is recorded anew.
     isOpen = false
     try submission.end()
@@ -139,24 +163,38 @@ final class CommandRecorder {
     for submission in ring { try submission.queries?.collect() }
   }
 
+  /// The submission being recorded, nil between two.
+  var current: Submission? { isOpen ? ring[position] : nil }
+
   /// The submission being recorded; waits for its place in the ring where that still runs.
-  private func open() throws -> Submission {
+  func open() throws -> Submission {
     let submission = ring[position]
     if !isOpen {
       // What a failed submission was to use is never waited for.
       try timeline.wait(for: min(submission.lastUse, timeline.submitted))
       try submission.begin()
       isOpen = true
+      // Another submission may have been the last to touch anything.
+      pending = .unknown
     }
     return submission
   }
 
   private func command(
-    _ stem: String, _ work: KernelWork, on submission: Submission, uses ranges: [BufferRange],
+    _ stem: String, _ work: KernelWork, reads: [BufferRange], writes: [BufferRange],
     _ body: (DeviceFunctions, VkCommandBuffer) -> Void
   ) throws {
-    for range in ranges { try range.lease?.use(by: nextSubmission) }
-    if device.faults?.dropsBarriers != true { barrier(submission.buffer) }
+    if let sequence {
+      guard (reads + writes).allSatisfy({ $0.lease == nil }) else {
+        throw VulkanError(.failed, "\(stem) was given a range that its sequence outlives")
+      }
+      return try sequence.record(work, reads: reads, writes: writes, body)
+    }
+    let submission = try open()
+    for range in reads + writes { try range.lease?.use(by: nextSubmission) }
+    let mustWait = pending.add(reads: reads, writes: writes)
+    // A command that is timed runs alone.
+    if mustWait || submission.queries != nil { barrier(submission.buffer) }
     if let queries = submission.queries {
       queries.measure(stem, work, in: submission.buffer) { body(device.functions, submission.buffer) }
     } else {
@@ -167,17 +205,8 @@ final class CommandRecorder {
     if submission.commandCount >= bound.commands || submission.flops >= bound.flops { try flush() }
   }
 
-  /// Everything recorded before is done and visible to everything recorded after, on this queue.
-  private func barrier(_ commands: VkCommandBuffer, toHost: Bool = false) {
-    let stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
-    let reads = VK_ACCESS_SHADER_READ_BIT.rawValue | VK_ACCESS_TRANSFER_READ_BIT.rawValue
-    let writes = VK_ACCESS_SHADER_WRITE_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue
-    var barrier = VkMemoryBarrier()
-    barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
-    barrier.srcAccessMask = writes
-    barrier.dstAccessMask = toHost ? VK_ACCESS_HOST_READ_BIT.rawValue : reads | writes
-    device.functions.cmdPipelineBarrier(
-      commands, stages, toHost ? VK_PIPELINE_STAGE_HOST_BIT.rawValue : stages, 0, 1, &barrier, 0, nil, 0, nil)
+  func barrier(_ commands: VkCommandBuffer) {
+    if device.faults?.dropsBarriers != true { device.functions.recordBarrier(commands) }
   }
 
   private func check(

@@ -46,6 +46,7 @@ struct DeviceFunctions: Sendable {
   let cmdPipelineBarrier: PFN_vkCmdPipelineBarrier
   let cmdCopyBuffer: PFN_vkCmdCopyBuffer
   let cmdFillBuffer: PFN_vkCmdFillBuffer
+  let cmdExecuteCommands: PFN_vkCmdExecuteCommands
 
   let createQueryPool: PFN_vkCreateQueryPool
   let destroyQueryPool: PFN_vkDestroyQueryPool
@@ -109,6 +110,7 @@ struct DeviceFunctions: Sendable {
     cmdPipelineBarrier = try load("vkCmdPipelineBarrier")
     cmdCopyBuffer = try load("vkCmdCopyBuffer")
     cmdFillBuffer = try load("vkCmdFillBuffer")
+    cmdExecuteCommands = try load("vkCmdExecuteCommands")
     createQueryPool = try load("vkCreateQueryPool")
     destroyQueryPool = try load("vkDestroyQueryPool")
     getQueryPoolResults = try load("vkGetQueryPoolResults")

@@ -9,6 +9,7 @@ extension KernelProblem {
     let reference = AttentionReference(lengths: [rows + 3, 5], heads: 2, headSize: headSize, scale: 0.25)
     let items = reference.items(ofRows: rows)
     let qkv = Self.words(reference.qkv)
+    let counts = [UInt32(items.count / 3)]
     let blank = Float.nan.bitPattern
     let buffers: [[UInt32]]
     let (output, expected): (Int, [Double?])
@@ -16,7 +17,7 @@ extension KernelProblem {
       (output, expected) = (1, reference.context)
       buffers = [
         qkv, Array(repeating: blank, count: expected.count),
-        Array(repeating: blank, count: reference.logSumExp.count), items,
+        Array(repeating: blank, count: reference.logSumExp.count), items, counts,
       ]
     } else {
       output = 4
@@ -25,13 +26,13 @@ extension KernelProblem {
       expected = reference.gradient.enumerated().map { own.contains($0 % (3 * reference.width)) ? $1 : nil }
       buffers = [
         qkv, Self.words(reference.outputGradient), Self.words(reference.logSumExp.map(Float.init)),
-        Self.words(reference.offsets.map(Float.init)), Array(repeating: blank, count: expected.count), items,
+        Self.words(reference.offsets.map(Float.init)), Array(repeating: blank, count: expected.count), items, counts,
       ]
     }
     self.init(
       kernel: kernel, buffers: buffers,
       push: [
-        UInt32(items.count / 3), UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern,
+        0, UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern,
       ],
       groups: (items.count / 3, 1, reference.heads), output: output, expected: expected,
       tolerance: Precision.f32.tolerance)

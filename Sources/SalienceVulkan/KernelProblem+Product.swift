@@ -39,9 +39,9 @@ extension KernelProblem {
       buffers: [
         Self.words(x + [Float](repeating: 0, count: (padded - rows) * depth)), words,
         Self.words(second + [Float](repeating: 0, count: isForward ? 0 : (padded - rows) * columns)),
-        Array(repeating: Float.nan.bitPattern, count: expected.count),
+        Array(repeating: Float.nan.bitPattern, count: expected.count), [UInt32(rows)],
       ],
-      push: [UInt32(rows), UInt32(columns), UInt32(depth), scale.bitPattern],
+      push: [0, UInt32(columns), UInt32(depth), scale.bitPattern],
       groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), output: 3, expected: expected,
       tolerance: Precision.f32.tolerance)
   }

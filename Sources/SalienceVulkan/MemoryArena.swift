@@ -16,6 +16,11 @@ struct BufferRange {
     self.size = size
     self.lease = lease
   }
+
+  /// Its first bytes.
+  func prefix(_ bytes: Int) -> BufferRange {
+    BufferRange(buffer: buffer, offset: offset, size: min(bytes, size), lease: lease)
+  }
 }
 
 /// Few big blocks, from which pieces are taken first-fit and given back.

@@ -11,6 +11,8 @@ final class PipelineCache: @unchecked Sendable {
     let handle: VkPipeline
     let layout: VkPipelineLayout
     let setLayout: VkDescriptorSetLayout
+    /// Bindings that the kernel may write.
+    let written: Set<Int>
   }
 
   private struct Key: Hashable {
@@ -22,7 +24,7 @@ final class PipelineCache: @unchecked Sendable {
   private let file: PipelineCacheFile?
   private let lock = NSLock()
   private let cache: VkPipelineCache
-  private var pipelines: [Key: VkPipeline] = [:]
+  private var pipelines: [Key: Pipeline] = [:]
   private var layouts: [Int: (set: VkDescriptorSetLayout, pipeline: VkPipelineLayout)] = [:]
   private var unsaved = false
 
@@ -41,7 +43,7 @@ final class PipelineCache: @unchecked Sendable {
   deinit {
     save()
     let functions = device.functions
-    for pipeline in pipelines.values { functions.destroyPipeline(device.handle, pipeline, nil) }
+    for pipeline in pipelines.values { functions.destroyPipeline(device.handle, pipeline.handle, nil) }
     for layout in layouts.values {
       functions.destroyPipelineLayout(device.handle, layout.pipeline, nil)
       functions.destroyDescriptorSetLayout(device.handle, layout.set, nil)
@@ -54,15 +56,18 @@ final class PipelineCache: @unchecked Sendable {
   /// - Throws: `VulkanError`: `shader` where there is none of that name or the driver refuses it.
   func pipeline(_ kernel: Kernel, buffers: Int) throws -> Pipeline {
     try lock.withLock {
-      let layout = try layouts[buffers] ?? addLayout(buffers)
       let key = Key(kernel: kernel, buffers: buffers)
-      if let known = pipelines[key] {
-        return Pipeline(handle: known, layout: layout.pipeline, setLayout: layout.set)
+      if let known = pipelines[key] { return known }
+      guard let words = Shaders.words(kernel.stem) else {
+        throw VulkanError(.shader, "there is no shader \(kernel.stem)")
       }
-      let handle = try compile(kernel, layout.pipeline)
-      pipelines[key] = handle
+      let layout = try layouts[buffers] ?? addLayout(buffers)
+      let pipeline = Pipeline(
+        handle: try compile(kernel, words, layout.pipeline), layout: layout.pipeline, setLayout: layout.set,
+        written: ShaderBindings.written(by: words))
+      pipelines[key] = pipeline
       unsaved = true
-      return Pipeline(handle: handle, layout: layout.pipeline, setLayout: layout.set)
+      return pipeline
     }
   }
 
@@ -98,10 +103,9 @@ final class PipelineCache: @unchecked Sendable {
     return layout
   }
 
-  private func compile(_ kernel: Kernel, _ layout: VkPipelineLayout) throws -> VkPipeline {
-    guard let words = Shaders.words(kernel.stem) else {
-      throw VulkanError(.shader, "there is no shader \(kernel.stem)")
-    }
+  private func compile(
+    _ kernel: Kernel, _ words: UnsafeRawBufferPointer, _ layout: VkPipelineLayout
+  ) throws -> VkPipeline {
     let functions = device.functions
     var moduleInfo = VkShaderModuleCreateInfo()
     moduleInfo.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO

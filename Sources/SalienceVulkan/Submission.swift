@@ -18,27 +18,13 @@ final class Submission {
   private let pool: VkCommandPool
 
   init(_ device: VulkanDevice, memory: VulkanMemory, profile: ProfileCollector?) throws {
-    let functions = device.functions
-    var info = VkCommandPoolCreateInfo()
-    info.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO
-    info.queueFamilyIndex = device.physical.queueFamily
-    var pool: VkCommandPool?
-    try VulkanError.check(functions.createCommandPool(device.handle, &info, nil, &pool), "vkCreateCommandPool")
-    let owned = try VulkanError.require(pool, "vkCreateCommandPool")
+    let owned = try Self.createPool(device)
     do {
-      var allocation = VkCommandBufferAllocateInfo()
-      allocation.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
-      allocation.commandPool = owned
-      allocation.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY
-      allocation.commandBufferCount = 1
-      var buffer: VkCommandBuffer?
-      try VulkanError.check(
-        functions.allocateCommandBuffers(device.handle, &allocation, &buffer), "vkAllocateCommandBuffers")
-      self.buffer = try VulkanError.require(buffer, "vkAllocateCommandBuffers")
+      buffer = try Self.allocateBuffer(device, owned, level: VK_COMMAND_BUFFER_LEVEL_PRIMARY)
       let measures = device.limits.timestampPeriod > 0
       queries = try measures ? profile.map { try TimestampQueries(device, collector: $0) } : nil
     } catch {
-      functions.destroyCommandPool(device.handle, owned, nil)
+      device.functions.destroyCommandPool(device.handle, owned, nil)
       throw error
     }
     self.pool = owned
@@ -53,6 +39,11 @@ final class Submission {
 
   /// The last submission that reads anything handed out here.
   var lastUse: UInt64 { max(value, uploads.lastUse, temporaries.lastUse) }
+
+  /// Whether that much more work would be too much for one submission.
+  func isFull(_ moreCommands: Int, _ moreFLOPs: Int, _ bound: CommandRecorder.Bound) -> Bool {
+    commandCount > 0 && (commandCount + moreCommands > bound.commands || flops + moreFLOPs > bound.flops)
+  }
 
   /// Begins to record anew; the caller has waited for `lastUse`.
   func begin() throws {
@@ -72,4 +63,27 @@ final class Submission {
   }
 
   func end() throws { try VulkanError.check(device.functions.endCommandBuffer(buffer), "vkEndCommandBuffer") }
+
+  static func createPool(_ device: VulkanDevice) throws -> VkCommandPool {
+    var info = VkCommandPoolCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO
+    info.queueFamilyIndex = device.physical.queueFamily
+    var pool: VkCommandPool?
+    try VulkanError.check(device.functions.createCommandPool(device.handle, &info, nil, &pool), "vkCreateCommandPool")
+    return try VulkanError.require(pool, "vkCreateCommandPool")
+  }
+
+  static func allocateBuffer(
+    _ device: VulkanDevice, _ pool: VkCommandPool, level: VkCommandBufferLevel
+  ) throws -> VkCommandBuffer {
+    var info = VkCommandBufferAllocateInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
+    info.commandPool = pool
+    info.level = level
+    info.commandBufferCount = 1
+    var buffer: VkCommandBuffer?
+    try VulkanError.check(
+      device.functions.allocateCommandBuffers(device.handle, &info, &buffer), "vkAllocateCommandBuffers")
+    return try VulkanError.require(buffer, "vkAllocateCommandBuffers")
+  }
 }

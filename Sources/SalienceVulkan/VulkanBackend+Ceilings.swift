@@ -28,6 +28,8 @@ extension VulkanBackend {
     let bytes = size * size * MemoryLayout<Float>.stride
     let pieces = try (0..<3).map { _ in try session.memory.device.take(bytes: bytes) }
     let ranges = pieces.map { BufferRange($0, size: bytes) }
+    let counts = try session.memory.device.take(bytes: MemoryLayout<UInt32>.stride)
+    try recorder.fill(BufferRange(counts), word: UInt32(size), bytes: MemoryLayout<UInt32>.stride)
     for range in ranges { try recorder.fill(range, word: Float(0.5).bitPattern, bytes: bytes) }
     let tiles = Array(MatrixTile.choices(rows: size, columns: size, limits: session.device.limits))
     let (tile, kernel) = try session.checks.first(of: tiles) {
@@ -35,11 +37,11 @@ extension VulkanBackend {
     }
     let groups = tile.groups(rows: size, columns: size)
     let work = KernelWork(flops: 2 * size * size * size, elements: 3 * size * size)
-    return try withExtendedLifetime(pieces) {
+    return try withExtendedLifetime(pieces + [counts]) {
       let seconds = try time(recorder) {
         try recorder.dispatch(
-          kernel, [ranges[0], ranges[1], ranges[1], ranges[2]],
-          push: Array(repeating: UInt32(size), count: 3) + [Float(1).bitPattern],
+          kernel, [ranges[0], ranges[1], ranges[1], ranges[2], BufferRange(counts)],
+          push: [0, UInt32(size), UInt32(size)] + [Float(1).bitPattern],
           groups: (groups.columns, groups.rows, 1), work: work)
       }
       return Double(work.flops) / seconds

@@ -10,6 +10,8 @@ public final class VulkanFaults: @unchecked Sendable {
     case allocation
     /// A command buffer is handed to the queue.
     case submission
+    /// Commands are recorded for many batches of one size.
+    case recording
   }
 
   private let lock = NSLock()

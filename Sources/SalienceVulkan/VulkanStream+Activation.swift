@@ -2,10 +2,10 @@ import SalienceTensors
 
 extension VulkanStream: ActivationKernels {
   func activation(_ function: ActivationFunction, _ x: Handle, output: Handle, derivative: Handle?) throws {
-    let target = try range(output)
-    try recordElements(
+    let (target, size) = (try range(output), try size(output))
+    try recordRows(
       "activation", constants: [Self.number(of: function), derivative == nil ? 0 : 1],
-      [range(x), target, derivative.map(range) ?? target], like: output,
+      [range(x), target, derivative.map(range) ?? target], rows: .all(size.extent), width: size.width,
       elements: elements(x, output, derivative))
   }
 

@@ -12,13 +12,14 @@ extension VulkanStream: AttentionKernels {
   func attentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float, output: Handle
   ) throws {
-    let (rows, width) = try size(context)
+    let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
     let offsets = try temporary(bytes: rows * heads * MemoryLayout<Float>.stride)
     let headSize = width / heads
     try record(
       Kernel("attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
-      [range(gradient), range(context), offsets], push: [UInt32(rows * heads)],
+      [range(gradient), range(context), offsets, tables.range(.counts)],
+      push: [BatchTables.entry(.tokens), UInt32(heads)],
       groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize),
       work: KernelWork(elements: elements(gradient, context) + rows * heads))
     let buffers = try [range(qkv), range(gradient), range(logSumExp), offsets, range(output)]
@@ -29,7 +30,7 @@ extension VulkanStream: AttentionKernels {
       .keys, buffers, width: width, heads: heads, scale: scale, productsOfPair: 4, elements: read + 2 * rows * width)
   }
 
-  /// Runs a pass over every tile of every sequence and head; the list of tiles is its last buffer.
+  /// Runs a pass over every tile of every sequence and head; the list of tiles and the counts are its last buffers.
   ///
   /// - Parameters:
   ///   - productsOfPair: inner products of head size for each pair of tokens.
@@ -38,50 +39,46 @@ extension VulkanStream: AttentionKernels {
     _ pass: AttentionTile.Pass, _ buffers: [BufferRange], width: Int, heads: Int, scale: Float,
     constants: [UInt32] = [], productsOfPair: Int, elements: Int
   ) throws {
-    let lengths = batch.lengths
     let headSize = width / heads
-    let tiles = Array(AttentionTile.choices(pass, headSize: headSize, lengths: lengths, limits: limits))
+    let tiles = Array(AttentionTile.choices(pass, headSize: headSize, rows: shape.tileRows, limits: limits))
     guard !tiles.isEmpty else {
       throw TensorError(.backend, "the device has too little shared memory for attention heads of \(headSize)")
     }
     let (tile, kernel) = try recorder.checks.first(of: tiles) {
       Kernel(pass.rawValue, $0.constants(headSize: headSize) + constants)
     }
-    var items: [UInt32] = []
-    for (start, length) in zip(batch.offsets, lengths) {
-      for first in stride(from: 0, to: length, by: tile.rows) {
-        items += [UInt32(start), UInt32(length), UInt32(first)]
-      }
-    }
-    guard !items.isEmpty else { return }
-    let count = items.count / 3
+    let count = shape.tileCount(rows: tile.rows)
+    guard count > 0 else { return }
     try record(
-      kernel, buffers + [upload(items)],
-      push: [UInt32(count), UInt32(width), UInt32(heads), scale.bitPattern], groups: groups(count, heads: heads),
-      work: KernelWork(flops: lengths.reduce(0) { $0 + 2 * productsOfPair * $1 * $1 * width }, elements: elements))
+      kernel, buffers + [tables.range(.tiles(rows: tile.rows)), tables.range(.counts)],
+      push: [BatchTables.entry(tileRows: tile.rows), UInt32(width), UInt32(heads), scale.bitPattern],
+      groups: groups(count, heads: heads),
+      work: KernelWork(flops: 2 * productsOfPair * shape.pairs * width, elements: elements))
   }
 
   func firstRowAttention(
     _ query: Handle, keysValues: Handle, heads: Int, scale: Float, context: Handle, probabilities: Handle?
   ) throws {
-    let (rows, width) = try size(context)
+    let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
     let saved =
-      try probabilities.map(range) ?? temporary(bytes: batch.tokenCount * heads * MemoryLayout<Float>.stride)
+      try probabilities.map(range) ?? temporary(bytes: shape.tokens * heads * MemoryLayout<Float>.stride)
     try record(
       Kernel("attention_first", [UInt32(Self.groupSize), UInt32(width / heads)]),
-      [range(query), range(keysValues), tables.offsets, range(context), saved],
-      push: firstRowPush(rows, width, heads, scale), groups: groups(rows, heads: heads),
+      [
+        range(query), range(keysValues), tables.range(.offsets), range(context), saved, tables.range(.counts),
+      ],
+      push: firstRowPush(width, heads, scale), groups: groups(rows, heads: heads),
       work: KernelWork(
-        flops: 4 * batch.tokenCount * width,
-        elements: elements(query, keysValues, context) + batch.tokenCount * heads))
+        flops: 4 * shape.tokens * width,
+        elements: elements(query, keysValues, context) + shape.tokens * heads))
   }
 
   func firstRowAttentionGradient(
     _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads: Int, scale: Float,
     queryGradient: Handle?, keysValuesGradient: Handle?
   ) throws {
-    let (rows, width) = try size(query)
+    let (rows, width, _) = try size(query)
     guard rows > 0 else { return }
     guard let keysValuesGradient else { throw TensorError(.backend, "nobody reads the gradient of K and V") }
     let output = try range(keysValuesGradient)
@@ -89,16 +86,16 @@ extension VulkanStream: AttentionKernels {
       Kernel(
         "attention_first_backward", [UInt32(Self.groupSize), UInt32(width / heads), queryGradient == nil ? 0 : 1]),
       [
-        range(gradient), range(query), range(keysValues), range(probabilities), tables.offsets,
-        queryGradient.map(range) ?? output, output,
+        range(gradient), range(query), range(keysValues), range(probabilities), tables.range(.offsets),
+        queryGradient.map(range) ?? output, output, tables.range(.counts),
       ],
-      push: firstRowPush(rows, width, heads, scale), groups: groups(rows, heads: heads),
+      push: firstRowPush(width, heads, scale), groups: groups(rows, heads: heads),
       work: KernelWork(
-        flops: 8 * batch.tokenCount * width,
+        flops: 8 * shape.tokens * width,
         elements: elements(gradient, query, keysValues, probabilities, queryGradient, keysValuesGradient)))
   }
 
-  private func firstRowPush(_ rows: Int, _ width: Int, _ heads: Int, _ scale: Float) -> [UInt32] {
-    [UInt32(rows), UInt32(width), UInt32(heads), scale.bitPattern]
+  private func firstRowPush(_ width: Int, _ heads: Int, _ scale: Float) -> [UInt32] {
+    [BatchTables.entry(.sequences), UInt32(width), UInt32(heads), scale.bitPattern]
   }
 }

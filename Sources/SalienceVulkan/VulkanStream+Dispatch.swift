@@ -15,6 +15,13 @@ struct RowUnits {
   var constant: UInt32 { isVector ? 1 : 0 }
 }
 
+/// The rows that a kernel works on.
+enum KernelRows {
+  /// Every token or sequence of whatever batch it runs on.
+  case all(RowExtent)
+  case count(Int)
+}
+
 extension VulkanStream {
   /// Invocations of a group, where a kernel does not care: the most that every device takes.
   static let groupSize = 128
@@ -27,51 +34,58 @@ extension VulkanStream {
 
   /// Runs a kernel with one invocation a unit of `rows` rows; push constants are rows, units of a row, then `more`.
   ///
-  /// - Parameter elements: that the kernel reads and writes.
-  func recordRows(
-    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = [],
-    elements: Int
-  ) throws {
-    let units = RowUnits(width: width)
-    let invocations = rows * units.count
-    guard invocations > 0 else { return }
-    try record(
-      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers,
-      push: [UInt32(rows), UInt32(units.count)] + more,
-      groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
-  }
-
-  /// Runs a kernel with one invocation a unit of a whole matrix, whose rows it need not tell apart.
+  /// Of a batch's tokens or sequences, the kernel is given the entry of the batch's counts instead of their number, and
+  /// the counts as its last buffer.
   ///
   /// - Parameter elements: that the kernel reads and writes.
-  func recordElements(
-    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], like output: Handle, elements: Int
+  func recordRows(
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: KernelRows, width: Int,
+    more: [UInt32] = [], elements: Int
   ) throws {
-    let (rows, width) = try size(output)
     let units = RowUnits(width: width)
-    let invocations = rows * units.count
+    let invocations = count(rows) * units.count
     guard invocations > 0 else { return }
     try record(
-      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers, push: [UInt32(invocations)],
+      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers + counts(rows),
+      push: [argument(rows), UInt32(units.count)] + more,
       groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
   }
 
-  /// Runs a kernel with `lanes` invocations a row; push constants are rows, units of a row, then `more`.
+  /// Runs a kernel with `lanes` invocations a row; push constants and buffers are those of `recordRows`.
   ///
   /// - Parameter elements: that the kernel reads and writes.
   func recordSharedRows(
-    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: Int, width: Int, more: [UInt32] = [],
-    elements: Int
+    _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: KernelRows, width: Int,
+    more: [UInt32] = [], elements: Int
   ) throws {
-    guard rows > 0 else { return }
+    guard count(rows) > 0 else { return }
     let units = RowUnits(width: width)
     let rowsOfGroup = Self.groupSize / Self.lanes
     try record(
-      Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants), buffers,
-      push: [UInt32(rows), UInt32(units.count)] + more, groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup),
-      work: KernelWork(elements: elements))
+      Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants),
+      buffers + counts(rows), push: [argument(rows), UInt32(units.count)] + more,
+      groups: groups((count(rows) + rowsOfGroup - 1) / rowsOfGroup), work: KernelWork(elements: elements))
   }
 
   /// Invocations that share a row in a kernel which sums over rows.
   static let lanes = 32
+
+  private func count(_ rows: KernelRows) -> Int {
+    switch rows {
+    case .all(let extent): shape.rows(extent)
+    case .count(let count): count
+    }
+  }
+
+  private func argument(_ rows: KernelRows) -> UInt32 {
+    switch rows {
+    case .all(let extent): BatchTables.entry(extent)
+    case .count(let count): UInt32(count)
+    }
+  }
+
+  private func counts(_ rows: KernelRows) throws -> [BufferRange] {
+    if case .all = rows { return [try tables.range(.counts)] }
+    return []
+  }
 }

@@ -2,12 +2,8 @@ import SalienceTensors
 
 extension VulkanStream: EmbeddingKernels {
   func embedding(_ terms: [EmbeddingTerm], output: Handle) throws {
-    for term in terms {
-      // Kernels trust their indices, so ids from files are checked here.
-      if let bad = batch.indices(term.index).first(where: { $0 < 0 || $0 >= term.table.shape[0] }) {
-        throw TensorError(.shape, "index \(bad) is outside \(term.table) of \(term.table.shape[0]) rows")
-      }
-    }
+    try check(terms)
+    lookups? += terms
     // The largest table comes first, because the first is the one that may be bound in parts.
     let ordered = terms.sorted { $0.table.count > $1.table.count }
     for start in stride(from: 0, to: ordered.count, by: Self.termsOfDispatch) {
@@ -19,11 +15,11 @@ extension VulkanStream: EmbeddingKernels {
   private static let termsOfDispatch = 3
 
   private func gather(_ terms: [EmbeddingTerm], adding: Bool, to output: Handle) throws {
-    let (rows, width) = try size(output)
+    let (rows, width, extent) = try size(output)
     func padded(_ ranges: [BufferRange]) -> [BufferRange] {
       (0..<Self.termsOfDispatch).map { ranges[min($0, ranges.count - 1)] }
     }
-    let indices = padded(terms.map { tables.indices($0.index) })
+    let indices = try padded(terms.map { try tables.range(.indices($0.index)) })
     var sources = try terms.map { try parameters.range($0.table) }
     let table = sources[0]
     let entries = terms[0].table.shape[0]
@@ -35,7 +31,8 @@ extension VulkanStream: EmbeddingKernels {
         size: (end - first) * width * MemoryLayout<Float>.stride, lease: table.lease)
       try recordRows(
         "embedding", constants: [UInt32(terms.count), adding ? 1 : 0],
-        indices + padded(sources) + [range(output)], rows: rows, width: width, more: [UInt32(first), UInt32(end)],
+        indices + padded(sources) + [range(output)], rows: .all(extent), width: width,
+        more: [UInt32(first), UInt32(end)],
         // The rows that the tokens name, once a term, whatever the tables hold beside.
         elements: (terms.count + 1) * rows * width + terms.count * rows)
     }

@@ -5,7 +5,7 @@ extension VulkanStream: LayerNormKernels {
     _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?
   ) throws {
-    let (rows, width) = try size(output)
+    let (_, width, extent) = try size(output)
     let (input, target) = (try range(x), try range(output))
     try recordSharedRows(
       "layer_norm", constants: [residual == nil ? 0 : 1, normalized == nil ? 0 : 1, inverseDeviation == nil ? 0 : 1],
@@ -13,18 +13,18 @@ extension VulkanStream: LayerNormKernels {
         input, residual.map(range) ?? input, parameters.range(gamma), parameters.range(beta), target,
         normalized.map(range) ?? target, inverseDeviation.map(range) ?? target,
       ],
-      rows: rows, width: width, more: [Float(width).bitPattern, epsilon.bitPattern],
+      rows: .all(extent), width: width, more: [Float(width).bitPattern, epsilon.bitPattern],
       elements: elements(x, residual, output, normalized, inverseDeviation) + 2 * width)
   }
 
   func layerNormGradient(
     _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle
   ) throws {
-    let (rows, width) = try size(output)
+    let (_, width, extent) = try size(output)
     try recordSharedRows(
       "layer_norm_backward",
       [range(gradient), range(normalized), range(inverseDeviation), parameters.range(gamma), range(output)],
-      rows: rows, width: width, more: [Float(width).bitPattern],
+      rows: .all(extent), width: width, more: [Float(width).bitPattern],
       elements: elements(gradient, normalized, inverseDeviation, output) + width)
   }
 }

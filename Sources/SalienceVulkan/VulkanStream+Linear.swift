@@ -34,7 +34,7 @@ extension VulkanStream: LinearKernels {
   private func recordProduct(
     _ stem: String, _ buffers: [BufferRange], depth: Int, scale: Float, epilogue: UInt32, output: Handle, bytes: Int
   ) throws {
-    let (rows, columns) = try size(output)
+    let (rows, columns, extent) = try size(output)
     guard rows > 0 else { return }
     let tiles = Array(MatrixTile.choices(rows: rows, columns: columns, limits: limits))
     let (tile, kernel) = try recorder.checks.first(of: tiles) {
@@ -42,7 +42,8 @@ extension VulkanStream: LinearKernels {
     }
     let groups = tile.groups(rows: rows, columns: columns)
     try record(
-      kernel, buffers, push: [UInt32(rows), UInt32(columns), UInt32(depth), scale.bitPattern],
+      kernel, buffers + [tables.range(.counts)],
+      push: [BatchTables.entry(extent), UInt32(columns), UInt32(depth), scale.bitPattern],
       groups: (groups.columns, groups.rows, 1), work: KernelWork(flops: 2 * rows * columns * depth, bytes: bytes))
   }
 }

@@ -2,15 +2,15 @@ import SalienceTensors
 
 extension VulkanStream: PathKernels {
   func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws {
-    let (rows, width) = try size(output)
+    let (rows, width, _) = try size(output)
     guard rows > 0 else { return }
     try recordRows(
       "interpolate",
       [
-        range(input), range(baseline), range(output), tables.offsets, tables.sequences,
+        range(input), range(baseline), range(output), tables.range(.offsets), tables.range(.sequences),
         upload(path.exampleRows.map { UInt32($0) }), upload(path.alphas.map { Float($0) }),
       ],
-      rows: rows, width: width,
+      rows: .count(rows), width: width,
       elements: 2 * path.exampleTokens(lengths: batch.lengths) * width + rows * width)
   }
 
@@ -19,7 +19,7 @@ extension VulkanStream: PathKernels {
     let (places, members) = summands(of: path)
     guard !places.isEmpty else { return }
     try recordRows(
-      "accumulate", [range(gradient), range(sum), upload(places), upload(members)], rows: places.count / 2,
+      "accumulate", [range(gradient), range(sum), upload(places), upload(members)], rows: .count(places.count / 2),
       // The sums are read and written.
       width: width, elements: elements(gradient) + places.count * width)
   }
@@ -46,7 +46,7 @@ extension VulkanStream: PathKernels {
   func store(_ value: Handle, zeroed: [Bool], into buffer: Handle, at row: Int) throws {
     guard !zeroed.isEmpty else { return }
     try recordRows(
-      "store", [range(value), range(buffer), upload(zeroed.map { $0 ? 1 : 0 } as [UInt32])], rows: zeroed.count,
+      "store", [range(value), range(buffer), upload(zeroed.map { $0 ? 1 : 0 } as [UInt32])], rows: .count(zeroed.count),
       width: size(value).width, more: [UInt32(row)], elements: 2 * zeroed.count * size(value).width)
   }
 

@@ -18,10 +18,12 @@ final class VulkanStream {
   let parameters: VulkanParameters
   let recorder: CommandRecorder
   private(set) var batch = PackedBatch()
-  /// Tables of the current batch.
-  private(set) var tables: BatchTables
-  /// Memory of the tables of this batch and the ones before, which commands may still read.
-  private var tableRing: [TransientMemory]
+  /// What commands are recorded for: the current batch, or all batches of about its size.
+  var shape = BatchShape(PackedBatch())
+  let tables: BatchTables
+  var sequences = RecordedSequences()
+  /// What a sequence that is being recorded looks up in embedding tables; nil while none is.
+  var lookups: [EmbeddingTerm]?
   private var views: [Int: View] = [:]
   private var nextID = 0
 
@@ -30,18 +32,17 @@ final class VulkanStream {
     self.limits = limits ?? recorder.device.limits
     self.parameters = parameters
     self.recorder = recorder
-    tableRing = (0..<3).map { _ in TransientMemory(recorder.memory.upload) }
-    tables = try BatchTables(PackedBatch(), in: tableRing[0])
+    tables = BatchTables(recorder)
   }
 
   /// Memory of this stream goes back to everybody's only after the device has done with it.
   deinit { recorder.drain() }
 
-  /// What a view spans under the current batch, rounded up to whole blocks of rows; all of an allocation.
+  /// What a view spans in `shape`, rounded up to whole blocks of rows; all of an allocation.
   func range(_ handle: Handle) throws -> BufferRange {
     let view = try view(handle)
     guard let shape = view.shape else { return BufferRange(view.piece) }
-    let rows = MemoryPlan.Capacity.rounded(max(1, batch.rows(shape.rows)))
+    let rows = MemoryPlan.Capacity.rounded(max(1, self.shape.rows(shape.rows)))
     let wanted = rows * shape.width * MemoryLayout<Float>.stride
     let start = view.piece.range.lowerBound + view.offset
     guard start < view.piece.range.upperBound else { throw TensorError(.backend, "tensor \(handle.id) lies outside") }
@@ -49,13 +50,13 @@ final class VulkanStream {
       buffer: view.piece.memory.buffer, offset: start, size: max(4, min(wanted, view.piece.range.upperBound - start)))
   }
 
-  /// Rows and width of a view under the current batch.
-  func size(_ handle: Handle) throws -> (rows: Int, width: Int) {
+  /// Rows in `shape` and width of a view.
+  func size(_ handle: Handle) throws -> (rows: Int, width: Int, extent: RowExtent) {
     guard let shape = try view(handle).shape else { throw TensorError(.backend, "an allocation has no rows") }
-    return (batch.rows(shape.rows), shape.width)
+    return (self.shape.rows(shape.rows), shape.width, shape.rows)
   }
 
-  /// Elements of tensors under the current batch; nothing for those that are absent.
+  /// Elements of tensors in `shape`; nothing for those that are absent.
   func elements(_ handles: Handle?...) throws -> Int {
     try handles.reduce(0) { sum, handle in
       let size = try handle.map(size)
@@ -75,7 +76,8 @@ final class VulkanStream {
   /// Device memory that kernels of the current submission may use between them.
   func temporary(bytes: Int) throws -> BufferRange { try recorder.temporary(bytes: bytes) }
 
-  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and runs the kernel after everything recorded before.
+  /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and runs the kernel after what was recorded before and uses the same
+  /// memory.
   ///
   /// - Parameters:
   ///   - push: at most 32 words.
@@ -133,6 +135,7 @@ extension VulkanStream: TensorMemory {
   func release(_ handle: Handle) {
     guard let view = views.removeValue(forKey: handle.id) else { return }
     recorder.keep(view.piece)
+    if view.shape == nil { sequences.remove(arena: handle) }
   }
 
   func view(of allocation: Handle, offset: Int, shape: ValueShape) -> Handle {
@@ -143,12 +146,9 @@ extension VulkanStream: TensorMemory {
   func drop(_ view: Handle) { release(view) }
 
   func begin(_ batch: PackedBatch) throws {
-    let memory = tableRing.removeFirst()
-    tableRing.append(memory)
-    try recorder.wait(for: memory.lastUse)
-    memory.reset()
-    tables = try BatchTables(batch, in: memory)
     self.batch = batch
+    shape = BatchShape(batch)
+    tables.begin(batch, shape)
   }
 
   func write(_ values: [Float], to handle: Handle, at offset: Int) throws {

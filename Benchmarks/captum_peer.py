@@ -83,7 +83,7 @@ class CaptumPeer:
         return time.perf_counter() - start, scores
 
     def exact(self, row):
-        """The token scores of one text by the same method in float64, as the judge where two float32 programs differ."""
+        """The token scores of one text by the same method in float64: the judge where two float32 programs differ."""
         models = self.models
         try:
             self.models = {name: copy.deepcopy(model).double() for name, model in models.items()}

@@ -4,8 +4,8 @@
     python Benchmarks/gpu.py [--salience PATH] [--quick] [--models bert-base ...] [--tokens 32 128 512]
 
 Prints two Markdown tables and keeps them, with every round as CSV, in Benchmarks/gpu. A cell is one model at one
-length; a cell that is there already is measured again only where the binary, an option or the card is another one now,
-or with --again. Benchmarks/README.md says how to read the tables. Exits 1 where token scores differ by more than a precision allows.
+length; a cell that is there already is measured again only where the binary, an option or the card is another one
+now, or with --again. Benchmarks/README.md says how to read the tables. Exits 1 where token scores differ by more than a precision allows.
 """
 
 import argparse
@@ -36,7 +36,8 @@ WORK, QUICK_WORK = 160e12, 20e12
 LEAST_ROWS, MOST_ROWS = 16, 1024
 # Tokens times steps that one call of Captum's may hold; what is fastest, or does not fit, is found out.
 CALLS = (25_000, 100_000, 200_000)
-SOURCES = ("gpu.py", "captum_peer.py", "salience_peer.py", "child_process.py", "seeded_models.py", "scores.py", "work.py")
+SOURCES = ("gpu.py", "captum_peer.py", "salience_peer.py", "child_process.py", "seeded_models.py", "scores.py",
+           "work.py")
 
 
 def options():

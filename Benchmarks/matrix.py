@@ -147,7 +147,8 @@ class Measurement:
             self.setups[program.name]["peak_bytes"] = peer.peak_bytes
         return {"cell": dataclasses.asdict(self.cell), "rows": len(self.ids), "tokens": sum(self.lengths),
                 "threads": self.arguments.threads, "programs": self.setups, "left_out": self.left_out,
-                "rounds": [entry for entry in rounds if entry["program"] in self.setups], "ceilings": ceilings, "agreement": self.agreement(peers, found)}
+                "rounds": [entry for entry in rounds if entry["program"] in self.setups],
+                "ceilings": ceilings, "agreement": self.agreement(peers, found)}
 
     def leave_out(self, program, peers, why):
         self.say(f"{program.name} is left out: {why}")

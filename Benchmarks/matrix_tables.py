@@ -124,8 +124,8 @@ class Report:
     def ratios(self):
         return table(["model", "tokens", "steps", "texts", "Captum f32 rows/s", "Salience f32 rows/s",
                       "f32 / Captum f32", "f32 / loop f32", "bf16 / Captum f32", "bf16 / Captum bf16",
-                      "bf16 / loop bf16", f"f32 {self.tolerance:g} / Captum f32", f"bf16 {self.tolerance:g} / Captum f32",
-                      "f32 of matmul rate", "bf16 of matmul rate"],
+                      "bf16 / loop bf16", f"f32 {self.tolerance:g} / Captum f32",
+                      f"bf16 {self.tolerance:g} / Captum f32", "f32 of matmul rate", "bf16 of matmul rate"],
                      [cell.ratios(self.tolerance) for cell in self.cells])
 
     def setups(self):

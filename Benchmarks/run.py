@@ -73,8 +73,8 @@ def length(text):
 def check_packages():
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise SystemExit(f"{sys.executable} has no {', '.join(missing)}: `make bench` makes an environment that has, or "
-                         f"pip install -r {ROOT / 'Benchmarks/requirements.txt'}")
+        raise SystemExit(f"{sys.executable} has no {', '.join(missing)}: `make bench` makes an environment that has "
+                         f"them, or pip install -r {ROOT / 'Benchmarks/requirements.txt'}")
 
 
 def keep_to_processors(count):
@@ -128,9 +128,9 @@ def growth_and_quality(arguments, cells):
     import memory
     import quality
     import tables
-    growth = [cells.measure(
-        f"rows-{rows}", matrix.shared_key(arguments, [memory.MODEL], ("memory.py", "child_process.py")) | {"rows": rows},
-        lambda: memory.measure(arguments.salience, rows, memory.MODEL)) for rows in GROWTH]
+    key = matrix.shared_key(arguments, [memory.MODEL], ("memory.py", "child_process.py"))
+    growth = [cells.measure(f"rows-{rows}", key | {"rows": rows}, lambda: memory.measure(arguments.salience, rows))
+              for rows in GROWTH]
     sections = ["## Cost as rows grow, a tiny model\n\n" + tables.table(memory.COLUMNS, map(memory.line, growth))]
     faults = []
     if "bf16" in arguments.precision:
@@ -175,8 +175,8 @@ def main():
     report.write(arguments.output, arguments.csv, head, sections)
     print("\n\n".join([head, report.ratios() if arguments.matrix else report.programs(), *sections]))
     for cell, program in report.short():
-        print(f"below {report.ceiling:.0%} of the matrix product's rate: {' '.join(cell.label)} {program}; where its time "
-              f"goes: {arguments.salience} run {arguments.cache / 'runs' / cell.folder(program)}/pipeline.yaml "
+        print(f"below {report.ceiling:.0%} of the matrix product's rate: {' '.join(cell.label)} {program}; where its "
+              f"time goes: {arguments.salience} run {arguments.cache / 'runs' / cell.folder(program)}/pipeline.yaml "
               "--overwrite --profile", file=sys.stderr)
     print(f"\nEvery round: {arguments.csv or arguments.output / 'rounds.csv'}; more: {arguments.output / 'README.md'}")
     cells.tell_kept()

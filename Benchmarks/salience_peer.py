@@ -14,7 +14,8 @@ models: [{model}]
 task: text-classification
 dataset: {{path: {dataset}, columns: {{id: id, text: text}}, max_length: 512}}
 methods:
-  - {{name: integrated-gradients, id: ig, {rule}, baseline: pad, keep_special: true, target: predicted, layer: embeddings}}
+  - {{name: integrated-gradients, id: ig, {rule}, baseline: pad, keep_special: true, target: predicted,
+      layer: embeddings}}
 device: {device}
 precision: {precision}
 output: {{directory: {output}, formats: [parquet], compression: zstd, text: false}}

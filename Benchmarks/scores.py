@@ -32,7 +32,9 @@ def distance(found, expected):
 def cosine(found, expected):
     found, expected = paired(found, expected)
     scale = norm(found) * norm(expected)
-    product = math.fsum(a * b for a, b in zip(found, expected)) / scale if scale else float(norm(found) == norm(expected))
+    if not scale:
+        return float(norm(found) == norm(expected))
+    product = math.fsum(a * b for a, b in zip(found, expected)) / scale
     return product if math.isfinite(product) else -1.0
 
 

@@ -47,13 +47,13 @@ def share_under(limit, scores, changes):
 
 def key(directory, texts, arguments):
     return matrix.shared_key(arguments, [directory], SOURCES) | {
-        "texts": texts, "rounds": arguments.rounds, "steps": arguments.steps[0], "tolerance": arguments.tolerance,
+        "texts": texts, "rounds": arguments.rounds, "steps": max(arguments.steps), "tolerance": arguments.tolerance,
         "precisions": arguments.precision}
 
 
 def measure(name, directory, sample, arguments):
     """One model: Captum at fixed steps and Salience with the tolerance in turns, then the reference once."""
-    steps = arguments.steps[0]
+    steps = max(arguments.steps)
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
     ids = [encoding.ids for encoding in tokenizer.encode_batch(sample)]
     special = {tokenizer.token_to_id(token) for token in matrix.KEPT}

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes Tests/Fixtures/tokenizers: lines, tokenizers trained on them, and what the `tokenizers` package makes of them.
 
-python3 Scripts/make_tokenizer_fixtures.py                    all files (needs `tokenizers`; some minutes)
+python3 Scripts/make_tokenizer_fixtures.py                    all files (needs `tokenizers`, `sentencepiece`,
+                                                              `protobuf` and `transformers`; some minutes)
+python3 Scripts/make_tokenizer_fixtures.py --subword          those below subword/ alone: all kinds but WordPiece
 python3 Scripts/make_tokenizer_fixtures.py --show NAME LINE   the expected encoding of a line, counted from 0
 python3 Scripts/make_tokenizer_fixtures.py --digest DIR       digests of all lines with DIR/tokenizer.json
 """
@@ -9,15 +11,15 @@ import json
 import pathlib
 import random
 import sys
-import zlib
 
 import tokenizers
-from tokenizers import AddedToken, PreTokenizedString, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+import subword_fixtures
+from encoding_digests import encoding_digest, fields, scalar_digests, write_lines
 from tokenizer_lines import lines
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "Fixtures" / "tokenizers"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-BLOCK = 4096  # scalar values a digest
 
 
 def sequence(*parts):
@@ -90,51 +92,6 @@ def load(folder):
     return tokenizer
 
 
-def fields(encoding):
-    special = encoding.special_tokens_mask
-    keep = lambda values: [None if s else v for v, s in zip(values, special)]
-    return {
-        "ids": encoding.ids, "tokens": encoding.tokens, "types": encoding.type_ids, "special": special,
-        "offsets": keep([list(o) for o in encoding.offsets]), "words": keep(encoding.word_ids),
-        "sequences": keep(encoding.sequence_ids)}
-
-
-def crc(parts):
-    return f"{zlib.crc32(chr(10).join(parts).encode('utf-8')):08x}"
-
-
-def encoding_digest(encoding):
-    parts = []
-    for i, token, kind, special, (start, end), word in zip(
-        encoding.ids, encoding.tokens, encoding.type_ids, encoding.special_tokens_mask, encoding.offsets,
-        encoding.word_ids):
-        place = "-" if special else f"{start} {end} {word}"
-        parts.append(f"{i} {kind} {place} {token}")
-    return crc(parts)
-
-
-def words(tokenizer, text):
-    pieces = PreTokenizedString(text)
-    if tokenizer.normalizer:
-        pieces.normalize(tokenizer.normalizer.normalize)
-    if tokenizer.pre_tokenizer:
-        tokenizer.pre_tokenizer.pre_tokenize(pieces)
-    return [f"{s} {e} {word}" for word, (s, e), _ in pieces.get_splits("original", "char") if word]
-
-
-def scalar_digests(tokenizer):
-    for block in range(0, 0x110000, BLOCK):
-        parts = []
-        for i in range(block, block + BLOCK):
-            if not 0xD800 <= i < 0xE000:
-                parts += words(tokenizer, f"a{chr(i)}b") + words(tokenizer, f"{chr(i)}\u0316\u0301")
-        yield crc(parts)
-
-
-def write_lines(path, values):
-    path.write_text("".join(value + "\n" for value in values), encoding="utf-8")
-
-
 def main():
     if sys.argv[1:2] == ["--show"]:
         print(json.dumps(fields(load(FOLDER / sys.argv[2]).encode(lines()[int(sys.argv[3])])), ensure_ascii=False))
@@ -143,6 +100,9 @@ def main():
     if sys.argv[1:2] == ["--digest"]:
         tokenizer = load(pathlib.Path(sys.argv[2]))
         print("\n".join(encoding_digest(tokenizer.encode(text)) for text in texts))
+        return
+    subword_fixtures.write(FOLDER / "subword", texts)
+    if sys.argv[1:2] == ["--subword"]:
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_lines(FOLDER / "lines.jsonl", (json.dumps(text, ensure_ascii=False) for text in texts))

@@ -3,11 +3,13 @@
 
 Unicode versions differ between libraries (and inside that package), so every table is asked of the package itself,
 one scalar value at a time. Run: python3 Scripts/make_unicode_tables.py   (needs `tokenizers`; about two minutes)
+--patterns: only the tables of regular expressions, digits and scripts.
 
 Packing: a list of integers, each as base-32 digits, lowest first, in the alphabet below; digits 32...63 say that more
 follow. Signed integers are zigzag-coded. What the integers mean stands in each table's comment.
 """
 import pathlib
+import sys
 import unicodedata
 
 import tokenizers
@@ -105,7 +107,93 @@ def combining_classes(nfd):
     return classes
 
 
+def members(pattern):
+    """The scalar values that a one-character regular expression matches, as the package's Split and Replace see it."""
+    text = "".join(map(chr, SCALARS))
+    left = normalizers.Replace(tokenizers.Regex(pattern), "").normalize_str(text)
+    return sorted(set(SCALARS) - set(map(ord, left)))
+
+
+def script_runs(scripts):
+    """(first, length, name) for each run of one script; names are counted in order of first appearance, 0 is any."""
+    def splits(text):
+        return len(scripts.pre_tokenize_str(text)) > 1
+
+    witnesses = []
+    names = {}
+    for scalar in SCALARS:
+        c = chr(scalar)
+        if not splits("a" + c + "б") and not splits("б" + c + "a"):
+            raise AssertionError("no script reaches over two others")
+        if not splits("a" + c) and not splits("б" + c):
+            names[scalar] = 0
+            continue
+        last = names.get(scalar - 1, 0)
+        if last and not splits(chr(scalar - 1) + c):
+            names[scalar] = last
+            continue
+        for number, witness in enumerate(witnesses):
+            if not splits(witness + c):
+                names[scalar] = number + 1
+                break
+        else:
+            witnesses.append(c)
+            names[scalar] = len(witnesses)
+    return [(s, names[s]) for s in SCALARS if names[s]]
+
+
+def valued_runs(entries):
+    """(gap since the end of the last run, length, value) for each run of scalar values with one value."""
+    packed, end, i = "", 0, 0
+    while i < len(entries):
+        j = i
+        while j + 1 < len(entries) and entries[j + 1] == (entries[j][0] + 1, entries[i][1]):
+            j += 1
+        packed += pack(entries[i][0] - end) + pack(j - i + 1) + pack(entries[i][1])
+        end, i = entries[j][0] + 1, j + 1
+    return packed
+
+
+CATEGORIES = (
+    "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co Cn").split()
+
+
+def write_pattern_tables():
+    """What regular expressions, digits and scripts are made of."""
+    category = {}
+    for number, name in enumerate(CATEGORIES):
+        for scalar in members(f"\\p{{{name}}}"):
+            assert scalar not in category, hex(scalar)
+            category[scalar] = number + 1
+    assert len(category) == len(SCALARS) and category[0xD7FF]
+    for major in "LMNPSZC":
+        whole = [s for s in SCALARS if CATEGORIES[category[s] - 1][0] == major]
+        assert members(f"\\p{{{major}}}") == whole, major
+    assert members("\\d") == [s for s in SCALARS if CATEGORIES[category[s] - 1] == "Nd"]
+    spaces = [i for i in SCALARS if len(pre_tokenizers.WhitespaceSplit().pre_tokenize_str("a" + chr(i) + "a")) == 2]
+    assert members("\\s") == spaces
+    write(
+        "GeneralCategoryTable",
+        "General categories of regular expressions, counted from 1 in the order of `GeneralCategory`; unassigned ones "
+        "left out: (gap, length, category) for each run.",
+        valued_runs([(s, category[s]) for s in SCALARS if CATEGORIES[category[s] - 1] != "Cn"]),
+    )
+    write("PatternWordTable", "What `\\w` of a regular expression in a tokenizer.json matches; ranges.", ranges(members("\\w")))
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    numeric = [i for i in SCALARS if len(digits.pre_tokenize_str("a" + chr(i) + "a")) == 3]
+    write("NumericTable", "What the Digits pre-tokenizer takes for digits; ranges.", ranges(numeric))
+    write(
+        "ScriptTable",
+        "Scripts as the UnicodeScripts pre-tokenizer has them, numbered; what belongs to any left out: "
+        "(gap, length, script) for each run.",
+        valued_runs(script_runs(pre_tokenizers.UnicodeScripts())),
+    )
+
+
 def main():
+    write_pattern_tables()
+    if "--patterns" in sys.argv:
+        return
     lower = normalized(normalizers.Lowercase())
     nfd, nfkd = normalized(normalizers.NFD()), normalized(normalizers.NFKD())
     compose = normalizers.NFC()

@@ -27,6 +27,13 @@ struct ConfigurationComponent {
     return text
   }
 
+  /// A string of one Unicode scalar.
+  func scalar() throws(TokenizerError) -> UInt32 {
+    let scalars = try string().unicodeScalars
+    guard let first = scalars.first, scalars.count == 1 else { throw error(.malformed, "expected one character") }
+    return first.value
+  }
+
   func bool(_ name: String) throws(TokenizerError) -> Bool {
     let component = try member(name)
     guard let flag = component.value.boolValue else {

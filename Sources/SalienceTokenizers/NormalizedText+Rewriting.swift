@@ -93,27 +93,52 @@ extension NormalizedText {
     }
   }
 
-  /// Replaces every occurrence of a non-empty pattern, from left to right.
+  /// Replaces every match of a pattern, from left to right.
   ///
-  /// What is put in takes the range of the last scalar of the occurrence.
-  mutating func replace(_ pattern: [UInt32], with content: [UInt32]) {
-    guard let first = pattern.first, elements.count >= pattern.count else { return }
+  /// What is put in takes the range of the last scalar of the match.
+  mutating func replace(_ pattern: Pattern, with content: [UInt32]) {
     var result: [Element] = []
-    result.reserveCapacity(elements.count)
-    var index = 0
-    while index < elements.count {
-      let end = index + pattern.count
-      if elements[index].scalar == first, end <= elements.count,
-        zip(elements[index..<end], pattern).allSatisfy({ $0.scalar == $1 })
-      {
-        let last = elements[end - 1]
-        for scalar in content { result.append(Element(scalar: scalar, start: last.start, end: last.end)) }
-        index = end
-      } else {
-        result.append(elements[index])
-        index += 1
+    var copied = 0
+    pattern.forEachMatch(self, 0..<count) { match in
+      result.append(contentsOf: elements[copied..<match.lowerBound])
+      let last = match.upperBound > 0 ? elements[match.upperBound - 1] : Element(scalar: 0, start: 0, end: 0)
+      for scalar in content { result.append(Element(scalar: scalar, start: last.start, end: last.end)) }
+      copied = match.upperBound
+    }
+    if copied == 0, result.isEmpty { return }
+    result.append(contentsOf: elements[copied...])
+    elements = result
+  }
+
+  /// Puts scalars before the text, with the range of its first scalar; an empty text stays empty.
+  mutating func prepend(_ scalars: [UInt32]) {
+    guard let first = elements.first else { return }
+    elements.insert(
+      contentsOf: scalars.map { Element(scalar: $0, start: first.start, end: first.end) }, at: 0)
+  }
+
+  /// The rules of SentencePiece's `nmt` normalization: drops control characters, makes other white space a space.
+  mutating func applyNMTRules() {
+    elements.removeAll {
+      switch $0.scalar {
+      case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: true
+      default: false
       }
     }
+    for index in elements.indices {
+      switch elements[index].scalar {
+      case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD:
+        elements[index].scalar = 0x20
+      default: break
+      }
+    }
+  }
+
+  /// Writes the text in letters of bytes; see `ByteLevelAlphabet`.
+  mutating func writeBytes() {
+    var result: [Element] = []
+    result.reserveCapacity(count + count / 4)
+    for element in elements { ByteLevelAlphabet.append(element, to: &result) }
     elements = result
   }
 }

@@ -22,6 +22,13 @@ struct NormalizedText: Sendable {
   var count: Int { elements.count }
   var isASCII: Bool { elements.allSatisfy { $0.scalar < 0x80 } }
 
+  /// How many UTF-8 bytes the scalar at `index` takes.
+  @inline(__always)
+  func byteCount(at index: Int) -> Int {
+    let scalar = elements[index].scalar
+    return scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+  }
+
   /// The range of original scalars behind a non-empty range of this text.
   func originalRange(_ range: Range<Int>) -> Range<Int> {
     guard let first = elements[range].first, let last = elements[range].last else { return 0..<0 }

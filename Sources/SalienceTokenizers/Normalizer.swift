@@ -5,7 +5,11 @@ indirect enum Normalizer: Sendable {
   case lowercase
   case stripAccents
   case strip(left: Bool, right: Bool)
-  case replace(pattern: [UInt32], content: [UInt32])
+  case replace(Pattern, content: [UInt32])
+  case prepend([UInt32])
+  case precompiled(PrecompiledCharacterMap)
+  case nmt
+  case byteLevel
   case sequence([Normalizer])
 
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
@@ -20,14 +24,13 @@ indirect enum Normalizer: Sendable {
     case "StripAccents": self = .stripAccents
     case "Strip": self = .strip(left: try component.bool("strip_left"), right: try component.bool("strip_right"))
     case "Replace":
-      let pattern = try component.member("pattern")
-      guard let literal = pattern.optional("String") else {
-        throw pattern.error(.unsupported, "only a literal 'String' pattern is supported")
-      }
-      let scalars = try literal.string().unicodeScalars.map(\.value)
-      guard !scalars.isEmpty else { throw literal.error(.unsupported, "an empty pattern is not supported") }
       self = .replace(
-        pattern: scalars, content: try component.member("content").string().unicodeScalars.map(\.value))
+        try Pattern(try component.member("pattern")),
+        content: try component.member("content").string().unicodeScalars.map(\.value))
+    case "Prepend": self = .prepend(try component.member("prepend").string().unicodeScalars.map(\.value))
+    case "Precompiled": self = .precompiled(try PrecompiledCharacterMap(component))
+    case "Nmt": self = .nmt
+    case "ByteLevel": self = .byteLevel
     case "Sequence":
       var parts: [Normalizer] = []
       for element in try component.member("normalizers").elements() { parts.append(try Normalizer(element)) }
@@ -46,6 +49,10 @@ indirect enum Normalizer: Sendable {
     case .stripAccents: text.removeAll(.combiningMark)
     case .strip(let left, let right): text.strip(left: left, right: right)
     case .replace(let pattern, let content): text.replace(pattern, with: content)
+    case .prepend(let scalars): text.prepend(scalars)
+    case .precompiled(let map): map.normalize(&text)
+    case .nmt: text.applyNMTRules()
+    case .byteLevel: text.writeBytes()
     case .sequence(let parts): for part in parts { part.normalize(&text) }
     }
   }

@@ -1,4 +1,5 @@
-/// A post-processor of a tokenizer.json: where the special tokens go, and which type each token has.
+/// A post-processor of a tokenizer.json: where the special tokens go, which type each token has, and whether offsets
+/// leave out the white space of byte-level tokens.
 struct PostProcessor: Sendable {
   /// One place of a template.
   enum Slot: Sendable {
@@ -7,20 +8,26 @@ struct PostProcessor: Sendable {
     case special(token: String, id: Int32, typeID: Int32)
   }
 
-  let single: [Slot]
-  let pair: [Slot]
+  private(set) var single: [Slot] = [.sequence(0, typeID: 0)]
+  private(set) var pair: [Slot] = [.sequence(0, typeID: 0), .sequence(1, typeID: 1)]
+  /// The trimming of offsets, in order.
+  private(set) var trims: [OffsetTrimming] = []
+  private var hasTemplate = false
 
   /// Tokens of the text, then of its pair, with nothing added.
-  static let plain = PostProcessor(
-    single: [.sequence(0, typeID: 0)], pair: [.sequence(0, typeID: 0), .sequence(1, typeID: 1)])
+  static let plain = PostProcessor()
 
-  init(single: [Slot], pair: [Slot]) {
-    self.single = single
-    self.pair = pair
-  }
+  private init() {}
 
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
+    try add(component)
+  }
+
+  private mutating func add(_ component: ConfigurationComponent) throws(TokenizerError) {
     let type = try component.type()
+    if type != "Sequence", hasTemplate {
+      throw component.error(.unsupported, "post-processor '\(type)' after one that adds tokens is not supported")
+    }
     switch type {
     case "TemplateProcessing":
       let specials = try component.member("special_tokens")
@@ -32,25 +39,46 @@ struct PostProcessor: Sendable {
       guard Self.sequences(pair).sorted() == [0, 1] else {
         throw component.error(.unsupported, "the template 'pair' must hold sequences A and B, once each")
       }
+      hasTemplate = true
     case "BertProcessing":
-      let cls = try Self.tokenAndID(try component.member("cls"))
-      let sep = try Self.tokenAndID(try component.member("sep"))
-      let first: [Slot] = [
-        .special(token: cls.token, id: cls.id, typeID: 0), .sequence(0, typeID: 0),
-        .special(token: sep.token, id: sep.id, typeID: 0),
-      ]
-      single = first
-      pair = first + [.sequence(1, typeID: 1), .special(token: sep.token, id: sep.id, typeID: 1)]
+      let cls = try Self.special(try component.member("cls"), typeID: 0)
+      let sep = try component.member("sep")
+      single = [cls, .sequence(0, typeID: 0), try Self.special(sep, typeID: 0)]
+      pair = single + [.sequence(1, typeID: 1), try Self.special(sep, typeID: 1)]
+      hasTemplate = true
+    case "RobertaProcessing":
+      try addTrimming(component)
+      let cls = try Self.special(try component.member("cls"), typeID: 0)
+      let sep = try Self.special(try component.member("sep"), typeID: 0)
+      single = [cls, .sequence(0, typeID: 0), sep]
+      pair = single + [sep, .sequence(1, typeID: 0), sep]
+      hasTemplate = true
+    case "ByteLevel": try addTrimming(component)
+    case "Sequence":
+      for element in try component.member("processors").elements() { try add(element) }
     default:
       throw component.error(.unsupported, "post-processor '\(type)' is not supported")
     }
   }
 
-  func slots(hasPair: Bool) -> [Slot] { hasPair ? pair : single }
+  private mutating func addTrimming(_ component: ConfigurationComponent) throws(TokenizerError) {
+    guard try component.bool("trim_offsets") else { return }
+    trims.append(OffsetTrimming(hasPrefixSpace: try component.bool("add_prefix_space")))
+  }
 
-  /// How many special tokens are added.
-  func addedCount(hasPair: Bool) -> Int {
-    slots(hasPair: hasPair).count { if case .special = $0 { true } else { false } }
+  func slots(hasPair: Bool, addingSpecialTokens: Bool) -> [Slot] {
+    let slots = hasPair ? pair : single
+    return addingSpecialTokens ? slots : slots.filter { if case .sequence = $0 { true } else { false } }
+  }
+
+  /// How many of `slots` are special tokens.
+  static func specialCount(_ slots: [Slot]) -> Int {
+    slots.count { if case .special = $0 { true } else { false } }
+  }
+
+  /// The offsets of the token at `index` of its text without its white space.
+  func trimmed(_ offsets: Range<Int>, of token: String, at index: Int) -> Range<Int> {
+    trims.reduce(offsets) { $1.trim($0, of: token, at: index) }
   }
 
   private static func sequences(_ slots: [Slot]) -> [UInt8] {
@@ -81,11 +109,10 @@ struct PostProcessor: Sendable {
     return slots
   }
 
-  private static func tokenAndID(
-    _ component: ConfigurationComponent
-  ) throws(TokenizerError) -> (token: String, id: Int32) {
+  /// A token and its id, as `["[SEP]", 102]`.
+  private static func special(_ component: ConfigurationComponent, typeID: Int32) throws(TokenizerError) -> Slot {
     let elements = try component.elements()
     guard elements.count == 2 else { throw component.error(.malformed, "expected a token and its id") }
-    return (try elements[0].string(), try elements[1].index())
+    return .special(token: try elements[0].string(), id: try elements[1].index(), typeID: typeID)
   }
 }

@@ -6,29 +6,38 @@ enum SplitBehavior: String, Sendable {
   case mergedWithNext = "MergedWithNext"
   case contiguous = "Contiguous"
 
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
+    guard let known = SplitBehavior(rawValue: try component.string()) else {
+      throw component.error(.malformed, "unknown behavior")
+    }
+    self = known
+  }
+
   /// Splits `range` on single scalars, and appends the pieces.
   func split(
     _ text: NormalizedText, _ range: Range<Int>, into words: inout [Range<Int>], isDelimiter: (UInt32) -> Bool
   ) {
-    var matches = Self.matches(text, range, isDelimiter)
-    switch self {
-    case .removed: words.append(contentsOf: matches.lazy.filter { !$0.isDelimiter }.map(\.range))
-    case .isolated: words.append(contentsOf: matches.lazy.map(\.range))
-    case .contiguous, .mergedWithPrevious:
-      words.append(contentsOf: merge(matches) { $0.lowerBound..<$1.upperBound })
-    case .mergedWithNext:
-      matches.reverse()
-      words.append(contentsOf: merge(matches) { $1.lowerBound..<$0.upperBound }.reversed())
-    }
+    split(Self.matches(text, range, isDelimiter), into: &words)
   }
 
-  private typealias Match = (range: Range<Int>, isDelimiter: Bool)
+  /// Splits a text cut into delimiters and what stands between them, and appends the pieces that are not empty.
+  func split(_ matches: [Pattern.Match], into words: inout [Range<Int>]) {
+    let pieces =
+      switch self {
+      case .removed: matches.filter { !$0.isMatch }.map(\.range)
+      case .isolated: matches.map(\.range)
+      case .contiguous, .mergedWithPrevious: merge(matches) { $0.lowerBound..<$1.upperBound }
+      case .mergedWithNext:
+        Array(merge(matches.reversed()) { $1.lowerBound..<$0.upperBound }.reversed())
+      }
+    for piece in pieces where !piece.isEmpty { words.append(piece) }
+  }
 
   /// Delimiters one by one, and the runs between them.
   private static func matches(
     _ text: NormalizedText, _ range: Range<Int>, _ isDelimiter: (UInt32) -> Bool
-  ) -> [Match] {
-    var result: [Match] = []
+  ) -> [Pattern.Match] {
+    var result: [Pattern.Match] = []
     var start = range.lowerBound
     for index in range where isDelimiter(text.elements[index].scalar) {
       if start < index { result.append((start..<index, false)) }
@@ -40,18 +49,18 @@ enum SplitBehavior: String, Sendable {
   }
 
   /// Joins each match with the one before it where the behavior asks for that.
-  private func merge(_ matches: [Match], _ join: (Range<Int>, Range<Int>) -> Range<Int>) -> [Range<Int>] {
+  private func merge(_ matches: [Pattern.Match], _ join: (Range<Int>, Range<Int>) -> Range<Int>) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var lastWasDelimiter = false
     for match in matches {
       let joins =
-        self == .contiguous ? match.isDelimiter == lastWasDelimiter : match.isDelimiter && !lastWasDelimiter
+        self == .contiguous ? match.isMatch == lastWasDelimiter : match.isMatch && !lastWasDelimiter
       if joins, let last = result.popLast() {
         result.append(join(last, match.range))
       } else {
         result.append(match.range)
       }
-      lastWasDelimiter = match.isDelimiter
+      lastWasDelimiter = match.isMatch
     }
     return result
   }

@@ -39,8 +39,12 @@ extension Tokenizer {
 
   /// Normalizes, splits and cuts a text into the model's tokens.
   func tokenize(_ text: String) throws(TokenizerError) -> TokenizedText {
+    try caches.withCache { (cache) throws(TokenizerError) in try tokenize(text, cache) }
+  }
+
+  private func tokenize(_ text: String, _ cache: WordCache) throws(TokenizerError) -> TokenizedText {
     var result = TokenizedText()
-    var pieces: [WordPiece.Piece] = []
+    var pieces: [Piece] = []
     var word: Int32 = 0
     try forEachWord(of: text) { (normalized, range, id) throws(TokenizerError) in
       if let id {
@@ -51,10 +55,11 @@ extension Tokenizer {
         result.words.append(word)
       } else {
         pieces.removeAll(keepingCapacity: true)
-        try model.tokenize(normalized, range, into: &pieces)
+        try model.tokenize(normalized, range, cache: cache, into: &pieces)
         for piece in pieces {
           result.ids.append(model.vocabulary.ids[piece.entry])
-          result.tokens.append(model.vocabulary.tokens[piece.entry])
+          result.tokens.append(
+            piece.showsText ? normalized.string(piece.range) : model.vocabulary.tokens[piece.entry])
           result.offsets.append(normalized.originalRange(piece.range))
           result.words.append(word)
         }
@@ -72,7 +77,6 @@ extension Tokenizer {
     scalars.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars { scalars.append(scalar.value) }
     let original = NormalizedText(scalars, 0..<scalars.count)
-    var words: [Range<Int>] = []
     for part in added.inOriginal.split(original) where !part.range.isEmpty {
       if let id = part.id {
         try body(original, part.range, id)
@@ -85,22 +89,22 @@ extension Tokenizer {
           try body(normalized, piece.range, id)
           continue
         }
-        words.removeAll(keepingCapacity: true)
-        if let preTokenizer {
-          preTokenizer.split(normalized, piece.range, into: &words)
-        } else {
-          words.append(piece.range)
+        guard let preTokenizer else {
+          try body(normalized, piece.range, nil)
+          continue
         }
-        for word in words { try body(normalized, word, nil) }
+        var split = PreTokenizedText(text: normalized, words: [piece.range])
+        preTokenizer.apply(to: &split)
+        for word in split.words { try body(split.text, word, nil) }
       }
     }
   }
 
   /// Fills the template of the post-processor with the first `kept` tokens of each text.
-  func assemble(_ texts: [TokenizedText], kept: [Int], hasPair: Bool) -> Encoding {
+  func assemble(_ texts: [TokenizedText], kept: [Int], _ slots: [PostProcessor.Slot]) -> Encoding {
     var encoding = Encoding()
-    encoding.reserveCapacity(kept.reduce(0, +) + postProcessor.addedCount(hasPair: hasPair))
-    for slot in postProcessor.slots(hasPair: hasPair) {
+    encoding.reserveCapacity(kept.reduce(0, +) + PostProcessor.specialCount(slots))
+    for slot in slots {
       switch slot {
       case .special(let token, let id, let typeID):
         encoding.ids.append(id)
@@ -118,7 +122,8 @@ extension Tokenizer {
         encoding.typeIDs += repeatElement(typeID, count: count)
         encoding.special += repeatElement(false, count: count)
         for index in 0..<count {
-          encoding.offsets.append(text.offsets[index])
+          let offsets = text.offsets[index]
+          encoding.offsets.append(postProcessor.trimmed(offsets, of: text.tokens[index], at: index))
           encoding.words.append(text.words[index])
         }
         encoding.sequences += repeatElement(UInt8?.some(number), count: count)

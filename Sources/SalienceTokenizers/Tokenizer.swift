@@ -6,14 +6,14 @@
 public struct Tokenizer: Sendable {
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer?
-  let model: WordPiece
+  let model: Model
   let added: AddedVocabulary
   let postProcessor: PostProcessor
-  /// The model's tokens and the added ones.
-  let vocabulary: Vocabulary
+  let decoder: Decoder?
+  let caches = WordCachePool()
 
   /// Number of different tokens, added ones included.
-  public var vocabularySize: Int { vocabulary.count }
+  public var vocabularySize: Int { model.vocabulary.count + added.newCount }
   /// Longest input of the model in tokens, special tokens included; nil where tokenizer_config.json gives none.
   public let modelMaxLength: Int?
   public let padToken: (String, id: Int32)?
@@ -29,19 +29,17 @@ public struct Tokenizer: Sendable {
   public init(directory: String) throws {
     let file = try ConfigurationFile.read("tokenizer.json", in: directory)
     let normalizer = try file.optional("normalizer").map { try Normalizer($0) }
-    model = try WordPiece(try file.member("model"))
+    let model = try Model(try file.member("model"))
     preTokenizer = try file.optional("pre_tokenizer").map { try PreTokenizer($0) }
     postProcessor = try file.optional("post_processor").map { try PostProcessor($0) } ?? .plain
-    added = try AddedVocabulary(
+    decoder = try file.optional("decoder").map { try Decoder($0) }
+    let added = try AddedVocabulary(
       file.optional("added_tokens"), vocabulary: model.vocabulary, normalizer: normalizer)
-    self.normalizer = normalizer
 
-    var vocabulary = model.vocabulary
-    for (content, id) in added.ids { vocabulary.add(content, id: id) }
     let special = try SpecialTokens(directory: directory)
-    func token(_ named: String?, _ standard: String) -> (String, id: Int32)? {
-      let text = named ?? standard
-      return vocabulary.id(of: text).map { (text, $0) }
+    func token(_ named: String?, _ standard: String?) -> (String, id: Int32)? {
+      guard let text = named ?? standard else { return nil }
+      return (added.vocabulary.id(of: text) ?? model.vocabulary.id(of: text)).map { (text, $0) }
     }
     modelMaxLength = special.modelMaxLength
     padToken = token(special.pad, "[PAD]")
@@ -49,36 +47,45 @@ public struct Tokenizer: Sendable {
     unknownToken = token(special.unknown, model.unknownToken)
     clsToken = token(special.cls, "[CLS]")
     sepToken = token(special.sep, "[SEP]")
-    self.vocabulary = vocabulary
+    self.normalizer = normalizer
+    self.model = model
+    self.added = added
   }
 
   /// The id of a token, compared by Unicode scalars; nil where the vocabulary lacks it.
-  public func id(of token: String) -> Int32? { vocabulary.id(of: token) }
+  public func id(of token: String) -> Int32? {
+    added.vocabulary.id(of: token) ?? model.vocabulary.id(of: token)
+  }
 
   /// The token of an id; nil where the vocabulary lacks it.
-  public func token(of id: Int32) -> String? { vocabulary.token(of: id) }
+  public func token(of id: Int32) -> String? {
+    added.vocabulary.token(of: id) ?? model.vocabulary.token(of: id)
+  }
 
-  /// Encodes a text, or a text and its pair, with special tokens.
+  /// Encodes a text, or a text and its pair.
   /// - Parameters:
   ///   - maxLength: most tokens of the result, special tokens included; nil for no limit.
   ///   - strategy: what is cut where there are more.
+  ///   - addingSpecialTokens: whether the post-processor's special tokens are put in.
   /// - Throws: `TokenizerError` where a word is unknown and there is no unknown token, or where `maxLength` is less
   ///   than the number of special tokens.
   public func encode(
-    _ text: String, pair: String? = nil, maxLength: Int? = nil, strategy: TruncationStrategy = .longestFirst
+    _ text: String, pair: String? = nil, maxLength: Int? = nil, strategy: TruncationStrategy = .longestFirst,
+    addingSpecialTokens: Bool = true
   ) throws -> Encoding {
     let first = try tokenize(text)
     let second = try pair.map { try tokenize($0) }
+    let slots = postProcessor.slots(hasPair: pair != nil, addingSpecialTokens: addingSpecialTokens)
     var kept = (first: first.count, second: second?.count ?? 0)
     if let maxLength {
-      let added = postProcessor.addedCount(hasPair: pair != nil)
+      let added = PostProcessor.specialCount(slots)
       guard maxLength >= added, maxLength >= 0 else {
         throw TokenizerError(
           code: .maximumLength, message: "a maximum length of \(maxLength) leaves no room for \(added) special tokens")
       }
       kept = try strategy.lengths(first: first.count, second: second?.count, limit: maxLength - added)
     }
-    var encoding = assemble([first, second ?? TokenizedText()], kept: [kept.first, kept.second], hasPair: pair != nil)
+    var encoding = assemble([first, second ?? TokenizedText()], kept: [kept.first, kept.second], slots)
     encoding.truncated = kept.first < first.count || kept.second < second?.count ?? 0
     return encoding
   }

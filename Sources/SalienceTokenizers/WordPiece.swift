@@ -9,22 +9,12 @@ struct WordPiece: Sendable {
   private let continuation: Int32?
 
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
-    if let type = component.optional("type") {
-      let name = try type.string()
-      guard name == "WordPiece" else { throw component.error(.unsupported, "model '\(name)' is not supported") }
-    }
     vocabulary = try Vocabulary(try component.member("vocab"))
     unknownToken = try component.member("unk_token").string()
     unknownID = vocabulary.id(of: unknownToken)
     maximumWordLength = Int(try component.member("max_input_chars_per_word").index())
     let prefix = try component.member("continuing_subword_prefix").string()
     continuation = vocabulary.trie.walk(prefix.unicodeScalars.lazy.map(\.value))
-  }
-
-  /// A piece of a word: its position in the vocabulary and the end of its scalars in the text.
-  struct Piece {
-    var entry: Int
-    var range: Range<Int>
   }
 
   /// Appends the pieces of the word `range`, or the unknown token where it cannot be cut.

@@ -7,8 +7,9 @@ import Testing
   @Test func everyCaseEqualsTheReference() throws {
     var tokenizers: [String: Tokenizer] = [:]
     for name in TokenizerFixtures.names { tokenizers[name] = try TokenizerFixtures.tokenizer(name) }
-    let cases = try TokenizerFixtures.lines("cases.jsonl")
-    #expect(cases.count >= 400)
+    for name in SubwordFixtures.names { tokenizers[name] = try SubwordFixtures.tokenizer(name) }
+    let cases = try TokenizerFixtures.lines("cases.jsonl") + TokenizerFixtures.lines("subword/cases.jsonl")
+    #expect(cases.count >= 800)
     var errors = 0
     for (index, line) in cases.enumerated() {
       let value = try JSONValue(parsing: line)

@@ -63,14 +63,27 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""normalizer": {"type": "Precompiled"}, "#, "normalizer", "Precompiled"),
+    (#""normalizer": {"type": "Casefold"}, "#, "normalizer", "Casefold"),
     (
-      #""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]}, "#,
-      "normalizer.normalizers[1]", "Nmt"
+      #""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt2"}]}, "#,
+      "normalizer.normalizers[1]", "Nmt2"
     ),
-    (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a"}, "content": ""}, "#, "normalizer.pattern", "String"),
-    (#""pre_tokenizer": {"type": "ByteLevel"}, "#, "pre_tokenizer", "ByteLevel"),
-    (#""post_processor": {"type": "RobertaProcessing"}, "#, "post_processor", "RobertaProcessing"),
+    (
+      #""normalizer": {"type": "Replace", "pattern": {"Regex": "(?<=a)b"}, "content": ""}, "#,
+      "normalizer.pattern.Regex", "(?<=a)b"
+    ),
+    (
+      #""pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\p{Han}"}, "behavior": "Isolated", "invert": false}, "#,
+      "pre_tokenizer.pattern.Regex", "Han"
+    ),
+    (
+      #""normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}, "#,
+      "normalizer.precompiled_charsmap", "map"
+    ),
+    (#""pre_tokenizer": {"type": "ByteLevel"}, "#, "pre_tokenizer", "add_prefix_space"),
+    (#""pre_tokenizer": {"type": "Metaspace", "replacement": "ab"}, "#, "pre_tokenizer.replacement", "one character"),
+    (#""post_processor": {"type": "RobertaProcessing2"}, "#, "post_processor", "RobertaProcessing2"),
+    (#""decoder": {"type": "Sequence", "decoders": [{"type": "CTC"}]}, "#, "decoder.decoders[0]", "CTC"),
     (#""added_tokens": [{"id": 9, "content": "new"}], "#, "added_tokens[0]", "id 9"),
     (#""normalizer": {"type": "BertNormalizer"}, "#, "normalizer", "clean_text"),
   ])
@@ -86,9 +99,16 @@ import Testing
     #expect(try error(["tokenizer.json": "{"]).code == .malformed)
     #expect(try error(["tokenizer.json": "[]"]).code == .malformed)
     #expect(try error(["tokenizer.json": "{}"]).message == "'model' is missing")
-    let bpe = try error(["tokenizer.json": #"{"model": {"type": "BPE"}}"#])
-    #expect(bpe.code == .unsupported)
-    #expect(bpe.component == "model")
+    let model = try error(["tokenizer.json": #"{"model": {"type": "WordLevel"}}"#])
+    #expect(model.code == .unsupported)
+    #expect(model.component == "model")
+    #expect(model.message.contains("WordLevel"))
+    let dropout = try error(["tokenizer.json": #"{"model": {"type": "BPE", "dropout": 0.1}}"#])
+    #expect(dropout.component == "model.dropout")
+    let merge = try error([
+      "tokenizer.json": #"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}"#
+    ])
+    #expect(merge.component == "model.merges" && merge.message.contains("entry 0"))
     let broken = ["tokenizer.json": "{\(Self.model)}", "tokenizer_config.json": "no"]
     #expect(try error(broken).file?.hasSuffix("tokenizer_config.json") == true)
   }

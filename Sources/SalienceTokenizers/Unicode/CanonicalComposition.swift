@@ -1,18 +1,7 @@
 /// Canonical combining classes.
 enum CombiningClasses {
-  static let shared: ScalarTable<UInt8> = {
-    var entries: [UInt32: UInt8] = [:]
-    var reader = PackedTableReader(CombiningClassTable.packed)
-    var position = 0
-    while !reader.isAtEnd {
-      position += reader.readUnsigned()
-      let length = reader.readUnsigned()
-      let value = UInt8(truncatingIfNeeded: reader.readUnsigned())
-      for scalar in position..<position + length { entries[UInt32(scalar)] = value }
-      position += length
-    }
-    return ScalarTable(standard: 0, entries: entries)
-  }()
+  static let shared: ScalarTable<UInt8> = ScalarTable(
+    standard: 0, runs: CombiningClassTable.packed, value: { UInt8(truncatingIfNeeded: $0) })
 }
 
 /// Joins a decomposed text into primary composites (Unicode Standard Annex 15, canonical composition).

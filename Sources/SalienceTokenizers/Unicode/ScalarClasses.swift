@@ -7,12 +7,16 @@ struct ScalarClasses: OptionSet, Sendable {
   static let whitespace = ScalarClasses(rawValue: 2)
   /// Punctuation as BERT has it, ASCII symbols included.
   static let punctuation = ScalarClasses(rawValue: 4)
-  /// A member of `\w`.
+  /// A member of `\w` to the Whitespace pre-tokenizer and to added tokens.
   static let wordCharacter = ScalarClasses(rawValue: 8)
   /// Dropped by BERT's accent stripping.
   static let nonspacingMark = ScalarClasses(rawValue: 16)
   /// Dropped by the StripAccents normalizer.
   static let combiningMark = ScalarClasses(rawValue: 32)
+  /// A member of `\w` in a regular expression of a tokenizer.json.
+  static let patternWord = ScalarClasses(rawValue: 64)
+  /// A digit to the Digits pre-tokenizer.
+  static let numeric = ScalarClasses(rawValue: 128)
 
   /// The classes of each scalar.
   static let table: RangedScalarTable = {
@@ -23,6 +27,8 @@ struct ScalarClasses: OptionSet, Sendable {
     table.add(.wordCharacter, WordCharacterTable.packed)
     table.add(.nonspacingMark, NonspacingMarkTable.packed)
     table.add(.combiningMark, CombiningMarkTable.packed)
+    table.add(.patternWord, PatternWordTable.packed)
+    table.add(.numeric, NumericTable.packed)
     return table
   }()
 }

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import pathlib
 import sys
+import time
 
 from tokenizers import Tokenizer
 from transformers import AutoConfig
@@ -23,8 +24,8 @@ KEPT = ("[CLS]", "[SEP]", "[PAD]", "[MASK]")
 LEAST_ROWS, MOST_ROWS = 2, 1024
 # Tokens times steps of a call of Captum's above which smaller ones, and fewer steps for choosing, are tried too.
 LARGE_CALL, SMALL_CALL, CHOICE = 25_000, 2_048, 10_000
-# Operations that set-ups are chosen on.
-CHOICE_WORK = 0.25e12
+# Operations that set-ups are chosen on, and how many short texts at least.
+CHOICE_WORK, CHOICE_ROWS = 0.4e12, 4
 SOURCES = ("matrix.py", "captum_peer.py", "pytorch_peer.py", "peer_process.py", "salience_peer.py", "child_process.py",
            "checkpoints.py", "seeded_models.py", "scores.py", "work.py")
 
@@ -78,8 +79,8 @@ def real_texts():
 class Measurement:
     """One cell on its texts: every program's set-up, then rounds in which they take turns."""
 
-    def __init__(self, cell, programs, arguments):
-        self.cell, self.programs, self.arguments = cell, programs, arguments
+    def __init__(self, cell, programs, arguments, until):
+        self.cell, self.programs, self.arguments, self.until = cell, programs, arguments, until
         self.directory = directory(cell.model, arguments.cache)
         self.config = AutoConfig.from_pretrained(self.directory)
         self.tokenizer = Tokenizer.from_file(str(self.directory / "tokenizer.json"))
@@ -133,6 +134,11 @@ class Measurement:
                 self.leave_out(program, peers, str(error))
         rounds, found, ceilings = [], {}, []
         for number in range(self.arguments.rounds):
+            start = time.monotonic()
+            if number and start + (start - began) > self.until:
+                self.say(f"{number} rounds are what the time allows (--minutes)")
+                break
+            began = start
             for program, peer in list(peers.items()):
                 try:
                     entry, found[program] = self.round(program, peer)
@@ -183,7 +189,7 @@ class Measurement:
             points_per_call=[None, max(1, SMALL_CALL // max(self.lengths))] if large else [None])
         peers[program] = peer
         each = self.operations_of(len(self.ids)) / len(self.ids)
-        count = int(max(1, min(12, len(self.ids), CHOICE_WORK / each)))
+        count = int(min(12, len(self.ids), max(1 if large else CHOICE_ROWS, CHOICE_WORK / each)))
         rates = peer.choose(count, max(5, min(self.cell.steps, CHOICE // max(self.lengths))))
         self.setups[program.name] = {"setup": peer.setup, "start_seconds": peer.start_seconds, "tried": rates}
         self.say(f"{program.name}: " + "; ".join(f"{setup}: {rate:.2f} rows/s" for setup, rate in rates.items()))

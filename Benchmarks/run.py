@@ -14,10 +14,12 @@ how to read it.
 
 import argparse
 import importlib.util
+import math
 import os
 import pathlib
 import platform
 import sys
+import time
 
 THREADS = 2
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -35,6 +37,8 @@ def options():
     parser.add_argument("--work", default=None, type=float,
                         help="10^12 operations of a round by formula; default: 1.5, with --matrix 3")
     parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--minutes", default=None, type=float,
+                        help="no further round begins that would end later; default: 9, with --matrix none")
     parser.add_argument("--steps", nargs="+", default=None, type=int, help="default: 50, with --matrix 20 and 50")
     parser.add_argument("--tokens", nargs="+", default=None, type=length, help="exact lengths, or real")
     parser.add_argument("--tolerance", default=None, type=float, help="steps as needed, beside Captum's fixed --steps")
@@ -52,12 +56,13 @@ def options():
         parser.error(f"{arguments.salience} is not there: make build")
     if arguments.peer_only and arguments.tolerance:
         parser.error("--tolerance is Salience's: it has no peer alone")
-    numbers = (arguments.rounds, arguments.rows, arguments.work, *(arguments.steps or ()))
+    numbers = (arguments.rounds, arguments.rows, arguments.work, arguments.minutes, *(arguments.steps or ()))
     if any(number is not None and number <= 0 for number in numbers):
-        parser.error("--rounds, --rows, --work and --steps are positive")
+        parser.error("--rounds, --rows, --work, --minutes and --steps are positive")
     arguments.output = arguments.output or ROOT / ("out/bench-matrix" if arguments.matrix else "out/bench")
     arguments.tokens = arguments.tokens or (list(TOKENS) if arguments.matrix else [None])
     arguments.steps = arguments.steps or (list(STEPS) if arguments.matrix else [50])
+    arguments.minutes = arguments.minutes or (math.inf if arguments.matrix else 9)
     arguments.work = arguments.work or (3 if arguments.matrix else 1.5)
     return arguments
 
@@ -94,6 +99,8 @@ def speed_report(arguments, cells):
     import matrix
     import matrix_tables
     contents = []
+    end = time.monotonic() + arguments.minutes * 60
+    left = len(arguments.models) * len(arguments.tokens) * len(arguments.steps)
     for name in arguments.models:
         for tokens in arguments.tokens:
             for steps in arguments.steps:
@@ -105,7 +112,10 @@ def speed_report(arguments, cells):
                 if steps == max(arguments.steps) and (arguments.matrix or name != "distilbert-base"):
                     ours += [matrix.Program("salience", precision, TOLERANCE) for precision in arguments.precision]
                 programs = peers + ([] if arguments.peer_only else ours)
-                measurement = matrix.Measurement(cell, programs, arguments)
+                # What one cell leaves of its share of the time is the next ones'.
+                until = time.monotonic() + (end - time.monotonic()) / left
+                left -= 1
+                measurement = matrix.Measurement(cell, programs, arguments, until)
                 contents.append(cells.measure(cell.name, measurement.key(), measurement.measure))
     return matrix_tables.Report(contents, TOLERANCE)
 
@@ -170,7 +180,7 @@ def main():
         sections.append(f"## Tolerance {TOLERANCE:g}\n\n" + tolerance.render(lines))
     report = speed_report(arguments, cells)
     faults += report.faults
-    head = (f"{machine()}, {arguments.threads} used; medians of {arguments.rounds} rounds; " +
+    head = (f"{machine()}, {arguments.threads} used; medians of at most {arguments.rounds} rounds; " +
             ", ".join(f"{name} {number}" for name, number in arguments.versions.items()))
     report.write(arguments.output, arguments.csv, head, sections)
     print("\n\n".join([head, report.ratios() if arguments.matrix else report.programs(), *sections]))

@@ -4,7 +4,7 @@
 // Memory-bound: 8 bytes an element, or 12 with the derivative.
 
 layout(constant_id = 1) const bool VECTOR = true;
-layout(constant_id = 2) const uint FUNCTION = 0;  // 0 gelu, 1 gelu_new, 2 relu, 3 tanh, 4 silu
+layout(constant_id = 2) const uint FUNCTION = 0;
 layout(constant_id = 3) const bool DERIVATIVE = true;
 
 layout(push_constant) uniform Push {
@@ -27,11 +27,7 @@ void main() {
   const uint unit = invocation_index(), units = counts[extent] * row_units;
   if (unit >= units) return;
   vec4 value, slope;
-  if (FUNCTION == 0) gelu(x(unit), value, slope);
-  else if (FUNCTION == 1) gelu_tanh(x(unit), value, slope);
-  else if (FUNCTION == 2) relu(x(unit), value, slope);
-  else if (FUNCTION == 3) hyperbolic_tangent(x(unit), value, slope);
-  else silu(x(unit), value, slope);
+  activate(FUNCTION, x(unit), value, slope);
   put_y(unit, value);
   if (DERIVATIVE) put_derivative(unit, slope);
 }

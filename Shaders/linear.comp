@@ -1,17 +1,19 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// y = x · Wᵀ + bias; W is [columns x depth].
+// y = f(x · Wᵀ + bias) and f'; W is [columns x depth].
 
 const bool BY_DEPTH = true;
 
 #include "include/invocation.glsl"
 #include "include/counts.glsl"
 
-COUNTS(4)
+COUNTS(5)
 
 #include "include/matrix_product.glsl"
 #include "include/matrix_operands.glsl"
 #include "include/matrix_precision.glsl"
+#include "include/exponential.glsl"
+#include "include/activation_functions.glsl"
 #include "include/linear_epilogue.glsl"
 
 OPERAND(0, x)

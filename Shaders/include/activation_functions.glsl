@@ -72,3 +72,12 @@ void silu(vec4 x, out vec4 value, out vec4 slope) {
   value = x * s;
   slope = fma(x, s * complement, s);
 }
+
+// 0 gelu, 1 gelu_new, 2 relu, 3 tanh, 4 silu.
+void activate(uint function, vec4 x, out vec4 value, out vec4 slope) {
+  if (function == 0) gelu(x, value, slope);
+  else if (function == 1) gelu_tanh(x, value, slope);
+  else if (function == 2) relu(x, value, slope);
+  else if (function == 3) hyperbolic_tangent(x, value, slope);
+  else silu(x, value, slope);
+}

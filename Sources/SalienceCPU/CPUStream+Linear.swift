@@ -2,10 +2,15 @@ import SalienceKernelsC
 import SalienceTensors
 
 extension CPUStream: LinearKernels {
-  func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
+  func linear(
+    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    derivative: Handle?
+  ) throws {
     try multiply(
       x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), epilogue: .none,
       operand: nil, output: output)
+    // In place, while the product is in the cache.
+    if let activation { try self.activation(activation, output, output: output, derivative: derivative) }
   }
 
   func linearInputGradient(

@@ -18,8 +18,8 @@ public struct PathProgram: Sendable {
     guard model.outputs.count == 1, model.shape(of: point).rows == .tokens else {
       throw TensorError(.shape, "an attribution layer has one row a token, and a model one output")
     }
-    prefix = try model.slice(from: [], to: [point])
-    forward = try model.slice(from: [point], to: model.outputs)
+    prefix = try model.slice(from: [], to: [point]).fused()
+    forward = try model.slice(from: [point], to: model.outputs).fused()
     gradient = try model.slice(from: [point], to: model.outputs, keepingAll: true).differentiated()
     width = model.shape(of: point).width
     outputCount = model.shape(of: model.outputs[0]).width

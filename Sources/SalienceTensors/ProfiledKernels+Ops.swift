@@ -7,10 +7,17 @@ extension ProfiledKernels: EmbeddingKernels, LinearKernels, ActivationKernels, E
     }
   }
 
-  package func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
+  /// Two calls where there is an activation, so that the product's rate stands alone.
+  package func linear(
+    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    derivative: Handle?
+  ) throws {
     let work = KernelWork(
       flops: 2 * rows(output) * weight.count, elements: elements(x, output) + weight.count + (bias?.count ?? 0))
-    try measure("linear", work) { try $0.linear(x, weight: weight, bias: bias, output: output) }
+    try measure("linear", work) {
+      try $0.linear(x, weight: weight, bias: bias, activation: nil, output: output, derivative: nil)
+    }
+    if let activation { try self.activation(activation, output, output: output, derivative: derivative) }
   }
 
   package func linearInputGradient(

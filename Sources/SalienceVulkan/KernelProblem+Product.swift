@@ -25,7 +25,9 @@ extension KernelProblem {
           sum += Double(precision.rounded(x[row * depth + k])) * Double(precision.rounded(w))
         }
         switch (isForward, epilogue) {
-        case (true, 1): sum += Double(second[column])
+        case (true, _):
+          if epilogue & 1 != 0 { sum += Double(second[column]) }
+          if epilogue >= 4, let f = ActivationFunction(constant: UInt32(epilogue / 4 - 1)) { sum = f.value(sum) }
         case (false, 1): sum += Double(second[row * columns + column])
         case (false, 2): sum *= Double(second[row * columns + column])
         default: break
@@ -39,8 +41,8 @@ extension KernelProblem {
       buffers: [
         Self.words(x + [Float](repeating: 0, count: (padded - rows) * depth)), words,
         Self.words(second + [Float](repeating: 0, count: isForward ? 0 : (padded - rows) * columns)),
-        Array(repeating: Float.nan.bitPattern, count: expected.count), [UInt32(rows)],
-      ],
+        Array(repeating: Float.nan.bitPattern, count: expected.count),
+      ] + (isForward ? [Array(repeating: 0, count: expected.count)] : []) + [[UInt32(rows)]],
       push: [0, UInt32(columns), UInt32(depth), scale.bitPattern],
       groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), output: 3, expected: expected,
       tolerance: Precision.f32.tolerance)

@@ -40,7 +40,7 @@ extension VulkanBackend {
     return try withExtendedLifetime(pieces + [counts]) {
       let seconds = try time(recorder) {
         try recorder.dispatch(
-          kernel, [ranges[0], ranges[1], ranges[1], ranges[2], BufferRange(counts)],
+          kernel, [ranges[0], ranges[1], ranges[1], ranges[2], ranges[2], BufferRange(counts)],
           push: [0, UInt32(size), UInt32(size)] + [Float(1).bitPattern],
           groups: (groups.columns, groups.rows, 1), work: work)
       }

@@ -4,19 +4,20 @@ extension VulkanStream: ActivationKernels {
   func activation(_ function: ActivationFunction, _ x: Handle, output: Handle, derivative: Handle?) throws {
     let (target, size) = (try range(output), try size(output))
     try recordRows(
-      "activation", constants: [Self.number(of: function), derivative == nil ? 0 : 1],
+      "activation", constants: [function.constant, derivative == nil ? 0 : 1],
       [range(x), target, derivative.map(range) ?? target], rows: .all(size.extent), width: size.width,
       elements: elements(x, output, derivative))
   }
+}
+
+extension ActivationFunction {
+  private static let numbered: [Self] = [.gelu, .geluTanh, .relu, .tanh, .silu]
 
   /// The specialisation constant `FUNCTION`.
-  private static func number(of function: ActivationFunction) -> UInt32 {
-    switch function {
-    case .gelu: 0
-    case .geluTanh: 1
-    case .relu: 2
-    case .tanh: 3
-    case .silu: 4
-    }
+  var constant: UInt32 { UInt32(Self.numbered.firstIndex(of: self) ?? 0) }
+
+  init?(constant: UInt32) {
+    guard constant < Self.numbered.count else { return nil }
+    self = Self.numbered[Int(constant)]
   }
 }

@@ -1,12 +1,20 @@
 import SalienceTensors
 
 extension VulkanStream: LinearKernels {
-  func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
-    let matrix = try parameters.matrix(weight)
+  func linear(
+    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    derivative: Handle?
+  ) throws {
+    let (matrix, target) = (try parameters.matrix(weight), try range(output))
+    let epilogue: UInt32 =
+      (bias == nil ? 0 : 1) + (derivative == nil ? 0 : 2) + (activation.map { 4 * (1 + $0.constant) } ?? 0)
     try recordProduct(
-      "linear", [range(x), matrix.range, bias.map(parameters.range) ?? matrix.range, range(output)],
-      depth: weight.shape[1], scale: matrix.scale, epilogue: bias == nil ? 0 : 1, output: output,
-      bytes: bytes(of: weight, and: elements(x, output) + (bias?.count ?? 0)))
+      "linear",
+      [
+        range(x), matrix.range, bias.map(parameters.range) ?? matrix.range, target, derivative.map(range) ?? target,
+      ],
+      depth: weight.shape[1], scale: matrix.scale, epilogue: epilogue, output: output,
+      bytes: bytes(of: weight, and: elements(x, output, derivative) + (bias?.count ?? 0)))
   }
 
   func linearInputGradient(

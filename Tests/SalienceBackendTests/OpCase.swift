@@ -53,6 +53,17 @@ struct OpCase: Sendable, CustomTestStringConvertible {
           return try plan.linear(bent, weight: Parameter("out", shape: [input, output]), bias: nil)
         })
     }
+    // Not ReLU, whose slope near 0 is another one for every rounding of the product.
+    for function in [ActivationFunction.gelu, .geluTanh, .tanh, .silu] {
+      for (rows, output) in [(RowExtent.tokens, 40), (.sequences, 13)] {
+        cases.append(
+          try OpCase("linear and \(function.rawValue)", ValueShape(rows, 24), lengths: [3, 1, 17, 8]) { plan, x in
+            let weight = Parameter("weight", shape: [output, 24])
+            return try plan.activation(
+              function, plan.linear(x, weight: weight, bias: Parameter("bias", shape: [output])))
+          })
+      }
+    }
     return cases
   }
 

@@ -61,6 +61,40 @@ import Testing
     }
   }
 
+  /// An activation becomes part of the product before it, unless somebody else reads that.
+  @Test func activationsFoldIntoProducts() throws {
+    let weight = Parameter("weight", shape: [8, 8])
+    func forward(_ body: (inout Plan, ValueID) throws -> ValueID) throws -> [Instruction] {
+      let plan = try OpCase("folded", ValueShape(.tokens, 8), lengths: [1], body).plan.differentiated()
+      return Array(plan.plan.instructions[..<plan.backwardStart])
+    }
+    let folded = try forward { plan, x in try plan.activation(.gelu, plan.linear(x, weight: weight, bias: nil)) }
+    #expect(folded.map(\.operation.name) == ["linear"])
+    #expect((folded[0].operation as? Linear)?.activation == .gelu)
+    #expect(folded[0].outputs.count == 2 && folded[0].outputs[1] != nil)
+    let shared = try forward { plan, x in
+      let inner = try plan.linear(x, weight: weight, bias: nil)
+      return try plan.add(plan.activation(.gelu, inner), inner)
+    }
+    #expect(shared.map(\.operation.name) == ["linear", "gelu", "add"])
+    let lone = try forward { plan, x in try plan.activation(.relu, plan.add(x, x)) }
+    #expect(lone.map(\.operation.name) == ["add", "relu"])
+  }
+
+  /// A product with an activation has a gradient of its own.
+  @Test func foldedProductsAreDifferentiable() throws {
+    let weight = Parameter("weight", shape: [4, 8])
+    let folded = try OpCase("folded", ValueShape(.tokens, 8), lengths: [1]) { plan, x in
+      try plan.activation(.tanh, plan.linear(x, weight: weight, bias: nil))
+    }
+    let product = try folded.plan.differentiated().plan.instructions[0].operation
+    var plan = Plan()
+    let x = plan.input(ValueShape(.tokens, 8))
+    plan.result(try plan.apply(product, [x])[0])
+    let gradient = try plan.differentiated()
+    #expect(gradient.plan.instructions.map(\.operation.name) == ["linear", "multiply", "linear_backward"])
+  }
+
   /// A forward-only slice saves nothing for backward, and starts where it is cut.
   @Test func sliceKeepsWhatTargetsNeed() throws {
     var plan = Plan()

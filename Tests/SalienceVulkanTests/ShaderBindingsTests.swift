@@ -4,7 +4,7 @@ import Testing
 /// Barriers stand where a kernel meets what another wrote, so what it writes has to be known.
 @Suite struct ShaderBindingsTests {
   @Test(arguments: [
-    ("linear", [3]), ("linear_backward", [3]), ("activation", [1, 2]), ("attention", [1, 2]),
+    ("linear", [3, 4]), ("linear_backward", [3]), ("activation", [1, 2]), ("attention", [1, 2]),
     ("attention_backward_offsets", [2]), ("attention_backward_queries", [4]), ("attention_backward_keys", [4]),
     ("attention_first", [3, 4]), ("attention_first_backward", [5, 6]), ("layer_norm", [4, 5, 6]),
     ("layer_norm_backward", [4]), ("embedding", [6]), ("accumulate", [1]), ("interpolate", [2]), ("noise", [0]),

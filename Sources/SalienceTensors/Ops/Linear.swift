@@ -3,11 +3,14 @@ public enum Epilogue: String, Sendable {
   case none, add, multiply
 }
 
-/// y = x · Wᵀ + bias; W is [out x in] as checkpoints store it.
+/// y = f(x · Wᵀ + bias), and f' at the same place where a backward pass will want it; W is [out x in] as checkpoints
+/// store it.
 public struct Linear: Operation {
   public let weight: Parameter
   public let bias: Parameter?
   public let rows: RowExtent
+  /// f; nil for none, and then there is no second output.
+  public var activation: ActivationFunction?
 
   public var name: String { "linear" }
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
@@ -20,17 +23,21 @@ public struct Linear: Operation {
     if let bias, bias.shape != [weight.shape[0]] {
       throw TensorError(.shape, "\(bias) \(bias.shape) does not fit \(weight) \(weight.shape)")
     }
-    return [ValueShape(inputs[0].rows, weight.shape[0])]
+    let output = ValueShape(inputs[0].rows, weight.shape[0])
+    return activation == nil ? [output] : [output, output]
   }
 
   public func differentiate(
     inputs: [ValueID], outputs: [ValueID], gradient: ValueID, in plan: inout Plan
   ) throws -> [ValueID?] {
-    [try plan.apply(LinearInputGradient(weight: weight, rows: rows), [gradient])[0]]
+    let inner = activation == nil ? gradient : try plan.multiply(gradient, outputs[1])
+    return [try plan.apply(LinearInputGradient(weight: weight, rows: rows), [inner])[0]]
   }
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
-    try kernels.linear(inputs[0], weight: weight, bias: bias, output: primary(outputs))
+    try kernels.linear(
+      inputs[0], weight: weight, bias: bias, activation: activation, output: primary(outputs),
+      derivative: outputs.count > 1 ? outputs[1] : nil)
   }
 
   public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
@@ -64,8 +71,11 @@ public struct LinearInputGradient: Operation {
 }
 
 public protocol LinearKernels {
-  /// output = x · Wᵀ + bias.
-  func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws
+  /// output = f(x · Wᵀ + bias), derivative = f'(x · Wᵀ + bias); without an `activation` f is the identity, and nobody
+  /// asks for a derivative.
+  func linear(
+    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    derivative: Handle?) throws
 
   /// output = gradient · W (+ or *) operand.
   func linearInputGradient(

@@ -1,5 +1,8 @@
 extension ReferenceStream: LinearKernels {
-  public func linear(_ x: Handle, weight: Parameter, bias: Parameter?, output: Handle) throws {
+  public func linear(
+    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    derivative: Handle?
+  ) throws {
     let (rows, width) = try size(output)
     let (input, matrix) = (try values(x), try parameter(weight))
     let shift = try bias.map(parameter) ?? Array(repeating: 0, count: width)
@@ -12,7 +15,8 @@ extension ReferenceStream: LinearKernels {
         result[row * width + column] = sum
       }
     }
-    try store(result, to: output)
+    try store(activation.map { function in result.map(function.value) } ?? result, to: output)
+    if let derivative, let activation { try store(result.map(activation.slope), to: derivative) }
   }
 
   public func linearInputGradient(

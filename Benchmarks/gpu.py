@@ -5,7 +5,8 @@
 
 Prints two Markdown tables and keeps them, with every round as CSV, in Benchmarks/gpu. A cell is one model at one
 length; a cell that is there already is measured again only where the binary, an option or the card is another one
-now, or with --again. Benchmarks/README.md says how to read the tables. Exits 1 where token scores differ by more than a precision allows.
+now, or with --again. Benchmarks/README.md says how to read the tables. Exits 1 where token scores differ by more than a
+precision allows.
 """
 
 import argparse

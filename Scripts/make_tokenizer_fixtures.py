@@ -3,7 +3,7 @@
 
 python3 Scripts/make_tokenizer_fixtures.py                    all files (needs `tokenizers`, `sentencepiece`,
                                                               `protobuf` and `transformers`; some minutes)
-python3 Scripts/make_tokenizer_fixtures.py --subword          those below subword/ alone: all kinds but WordPiece
+python3 Scripts/make_tokenizer_fixtures.py --subword          those below subword/ and slow/ alone
 python3 Scripts/make_tokenizer_fixtures.py --show NAME LINE   the expected encoding of a line, counted from 0
 python3 Scripts/make_tokenizer_fixtures.py --digest DIR       digests of all lines with DIR/tokenizer.json
 """
@@ -14,6 +14,7 @@ import sys
 
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+import slow_fixtures
 import subword_fixtures
 from encoding_digests import encoding_digest, fields, scalar_digests, write_lines
 from tokenizer_lines import lines
@@ -102,6 +103,7 @@ def main():
         print("\n".join(encoding_digest(tokenizer.encode(text)) for text in texts))
         return
     subword_fixtures.write(FOLDER / "subword", texts)
+    slow_fixtures.write(FOLDER, texts)
     if sys.argv[1:2] == ["--subword"]:
         return
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,8 @@ enum ConfigurationFile {
     return try read(name, in: directory)
   }
 
-  private static func path(of name: String, in directory: String) -> String {
+  /// The path of the file `name` of `directory`.
+  static func path(of name: String, in directory: String) -> String {
     directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
   }
 }

@@ -2,33 +2,42 @@ import SalienceJSON
 
 /// The tokens with a role of their own, as the files beside a tokenizer.json name them.
 struct SpecialTokens: Sendable {
-  var pad: String?
-  var mask: String?
-  var unknown: String?
-  var cls: String?
-  var sep: String?
-  /// Longest input of the model in tokens; nil where the files give none.
-  var modelMaxLength: Int?
+  /// The roles, in the order in which Hugging Face `transformers` adds their tokens.
+  static let roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 
-  /// Reads tokenizer_config.json, then special_tokens_map.json for what that leaves out.
+  /// The token of each role.
+  private(set) var tokens: [String: String] = [:]
+  /// Longest input of the model in tokens; nil where the files give none.
+  private(set) var modelMaxLength: Int?
+  /// The family, where it is one that `transformers` knows the special tokens of.
+  let family: TokenizerFamily?
+  let config: ConfigurationComponent?
+  private let map: ConfigurationComponent?
+
+  /// Reads tokenizer_config.json, then special_tokens_map.json for what that leaves out, then what goes without saying
+  /// for the family.
   init(directory: String) throws(TokenizerError) {
-    let config = try ConfigurationFile.readIfPresent("tokenizer_config.json", in: directory)
-    let map = try ConfigurationFile.readIfPresent("special_tokens_map.json", in: directory)
-    func token(_ name: String) throws(TokenizerError) -> String? {
-      for file in [config, map] {
-        guard let entry = file?.optional(name) else { continue }
-        return try (entry.optional("content") ?? entry).string()
-      }
-      return nil
+    config = try ConfigurationFile.readIfPresent("tokenizer_config.json", in: directory)
+    map = try ConfigurationFile.readIfPresent("special_tokens_map.json", in: directory)
+    let model = try ConfigurationFile.readIfPresent("config.json", in: directory)
+    family = TokenizerFamily(
+      tokenizerClass: config?.value["tokenizer_class"]?.stringValue, modelType: model?.value["model_type"]?.stringValue)
+    for (role, token) in family?.specialTokens ?? [] { tokens[role] = token }
+    for role in Self.roles {
+      guard let entry = entry(role) else { continue }
+      tokens[role] = try (entry.optional("content") ?? entry).string()
     }
-    pad = try token("pad_token")
-    mask = try token("mask_token")
-    unknown = try token("unk_token")
-    cls = try token("cls_token")
-    sep = try token("sep_token")
     // Files without a limit hold a number beyond every length, such as 1e30.
     if let length = config?.optional("model_max_length")?.value.intValue, length > 0, length <= Int(Int32.max) {
       modelMaxLength = length
     }
   }
+
+  /// Names the token of a role that has none.
+  mutating func setIfMissing(_ role: String, _ token: String) {
+    if tokens[role] == nil { tokens[role] = token }
+  }
+
+  /// What the files say of a role: a string, or an object with a `content`.
+  func entry(_ role: String) -> ConfigurationComponent? { config?.optional(role) ?? map?.optional(role) }
 }

@@ -21,13 +21,22 @@ public struct Tokenizer: Sendable {
   public let unknownToken: (String, id: Int32)?
   public let clsToken: (String, id: Int32)?
   public let sepToken: (String, id: Int32)?
+  /// The token before a text (`bos_token`), and the one after it, at which generation ends (`eos_token`).
+  public let beginToken: (String, id: Int32)?
+  public let endToken: (String, id: Int32)?
 
   /// Reads tokenizer.json and, where they are there, tokenizer_config.json and special_tokens_map.json.
   ///
-  /// Special tokens that no file names are BERT's own (`[PAD]`, `[MASK]`…) where the vocabulary has them.
+  /// Without a tokenizer.json it reads `vocab.txt`, `vocab.json` and `merges.txt`, or a SentencePiece
+  /// `tokenizer.model`, as `transformers` does for the tokenizer class that tokenizer_config.json names or that goes with
+  /// config.json's model type. Special tokens that no file names are those of that class, else BERT's own (`[PAD]`,
+  /// `[MASK]`…), where the vocabulary has them.
   /// - Throws: `TokenizerError` naming the file and the component that is missing, wrong or not supported.
   public init(directory: String) throws {
-    let file = try ConfigurationFile.read("tokenizer.json", in: directory)
+    let special = try SpecialTokens(directory: directory)
+    let file =
+      try ConfigurationFile.readIfPresent("tokenizer.json", in: directory)
+      ?? SlowTokenizerFiles.convert(directory: directory, special: special)
     let normalizer = try file.optional("normalizer").map { try Normalizer($0) }
     let model = try Model(try file.member("model"))
     preTokenizer = try file.optional("pre_tokenizer").map { try PreTokenizer($0) }
@@ -36,17 +45,20 @@ public struct Tokenizer: Sendable {
     let added = try AddedVocabulary(
       file.optional("added_tokens"), vocabulary: model.vocabulary, normalizer: normalizer)
 
-    let special = try SpecialTokens(directory: directory)
-    func token(_ named: String?, _ standard: String?) -> (String, id: Int32)? {
-      guard let text = named ?? standard else { return nil }
-      return (added.vocabulary.id(of: text) ?? model.vocabulary.id(of: text)).map { (text, $0) }
+    func token(_ role: String, _ standard: String?) -> (String, id: Int32)? {
+      func entry(_ text: String) -> (String, id: Int32)? {
+        (added.vocabulary.id(of: text) ?? model.vocabulary.id(of: text)).map { (text, $0) }
+      }
+      return special.tokens[role].flatMap(entry) ?? (special.entry(role) == nil ? standard.flatMap(entry) : nil)
     }
     modelMaxLength = special.modelMaxLength
-    padToken = token(special.pad, "[PAD]")
-    maskToken = token(special.mask, "[MASK]")
-    unknownToken = token(special.unknown, model.unknownToken)
-    clsToken = token(special.cls, "[CLS]")
-    sepToken = token(special.sep, "[SEP]")
+    padToken = token("pad_token", "[PAD]")
+    maskToken = token("mask_token", "[MASK]")
+    unknownToken = token("unk_token", model.unknownToken)
+    clsToken = token("cls_token", "[CLS]")
+    sepToken = token("sep_token", "[SEP]")
+    beginToken = token("bos_token", nil)
+    endToken = token("eos_token", nil)
     self.normalizer = normalizer
     self.model = model
     self.added = added

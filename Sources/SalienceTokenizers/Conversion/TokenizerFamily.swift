@@ -1,0 +1,68 @@
+/// The tokenizers that a model directory without a tokenizer.json may hold the files of, named as `transformers` names
+/// their classes.
+enum TokenizerFamily: String, Sendable, CaseIterable {
+  case bert = "BertTokenizer"
+  case gpt2 = "GPT2Tokenizer"
+  case roberta = "RobertaTokenizer"
+  case qwen2 = "Qwen2Tokenizer"
+  case llama = "LlamaTokenizer"
+  case gemma = "GemmaTokenizer"
+  case albert = "AlbertTokenizer"
+  case xlmRoberta = "XLMRobertaTokenizer"
+  case debertaV2 = "DebertaV2Tokenizer"
+  /// Any other SentencePiece model.
+  case sentencePiece = "TokenizersBackend"
+
+  /// The family that tokenizer_config.json names, else the one that config.json's model type goes with.
+  init?(tokenizerClass: String?, modelType: String?) {
+    if let name = tokenizerClass {
+      let plain = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+      if ["DistilBertTokenizer", "ElectraTokenizer"].contains(plain) {
+        self = .bert
+        return
+      }
+      guard plain != "PreTrainedTokenizer" else { return nil }
+      self.init(rawValue: plain)
+      return
+    }
+    switch modelType {
+    case "bert", "distilbert", "electra": self = .bert
+    case "gpt2": self = .gpt2
+    case "roberta": self = .roberta
+    case "qwen2", "qwen2_moe", "qwen3", "qwen3_moe": self = .qwen2
+    case "gemma", "gemma2", "gemma3", "gemma3_text": self = .gemma
+    case "albert": self = .albert
+    case "xlm-roberta": self = .xlmRoberta
+    case "deberta-v2": self = .debertaV2
+    case "llama", "mistral": self = .sentencePiece
+    default: return nil
+    }
+  }
+
+  /// The special tokens that files do not have to name, by role, in the order in which they are added.
+  var specialTokens: [(role: String, token: String)] {
+    let tokens: [String?] =
+      switch self {
+      case .bert: [nil, nil, "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"]
+      case .gpt2: ["<|endoftext|>", "<|endoftext|>", "<|endoftext|>", nil, nil, nil, nil]
+      case .qwen2: [nil, "<|endoftext|>", "<|endoftext|>", nil, "<|endoftext|>", nil, nil]
+      case .roberta, .xlmRoberta: ["<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"]
+      case .llama: ["<s>", "</s>", "<unk>", nil, nil, nil, nil]
+      case .gemma: ["<bos>", "<eos>", "<unk>", nil, "<pad>", nil, "<mask>"]
+      case .albert: ["[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"]
+      case .debertaV2: ["[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"]
+      case .sentencePiece: [nil, nil, nil, nil, nil, nil, nil]
+      }
+    return zip(SpecialTokens.roles, tokens).compactMap { role, token in token.map { (role, $0) } }
+  }
+
+  /// Names of the files that hold the vocabulary.
+  var vocabularyFiles: [String] {
+    switch self {
+    case .bert: ["vocab.txt"]
+    case .gpt2, .roberta, .qwen2: ["vocab.json"]
+    case .llama, .gemma, .albert, .xlmRoberta, .debertaV2, .sentencePiece:
+      ["tokenizer.model", "spiece.model", "spm.model", "sentencepiece.bpe.model"]
+    }
+  }
+}

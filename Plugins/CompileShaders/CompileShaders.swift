@@ -1,7 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles each `*.comp` in the folder of the target it is applied to into a Swift source of this target.
+/// Compiles each `*.comp` in the folder of the target it is applied to into a Swift source of this target, and embeds
+/// each `matrix_units/*.words`, which is SPIR-V already.
 ///
 /// The build runs a command again when the shader, any include or the compiler has changed. It finds files that were
 /// added or removed because the folder is the target's own.
@@ -16,7 +17,10 @@ struct CompileShaders: BuildToolPlugin {
     let includes = try files(in: includeFolder, withExtension: "glsl")
     let shaders = try files(in: folder, withExtension: "comp")
 
+    let words = try files(in: folder.appending(path: "matrix_units"), withExtension: "words")
+
     let index = output.appending(path: "EmbeddedShaders.swift")
+    let stems = (shaders + words).map(stem).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return shaders.map { shader in
       let source = output.appending(path: "\(stem(shader)).comp.swift")
       return .buildCommand(
@@ -25,13 +29,23 @@ struct CompileShaders: BuildToolPlugin {
         arguments: ["compile", shader.path, "--include", includeFolder.path, "--output", source.path],
         inputFiles: [shader] + includes,
         outputFiles: [source])
-    } + [
-      .buildCommand(
-        displayName: "Listing shaders",
-        executable: tool,
-        arguments: ["index"] + shaders.map(stem) + ["--output", index.path],
-        outputFiles: [index])
-    ]
+    }
+      + words.map { file in
+        let source = output.appending(path: "\(stem(file)).words.swift")
+        return .buildCommand(
+          displayName: "Embedding shader \(file.lastPathComponent)",
+          executable: tool,
+          arguments: ["embed", file.path, "--output", source.path],
+          // The words' own source too, which nothing else here handles.
+          inputFiles: [file, file.deletingPathExtension().appendingPathExtension("comp")],
+          outputFiles: [source])
+      } + [
+        .buildCommand(
+          displayName: "Listing shaders",
+          executable: tool,
+          arguments: ["index"] + stems + ["--output", index.path],
+          outputFiles: [index])
+      ]
   }
 
   private func stem(_ file: URL) -> String { file.deletingPathExtension().lastPathComponent }

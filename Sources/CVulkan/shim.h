@@ -28,6 +28,26 @@ typedef struct SalienceCooperativeMatrixPropertiesKHR {
 
 static const uint32_t SALIENCE_VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR = 1000506001;
 
+typedef struct SalienceCooperativeMatrixFeaturesKHR {
+  VkStructureType sType;
+  void *pNext;
+  VkBool32 cooperativeMatrix;
+  VkBool32 cooperativeMatrixRobustBufferAccess;
+} SalienceCooperativeMatrixFeaturesKHR;
+
+static const uint32_t SALIENCE_VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_FEATURES_KHR = 1000506000;
+
+// VK_KHR_shader_bfloat16, which headers before 1.4.311 lack.
+typedef struct SalienceShaderBFloat16FeaturesKHR {
+  VkStructureType sType;
+  void *pNext;
+  VkBool32 shaderBFloat16Type;
+  VkBool32 shaderBFloat16DotProduct;
+  VkBool32 shaderBFloat16CooperativeMatrix;
+} SalienceShaderBFloat16FeaturesKHR;
+
+static const uint32_t SALIENCE_VK_STRUCTURE_TYPE_SHADER_BFLOAT16_FEATURES_KHR = 1000141000;
+
 typedef VkResult(VKAPI_PTR *SaliencePFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)(
     VkPhysicalDevice physicalDevice, uint32_t *pPropertyCount, SalienceCooperativeMatrixPropertiesKHR *pProperties);
 

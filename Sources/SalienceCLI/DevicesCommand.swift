@@ -83,7 +83,11 @@ extension VulkanDeviceInfo {
       "precisions": .array(VulkanBackend.precisions.map { .string($0.rawValue) }),
       "kernels": .object(
         VulkanBackend.precisions.map {
-          JSONMember(name: $0.rawValue, value: .array(kernels.map(JSONValue.string)))
+          JSONMember(name: $0.rawValue, value: .array(kernels(in: $0).map(JSONValue.string)))
+        }),
+      "matrix_units": .object(
+        VulkanBackend.precisions.compactMap { precision in
+          productShapes[precision].map { JSONMember(name: precision.rawValue, value: .string($0.description)) }
         }),
       "self_check": Self.json(checks),
       "auto": .bool(isBest),
@@ -106,13 +110,16 @@ extension VulkanDeviceInfo {
   fileprivate func lines(checks: Result<[KernelCheck], any Error>?) -> String {
     let shapes = matrixShapes.map(\.description).joined(separator: ", ")
     let units = shapes.isEmpty ? "no matrix units" : "matrix units \(shapes)"
-    let precisions = VulkanBackend.precisions.map(\.rawValue).joined(separator: ", ")
+    let precisions = VulkanBackend.precisions.map { precision in
+      precision.rawValue + (productShapes[precision].map { " on matrix units \($0.m)x\($0.n)x\($0.k)" } ?? "")
+    }.joined(separator: ", ")
+    let kernelCount = Set(VulkanBackend.precisions.flatMap { kernels(in: $0) }).count
     let software = kind == .cpu ? "\n          a software device: runs when it is named, never by auto" : ""
     return """
       vulkan:\(index)  \(name), \(kind.rawValue), \(driverName) \(driverVersion), Vulkan \(apiVersion)
                 \(memory / 1_000_000) MB, subgroups of \(limits.subgroupSize), \
       \(limits.sharedMemoryBytes / 1024) KiB shared memory, \(units)
-                \(kernels.count) kernels, matrix products in \(precisions)\(Self.line(checks)); \
+                \(kernelCount) kernels, matrix products in \(precisions)\(Self.line(checks)); \
       uuid \(uuid)\(software)
       """
   }

@@ -2,6 +2,7 @@
 enum Command: Equatable {
   case help
   case compile(shader: String, folders: [String], output: String)
+  case embed(words: String, output: String)
   case index(stems: [String], output: String)
 
   /// Reads the arguments after the program's name.
@@ -30,10 +31,12 @@ enum Command: Equatable {
     switch operands.first {
     case "compile" where operands.count == 2:
       self = .compile(shader: operands[1], folders: folders, output: output)
+    case "embed" where operands.count == 2 && folders.isEmpty:
+      self = .embed(words: operands[1], output: output)
     case "index" where folders.isEmpty:
       self = .index(stems: Array(operands.dropFirst()), output: output)
     default:
-      throw Self.misuse("expected 'compile FILE.comp' or 'index STEM...'")
+      throw Self.misuse("expected 'compile FILE.comp', 'embed FILE.words' or 'index STEM...'")
     }
   }
 

@@ -1,4 +1,5 @@
 import CVulkan
+import SalienceTensors
 
 /// The matrix units that a device says it has (VK_KHR_cooperative_matrix).
 enum CooperativeMatrix {
@@ -24,6 +25,17 @@ enum CooperativeMatrix {
         accumulator: name(ofType: shape.CType))
       return seen.insert(result).inserted ? result : nil
     }
+  }
+
+  /// The largest shape that the kernels of products in a precision take: float32 sums, and fragments that tiles divide
+  /// into.
+  static func shape(for precision: Precision, among shapes: [MatrixShape]) -> MatrixShape? {
+    let fitting = shapes.filter { shape in
+      shape.operands == precision.rawValue && shape.accumulator == "f32"
+        && [shape.m, shape.n, shape.k].allSatisfy { [8, 16, 32].contains($0) }
+    }
+    // The first of equals, as the driver prefers.
+    return fitting.reduce(nil) { best, shape in best.map { $0.volume >= shape.volume } ?? false ? best : shape }
   }
 
   /// VK_SCOPE_SUBGROUP_KHR.

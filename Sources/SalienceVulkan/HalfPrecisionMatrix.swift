@@ -23,6 +23,11 @@ struct HalfPrecisionMatrix {
     scale = Float(sign: .plus, exponent: -exponent, significand: 1)
   }
 
+  /// Bytes of rows as `half_precision_rows.comp` writes them: whole vectors of eight numbers, and a factor for each row.
+  static func bytes(ofRows rows: Int, width: Int) -> Int {
+    rows * ((width + 7) / 8 * 8 * MemoryLayout<UInt16>.stride + MemoryLayout<Float>.stride)
+  }
+
   /// The nearest bfloat16, ties to the even one; infinities and NaNs stay what they are.
   static func bfloat16(_ value: Float) -> UInt16 {
     let bits = value.bitPattern

@@ -107,17 +107,20 @@ extension VulkanBackend {
   public func checkKernels() throws -> [KernelCheck] {
     let session = host.session
     defer { session.savePipelines() }
-    return try Self.forms(on: info.limits, headSize: 64, precisions: Self.precisions).map {
+    return try Self.forms(on: session.device, headSize: 64, precisions: Self.precisions).map {
       KernelCheck(kernel: $0.description, fault: try session.checks.fault(of: $0))
     }
   }
 
-  private static func forms(on limits: VulkanLimits, headSize: Int, precisions: [Precision]) -> [Kernel] {
-    let products = MatrixTile.fitting(limits).flatMap { tile in
-      [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].flatMap { product in
-        precisions.map {
-          tile.kernel(product.stem, depth: 4, columns: 4, epilogue: product.epilogue, precision: $0)
-        }
+  private static func forms(on device: VulkanDevice, headSize: Int, precisions: [Precision]) -> [Kernel] {
+    let limits = device.limits
+    let plain = MatrixTile.fitting(limits).map(ProductForm.plain)
+    let products = precisions.flatMap { precision in
+      let units = device.matrixUnits(for: precision).map { MatrixUnitTile.fitting($0, limits: limits) } ?? []
+      return [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].flatMap { kind in
+        let product = Product(
+          stem: kind.stem, rows: 8, columns: 8, depth: 8, epilogue: kind.epilogue, precision: precision)
+        return (units.map(ProductForm.matrixUnits) + plain).map { $0.kernel(for: product) }
       }
     }
     return products

@@ -7,22 +7,84 @@ extension KernelProblem {
   init?(product kernel: Kernel) {
     guard kernel.constants.count == 9, let precision = Precision(constant: kernel.constants[8]) else { return nil }
     let constants = kernel.constants.map(Int.init)
-    let (size, vectorDepth, vectorColumns, epilogue) = (constants[1], constants[5], constants[6], constants[7])
-    let (rows, depth) = (size + 5, vectorDepth == 1 ? 52 : 51)
-    let columns = size + (vectorColumns == 1 ? 8 : 7)
-    let isForward = kernel.stem == "linear"
-    let x = Self.numbers(rows * depth, seed: 1)
-    let weight = Self.numbers(columns * depth, seed: 2)
-    let second = Self.numbers(isForward ? columns : rows * columns, seed: 3)
-    let padded = MemoryPlan.Capacity.rounded(rows)
-    var expected = [Double?](repeating: nil, count: padded * columns)
+    let size = constants[1]
+    let numbers = ProductNumbers(
+      isForward: kernel.stem == "linear", rows: size + 5, columns: size + (constants[6] == 1 ? 8 : 7),
+      depth: constants[5] == 1 ? 52 : 51, epilogue: constants[7], precision: precision)
+    let padding = [Float](repeating: 0, count: (numbers.paddedRows - numbers.rows) * numbers.depth)
+    self.init(kernel: kernel, numbers, left: Self.words(numbers.x + padding), size: size)
+  }
+
+  /// The same on matrix units, which read the left operand in half precision.
+  init?(matrixUnitProduct kernel: Kernel) {
+    guard kernel.constants.count == 13, let precision = Precision(constant: kernel.constants[8]) else { return nil }
+    let constants = kernel.constants.map(Int.init)
+    let (size, isWhole) = (constants[1], constants[5] == 1)
+    let isForward = kernel.stem.hasPrefix("linear_\(precision)")
+    let (wide, ragged) = (size + 8, size + (constants[6] == 1 ? 4 : 7))
+    let numbers = ProductNumbers(
+      isForward: isForward, rows: size + 5, columns: isForward || isWhole && constants[6] == 1 ? wide : ragged,
+      depth: isForward && isWhole ? 72 : 71, epilogue: constants[7], precision: precision)
+    self.init(kernel: kernel, numbers, left: numbers.halfPrecisionRows, size: size)
+  }
+
+  private init(kernel: Kernel, _ numbers: ProductNumbers, left: [UInt32], size: Int) {
+    let (rows, columns) = (numbers.rows, numbers.columns)
+    let (words, scale) = numbers.storedWeight
+    let expected = numbers.result
+    self.init(
+      kernel: kernel,
+      buffers: [
+        left, words, Self.words(numbers.second), Array(repeating: Float.nan.bitPattern, count: expected.count),
+      ] + (numbers.isForward ? [Array(repeating: 0, count: expected.count)] : []) + [[UInt32(rows)]],
+      push: [0, UInt32(columns), UInt32(numbers.depth), scale.bitPattern],
+      groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), output: 3, expected: expected,
+      tolerance: Precision.f32.tolerance)
+  }
+}
+
+/// Operands of a small product, and its result in float64.
+private struct ProductNumbers {
+  let isForward: Bool
+  let rows: Int
+  let columns: Int
+  let depth: Int
+  /// What the kernels' constant 7 says.
+  let epilogue: Int
+  let precision: Precision
+  /// [rows x depth].
+  let x: [Float]
+  /// [columns x depth] forward, [depth x columns] backward: [out x in] in both.
+  let weight: [Float]
+  /// The bias, or the operand of the epilogue, up to whole blocks of rows.
+  let second: [Float]
+
+  init(isForward: Bool, rows: Int, columns: Int, depth: Int, epilogue: Int, precision: Precision) {
+    self.isForward = isForward
+    self.rows = rows
+    self.columns = columns
+    self.depth = depth
+    self.epilogue = epilogue
+    self.precision = precision
+    x = KernelProblem.numbers(rows * depth, seed: 1)
+    weight = KernelProblem.numbers(columns * depth, seed: 2)
+    let operand = KernelProblem.numbers(isForward ? columns : rows * columns, seed: 3)
+    let padding = isForward ? 0 : (MemoryPlan.Capacity.rounded(rows) - rows) * columns
+    second = operand + [Float](repeating: 0, count: padding)
+  }
+
+  var paddedRows: Int { MemoryPlan.Capacity.rounded(rows) }
+
+  /// nil in rows past the end.
+  var result: [Double?] {
+    let x = x.map { Double(precision.rounded($0)) }
+    let weight = weight.map { Double(precision.rounded($0)) }
+    var result = [Double?](repeating: nil, count: paddedRows * columns)
     for row in 0..<rows {
       for column in 0..<columns {
         var sum = 0.0
         for k in 0..<depth {
-          // The weight is [out x in] in both: rows of it forward, columns of it backward.
-          let w = isForward ? weight[column * depth + k] : weight[k * columns + column]
-          sum += Double(precision.rounded(x[row * depth + k])) * Double(precision.rounded(w))
+          sum += x[row * depth + k] * (isForward ? weight[column * depth + k] : weight[k * columns + column])
         }
         switch (isForward, epilogue) {
         case (true, _):
@@ -32,29 +94,34 @@ extension KernelProblem {
         case (false, 2): sum *= Double(second[row * columns + column])
         default: break
         }
-        expected[row * columns + column] = sum
+        result[row * columns + column] = sum
       }
     }
-    let (words, scale) = Self.weight(weight, precision)
-    self.init(
-      kernel: kernel,
-      buffers: [
-        Self.words(x + [Float](repeating: 0, count: (padded - rows) * depth)), words,
-        Self.words(second + [Float](repeating: 0, count: isForward ? 0 : (padded - rows) * columns)),
-        Array(repeating: Float.nan.bitPattern, count: expected.count),
-      ] + (isForward ? [Array(repeating: 0, count: expected.count)] : []) + [[UInt32(rows)]],
-      push: [0, UInt32(columns), UInt32(depth), scale.bitPattern],
-      groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), output: 3, expected: expected,
-      tolerance: Precision.f32.tolerance)
+    return result
   }
+
   /// As `VulkanParameters` stores it.
-  private static func weight(_ values: [Float], _ precision: Precision) -> (words: [UInt32], scale: Float) {
-    if precision == .f32 { return (words(values), 1) }
-    let matrix = HalfPrecisionMatrix(values, precision: precision)
-    let pairs = stride(from: 0, to: matrix.words.count, by: 2).map {
-      UInt32(matrix.words[$0]) | UInt32(matrix.words[$0 + 1]) << 16
+  var storedWeight: (words: [UInt32], scale: Float) {
+    if precision == .f32 { return (KernelProblem.words(weight), 1) }
+    let matrix = HalfPrecisionMatrix(weight, precision: precision)
+    return (Self.pairs(matrix.words), matrix.scale)
+  }
+
+  /// As `half_precision_rows.comp` writes them, with a scale for each row in f16.
+  var halfPrecisionRows: [UInt32] {
+    var (halves, factors) = ([UInt16](), [UInt32]())
+    for row in 0..<rows {
+      let scale = precision == .f16 ? Float(1 << (row % 3)) : 1
+      let own = x[row * depth..<(row + 1) * depth].map { $0 * scale }
+      halves += own.map { precision == .f16 ? Float16($0).bitPattern : HalfPrecisionMatrix.bfloat16($0) }
+      halves += Array(repeating: 0, count: (8 - depth % 8) % 8)
+      factors.append((1 / scale).bitPattern)
     }
-    return (pairs, matrix.scale)
+    return Self.pairs(halves) + factors
+  }
+
+  private static func pairs(_ halves: [UInt16]) -> [UInt32] {
+    stride(from: 0, to: halves.count, by: 2).map { UInt32(halves[$0]) | UInt32(halves[$0 + 1]) << 16 }
   }
 }
 

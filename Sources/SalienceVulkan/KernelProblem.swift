@@ -18,6 +18,8 @@ struct KernelProblem {
   init?(_ kernel: Kernel) {
     switch kernel.stem {
     case "linear", "linear_backward": self.init(product: kernel)
+    case "linear_f16", "linear_bf16", "linear_backward_f16", "linear_backward_bf16":
+      self.init(matrixUnitProduct: kernel)
     case "attention", "attention_backward_queries", "attention_backward_keys": self.init(attention: kernel)
     default: return nil
     }

@@ -11,9 +11,6 @@ struct MatrixTile: Hashable, Sendable {
   /// Slices of the operands in shared memory.
   let stages: Int
 
-  /// Groups that keep a large device busy: a tile that leaves fewer is too large.
-  private static let enoughGroups = 192
-
   /// Depth of a slice.
   private static let slice = 16
 
@@ -23,13 +20,6 @@ struct MatrixTile: Hashable, Sendable {
   static func fitting(_ limits: VulkanLimits) -> [Self] {
     let fitting = [(128, 8), (64, 8), (32, 4)].compactMap { Self(size: $0, patch: $1, limits: limits) }
     return fitting.isEmpty ? [Self(size: 32, patch: 4, stages: 1)] : fitting
-  }
-
-  /// The largest tile that leaves enough groups, or the smallest where none does, then all smaller ones.
-  static func choices(rows: Int, columns: Int, limits: VulkanLimits) -> ArraySlice<Self> {
-    let fitting = fitting(limits)
-    let best = fitting.firstIndex { $0.groups(rows: rows, columns: columns).count >= enoughGroups }
-    return fitting[(best ?? fitting.count - 1)...]
   }
 
   private init(size: Int, patch: Int, stages: Int) {
@@ -48,11 +38,6 @@ struct MatrixTile: Hashable, Sendable {
 
   /// Invocations of a group.
   var invocations: Int { size / patch * (size / patch) }
-
-  func groups(rows: Int, columns: Int) -> (columns: Int, rows: Int, count: Int) {
-    let (across, down) = ((columns + size - 1) / size, (rows + size - 1) / size)
-    return (across, down, across * down)
-  }
 
   /// The form of a product's kernel that computes such tiles.
   ///

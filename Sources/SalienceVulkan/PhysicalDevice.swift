@@ -9,6 +9,7 @@ struct PhysicalDevice: @unchecked Sendable {
   let queueFamily: UInt32
   let memoryProperties: VkPhysicalDeviceMemoryProperties
   let extensions: Set<String>
+  let matrixUnitFeatures: MatrixUnitFeatures
   let apiVersion: UInt32
   /// Packed as the driver packs it: with the UUID it names what a pipeline cache is good for.
   let driverVersion: UInt32
@@ -49,6 +50,9 @@ struct PhysicalDevice: @unchecked Sendable {
     driverVersion = plain.driverVersion
     (vendorID, deviceID) = (plain.vendorID, plain.deviceID)
     pipelineCacheUUID = withUnsafeBytes(of: plain.pipelineCacheUUID) { Array($0) }
+    let features = MatrixUnitFeatures(of: handle, functions, extensions: extensions, apiVersion: version)
+    matrixUnitFeatures = features
+    let shapes = try CooperativeMatrix.shapes(of: handle, functions, extensions: extensions)
     let limits = query.limits(hasTimestamps: families[family].timestampValidBits > 0)
     info = VulkanDeviceInfo(
       index: index, name: text(of: plain.deviceName), kind: Self.kind(plain.deviceType), uuid: query.uuid,
@@ -56,7 +60,11 @@ struct PhysicalDevice: @unchecked Sendable {
       driverVersion: query.driverInfo.isEmpty ? "\(plain.driverVersion)" : query.driverInfo,
       apiVersion: "\(plain.apiVersion >> 22 & 0x7F).\(plain.apiVersion >> 12 & 0x3FF).\(plain.apiVersion & 0xFFF)",
       deviceHeaps: Self.deviceHeaps(memory), limits: limits, hasTimelineSemaphores: query.hasTimelineSemaphores,
-      matrixShapes: try CooperativeMatrix.shapes(of: handle, functions, extensions: extensions))
+      matrixShapes: shapes,
+      productShapes: Dictionary(
+        uniqueKeysWithValues: features.precisions.compactMap { precision in
+          CooperativeMatrix.shape(for: precision, among: shapes).map { (precision, $0) }
+        }))
   }
 
   private static func kind(_ type: VkPhysicalDeviceType) -> VulkanDeviceInfo.Kind {

@@ -119,6 +119,14 @@ final class PipelineCache: @unchecked Sendable {
     let entries = kernel.constants.indices.map {
       VkSpecializationMapEntry(constantID: UInt32($0), offset: UInt32($0 * 4), size: 4)
     }
+    // A kernel that relies on the size of its subgroups asks for it where the device lets it.
+    let subgroups = FeatureChain()
+    if let size = kernel.subgroupSize, device.controlsSubgroups(ofSize: size) {
+      var required = VkPipelineShaderStageRequiredSubgroupSizeCreateInfo()
+      required.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO
+      required.requiredSubgroupSize = UInt32(size)
+      _ = subgroups.add(required)
+    }
     var pipeline: VkPipeline?
     let result = entries.withUnsafeBufferPointer { entries in
       kernel.constants.withUnsafeBytes { constants in
@@ -135,11 +143,16 @@ final class PipelineCache: @unchecked Sendable {
             info.stage.pName = name
             info.stage.pSpecializationInfo = constants
             info.layout = layout
+            if let head = subgroups.head {
+              info.stage.pNext = UnsafeRawPointer(head)
+              info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT.rawValue
+            }
             return functions.createComputePipelines(device.handle, cache, 1, &info, nil, &pipeline)
           }
         }
       }
     }
+    withExtendedLifetime(subgroups) {}
     let error = VulkanError(result, in: "vkCreateComputePipelines for \(kernel.stem) \(kernel.constants)")
     guard result == VK_SUCCESS else { throw error.code == .failed ? VulkanError(.shader, error.message) : error }
     return try VulkanError.require(pipeline, "vkCreateComputePipelines")

@@ -25,22 +25,30 @@ package final class TokenBudget: @unchecked Sendable {
     }
   }
 
+  /// Elements of a row of the widest value.
+  package static func widest(_ programs: [PathProgram]) -> Int {
+    programs.flatMap(\.gradient.plan.shapes).map(\.width).max() ?? 0
+  }
+
   /// The largest of `wanted`, `wanted` / 2, `wanted` / 4 … whose memory fits, and at least 64.
   ///
   /// - Parameters:
   ///   - streams: threads that each have an arena a program.
   ///   - weightBytes: memory of the model itself.
   ///   - memory: bytes of the device's own memory.
+  ///   - operandBytes: bytes an element of the widest value, for a copy of it in each stream.
   package static func fitting(
-    _ wanted: Int, programs: [PathProgram], streams: Int, weightBytes: Int, memory: Int, limits: VulkanLimits
+    _ wanted: Int, programs: [PathProgram], streams: Int, weightBytes: Int, memory: Int, limits: VulkanLimits,
+    operandBytes: Int = 0
   ) -> Int {
     var tokens = max(64, wanted)
     while tokens > 64 {
       let arenas = programs.map { PathExecutor.elementCount($0, tokenCapacity: tokens) * MemoryLayout<Float>.stride }
-      let widest = programs.flatMap(\.gradient.plan.shapes).map(\.width).max() ?? 0
+      let widest = Self.widest(programs)
       let largest = widest * tokens * MemoryLayout<Float>.stride
       // A fifth is left for end points, the driver and other programs.
-      let fits = weightBytes + streams * arenas.reduce(0, +) <= memory / 5 * 4
+      let operand = widest * tokens * operandBytes
+      let fits = weightBytes + streams * (arenas.reduce(0, +) + operand) <= memory / 5 * 4
       if fits, largest <= limits.maxStorageRange, (arenas.max() ?? 0) <= limits.maxAllocation { break }
       tokens /= 2
     }

@@ -31,17 +31,18 @@ extension VulkanBackend {
     let counts = try session.memory.device.take(bytes: MemoryLayout<UInt32>.stride)
     try recorder.fill(BufferRange(counts), word: UInt32(size), bytes: MemoryLayout<UInt32>.stride)
     for range in ranges { try recorder.fill(range, word: Float(0.5).bitPattern, bytes: bytes) }
-    let tiles = Array(MatrixTile.choices(rows: size, columns: size, limits: session.device.limits))
-    let (tile, kernel) = try session.checks.first(of: tiles) {
-      $0.kernel("linear", depth: size, columns: size, epilogue: 0, precision: precision)
-    }
-    let groups = tile.groups(rows: size, columns: size)
+    let product = Product(
+      stem: "linear", rows: size, columns: size, depth: size, epilogue: 0, precision: precision)
+    let (form, kernel) = try ProductForm.best(
+      for: product, units: session.device.matrixUnits(for: precision), limits: session.device.limits,
+      checks: session.checks)
+    let groups = form.groups(of: product)
     let work = KernelWork(flops: 2 * size * size * size, elements: 3 * size * size)
     return try withExtendedLifetime(pieces + [counts]) {
       let seconds = try time(recorder) {
         try recorder.dispatch(
           kernel, [ranges[0], ranges[1], ranges[1], ranges[2], ranges[2], BufferRange(counts)],
-          push: [0, UInt32(size), UInt32(size)] + [Float(1).bitPattern],
+          push: [0, UInt32(size), UInt32(size), Float(1).bitPattern],
           groups: (groups.columns, groups.rows, 1), work: work)
       }
       return Double(work.flops) / seconds

@@ -6,7 +6,8 @@ public final class VulkanBackend: Backend {
   public let info: VulkanDeviceInfo
   /// What the validation layer says; nil where it is off.
   public let messages: ValidationMessages?
-  /// What every device multiplies matrices in: half precision needs no feature of it, and uses no matrix units yet.
+  /// What every device multiplies matrices in: half precision needs no feature of it, but uses matrix units where it
+  /// has them.
   public static let precisions: [Precision] = [.f32, .bf16, .f16]
 
   let host: VulkanHost
@@ -28,12 +29,14 @@ public final class VulkanBackend: Backend {
   ///   - cacheDirectory: where compiled kernels are kept; by default the user's cache directory, empty for nowhere.
   ///   - faults: failures to inject, in tests.
   ///   - usesTimeline: false waits through fences even where the device has timeline semaphores.
+  ///   - usesMatrixUnits: false leaves them alone even where the device has them.
   ///   - warn: told when memory runs out or the device is lost, and what is done about it, and what validation finds.
   /// - Throws: `VulkanError` with code `noLoader`, `noDevice` or `unsupported`.
   public init(
     selection: VulkanSelection = .auto, precision: Precision = .f32, tokenBudget: Int? = nil, threads: Int = 2,
     validation: Bool? = nil, profile: Bool = false, cacheDirectory: String? = nil, faults: VulkanFaults? = nil,
-    usesTimeline: Bool = true, warn: @escaping @Sendable (String) -> Void = { _ in }
+    usesTimeline: Bool = true, usesMatrixUnits: Bool = true,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     info = try selection.choose(from: VulkanDevices.all())
     let collector = profile ? ProfileCollector(lanes: 1) : nil
@@ -45,8 +48,8 @@ public final class VulkanBackend: Backend {
     host = try VulkanHost(
       VulkanConfiguration(
         uuid: info.uuid, messages: messages, faults: faults, profile: collector,
-        cacheDirectory: directory == "" ? nil : directory, usesTimeline: usesTimeline, bound: CommandRecorder.Bound(),
-        warn: { warn("\(name): \($0)") }))
+        cacheDirectory: directory == "" ? nil : directory, usesTimeline: usesTimeline,
+        usesMatrixUnits: usesMatrixUnits, bound: CommandRecorder.Bound(), warn: { warn("\(name): \($0)") }))
     self.messages = messages
     self.collector = collector
     self.tokenBudget = tokenBudget ?? (info.kind == .cpu ? 1024 : 16_384)
@@ -65,24 +68,29 @@ public final class VulkanBackend: Backend {
       longest,
       TokenBudget.fitting(
         tokenBudget, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
-        limits: info.limits))
+        limits: info.limits, operandBytes: operandBytes))
     let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+    let operand = TokenBudget.widest(programs) * tokens * operandBytes
     let blocks = [MemoryUse.device, .upload, .readBack].reduce(0) { $0 + $1.blockSize }
     return DeviceMemory(
-      weights: weights, arenas: arenas * pool.count * MemoryLayout<Float>.stride,
+      weights: weights, arenas: (arenas * MemoryLayout<Float>.stride + operand) * pool.count,
       staging: blocks * pool.count, tokenBudget: tokens, available: info.memory)
   }
+
+  /// Bytes an element that a stream needs to hand a product's operand to matrix units: 16 bits, and some for a row.
+  private var operandBytes: Int { host.session.device.matrixUnits(for: device.precision) == nil ? 0 : 3 }
 
   /// Time and work by kernel so far; nil unless it was asked for, empty on a device without timestamps.
   public var profile: KernelProfile? { collector?.value }
 
   public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
     let (host, pool, warn, wanted, device) = (self.host, self.pool, self.warn, tokenBudget, self.device)
+    let operandBytes = operandBytes
     return try await pool.run { [info] _ in
       let weights = SortedParameters(programs).bytes(in: device.precision)
       let budget = TokenBudget.fitting(
         wanted, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
-        limits: info.limits)
+        limits: info.limits, operandBytes: operandBytes)
       let model = VulkanModel(
         programs: programs, source: parameters, host: host, pool: pool, budget: TokenBudget(budget),
         precision: device.precision, name: device.name, warn: warn)

@@ -1,5 +1,6 @@
 import CVulkan
 import Foundation
+import SalienceTensors
 
 /// An opened device with one compute queue, which any number of threads may submit to.
 final class VulkanDevice: @unchecked Sendable {
@@ -8,6 +9,8 @@ final class VulkanDevice: @unchecked Sendable {
   let physical: PhysicalDevice
   let functions: DeviceFunctions
   let usesTimeline: Bool
+  /// What is turned on for kernels on matrix units.
+  private let matrixUnitFeatures: MatrixUnitFeatures
   /// nil outside tests.
   let faults: VulkanFaults?
   private let queue: VkQueue
@@ -16,13 +19,26 @@ final class VulkanDevice: @unchecked Sendable {
   var info: VulkanDeviceInfo { physical.info }
   var limits: VulkanLimits { physical.info.limits }
 
-  /// - Parameter usesTimeline: false waits through fences even where the device has timeline semaphores.
+  /// - Parameters:
+  ///   - usesTimeline: false waits through fences even where the device has timeline semaphores.
+  ///   - usesMatrixUnits: false leaves them alone even where the device has them.
   /// - Throws: `VulkanError`.
-  init(_ physical: PhysicalDevice, usesTimeline: Bool = true, faults: VulkanFaults? = nil) throws {
+  init(
+    _ physical: PhysicalDevice, usesTimeline: Bool = true, usesMatrixUnits: Bool = true, faults: VulkanFaults? = nil
+  ) throws {
     let functions = physical.instance.functions
     let timeline = usesTimeline && physical.info.hasTimelineSemaphores
     let isCore = physical.apiVersion >= SALIENCE_VK_API_1_2
-    let extensions = timeline && !isCore ? ["VK_KHR_timeline_semaphore"] : []
+    let units = usesMatrixUnits && !physical.info.productShapes.isEmpty ? physical.matrixUnitFeatures : .none
+    let extensions = (timeline && !isCore ? ["VK_KHR_timeline_semaphore"] : []) + units.extensions
+    let chain = FeatureChain()
+    units.add(to: chain)
+    if timeline {
+      var features = VkPhysicalDeviceTimelineSemaphoreFeatures()
+      features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES
+      features.timelineSemaphore = VkBool32(VK_TRUE)
+      _ = chain.add(features)
+    }
     let priority: [Float] = [1]
     var handle: VkDevice?
     try priority.withUnsafeBufferPointer { priority in
@@ -31,19 +47,16 @@ final class VulkanDevice: @unchecked Sendable {
       queue.queueFamilyIndex = physical.queueFamily
       queue.queueCount = 1
       queue.pQueuePriorities = priority.baseAddress
-      var features = VkPhysicalDeviceTimelineSemaphoreFeatures()
-      features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES
-      features.timelineSemaphore = VkBool32(VK_TRUE)
       try withUnsafePointer(to: &queue) { queue in
-        try withUnsafePointer(to: &features) { features in
-          try withCStrings(extensions) { extensions in
-            var info = VkDeviceCreateInfo()
-            info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO
-            info.pNext = timeline ? UnsafeRawPointer(features) : nil
-            info.queueCreateInfoCount = 1
-            info.pQueueCreateInfos = queue
-            info.enabledExtensionCount = UInt32(extensions.count)
-            info.ppEnabledExtensionNames = extensions.baseAddress
+        try withCStrings(extensions) { extensions in
+          var info = VkDeviceCreateInfo()
+          info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO
+          info.pNext = UnsafeRawPointer(chain.head)
+          info.queueCreateInfoCount = 1
+          info.pQueueCreateInfos = queue
+          info.enabledExtensionCount = UInt32(extensions.count)
+          info.ppEnabledExtensionNames = extensions.baseAddress
+          try withExtendedLifetime(chain) {
             try VulkanError.check(functions.createDevice(physical.handle, &info, nil, &handle), "vkCreateDevice")
           }
         }
@@ -57,6 +70,7 @@ final class VulkanDevice: @unchecked Sendable {
     self.physical = physical
     self.functions = own
     self.usesTimeline = timeline && own.waitSemaphores != nil
+    matrixUnitFeatures = units
     self.faults = faults
     self.queue = try VulkanError.require(queue, "vkGetDeviceQueue")
   }
@@ -65,6 +79,17 @@ final class VulkanDevice: @unchecked Sendable {
     _ = functions.deviceWaitIdle(handle)
     functions.destroyDevice(handle, nil)
   }
+
+  /// The matrix units for products in a precision; nil where there are none, or they are not used.
+  func matrixUnits(for precision: Precision) -> MatrixUnits? {
+    guard matrixUnitFeatures.precisions.contains(precision), let shape = info.productShapes[precision] else {
+      return nil
+    }
+    return MatrixUnits(shape: shape, precision: precision, subgroupSize: limits.subgroupSize)
+  }
+
+  /// Whether kernels may ask for subgroups of a size, and for full ones.
+  func controlsSubgroups(ofSize size: Int) -> Bool { matrixUnitFeatures.subgroupSizes?.contains(size) ?? false }
 
   /// Hands work to the queue.
   func submit(_ info: inout VkSubmitInfo, fence: VkFence?) throws {

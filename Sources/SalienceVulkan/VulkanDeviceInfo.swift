@@ -1,3 +1,5 @@
+import SalienceTensors
+
 /// What a physical device is and can do, for people and for choosing.
 public struct VulkanDeviceInfo: Sendable, Equatable {
   public enum Kind: String, Sendable {
@@ -23,10 +25,13 @@ public struct VulkanDeviceInfo: Sendable, Equatable {
   public let hasTimelineSemaphores: Bool
   /// Shapes of VK_KHR_cooperative_matrix; empty without it.
   public let matrixShapes: [MatrixShape]
+  /// The shapes that matrix products run on, where their kernels compute correctly; none for a precision without.
+  public let productShapes: [Precision: MatrixShape]
 
   public init(
     index: Int, name: String, kind: Kind, uuid: String, driverName: String, driverVersion: String, apiVersion: String,
-    deviceHeaps: [Int], limits: VulkanLimits, hasTimelineSemaphores: Bool, matrixShapes: [MatrixShape]
+    deviceHeaps: [Int], limits: VulkanLimits, hasTimelineSemaphores: Bool, matrixShapes: [MatrixShape],
+    productShapes: [Precision: MatrixShape] = [:]
   ) {
     self.index = index
     self.name = name
@@ -39,6 +44,7 @@ public struct VulkanDeviceInfo: Sendable, Equatable {
     self.limits = limits
     self.hasTimelineSemaphores = hasTimelineSemaphores
     self.matrixShapes = matrixShapes
+    self.productShapes = productShapes
   }
 
   /// Bytes of the largest heap of the device's own memory.
@@ -90,6 +96,9 @@ public struct MatrixShape: Sendable, Hashable, CustomStringConvertible {
     self.operands = operands
     self.accumulator = accumulator
   }
+
+  /// Multiplications of one instruction.
+  var volume: Int { m * n * k }
 
   public var description: String { "\(m)x\(n)x\(k) \(operands)->\(accumulator)" }
 }

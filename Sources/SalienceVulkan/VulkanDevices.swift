@@ -1,4 +1,5 @@
 import SalienceShaders
+import SalienceTensors
 
 /// The Vulkan devices of the machine.
 public enum VulkanDevices {
@@ -16,6 +17,14 @@ public enum VulkanDevices {
 }
 
 extension VulkanDeviceInfo {
-  /// The kernels that run on this device: all of them in float32, which need no more than every device offers.
-  public var kernels: [String] { Shaders.stems }
+  /// The kernels that run on this device with products in a precision: all of them in float32, which need no more than
+  /// every device offers, and those for matrix units where it has units for the precision.
+  public func kernels(in precision: Precision) -> [String] {
+    Shaders.stems.filter { stem in
+      guard let own = Precision.allCases.first(where: { stem.hasSuffix("_\($0.rawValue)") }) else {
+        return stem != "half_precision_rows" || productShapes[precision] != nil
+      }
+      return own == precision && productShapes[precision] != nil
+    }
+  }
 }

@@ -10,6 +10,7 @@ struct VulkanConfiguration: Sendable {
   /// nil keeps no pipelines on disk.
   let cacheDirectory: String?
   let usesTimeline: Bool
+  let usesMatrixUnits: Bool
   let bound: CommandRecorder.Bound
   /// Told of what is not as it should be.
   let warn: @Sendable (String) -> Void
@@ -31,7 +32,9 @@ final class VulkanSession: Sendable {
     guard let physical = devices.first(where: { $0.info.index == chosen.index }) else {
       throw VulkanError(.noDevice, "device \(configuration.uuid) is gone")
     }
-    device = try VulkanDevice(physical, usesTimeline: configuration.usesTimeline, faults: configuration.faults)
+    device = try VulkanDevice(
+      physical, usesTimeline: configuration.usesTimeline, usesMatrixUnits: configuration.usesMatrixUnits,
+      faults: configuration.faults)
     memory = VulkanMemory(device)
     let file = configuration.cacheDirectory.map {
       PipelineCacheFile(

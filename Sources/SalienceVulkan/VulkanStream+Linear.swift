@@ -44,14 +44,25 @@ extension VulkanStream: LinearKernels {
   ) throws {
     let (rows, columns, extent) = try size(output)
     guard rows > 0 else { return }
-    let tiles = Array(MatrixTile.choices(rows: rows, columns: columns, limits: limits))
-    let (tile, kernel) = try recorder.checks.first(of: tiles) {
-      $0.kernel(stem, depth: depth, columns: columns, epilogue: epilogue, precision: parameters.precision)
-    }
-    let groups = tile.groups(rows: rows, columns: columns)
+    let product = Product(
+      stem: stem, rows: rows, columns: columns, depth: depth, epilogue: epilogue, precision: parameters.precision)
+    let (form, kernel) = try ProductForm.best(
+      for: product, units: device.matrixUnits(for: product.precision), limits: limits, checks: recorder.checks)
+    var buffers = buffers + [try tables.range(.counts)]
+    if case .matrixUnits = form { buffers[0] = try halfPrecisionRows(buffers[0], of: extent, width: depth) }
+    let groups = form.groups(of: product)
     try record(
-      kernel, buffers + [tables.range(.counts)],
-      push: [BatchTables.entry(extent), UInt32(columns), UInt32(depth), scale.bitPattern],
+      kernel, buffers, push: [BatchTables.entry(extent), UInt32(columns), UInt32(depth), scale.bitPattern],
       groups: (groups.columns, groups.rows, 1), work: KernelWork(flops: 2 * rows * columns * depth, bytes: bytes))
+  }
+
+  /// Rows as matrix units read them, until the next product.
+  private func halfPrecisionRows(_ rows: BufferRange, of extent: RowExtent, width: Int) throws -> BufferRange {
+    let count = shape.rows(extent)
+    let result = try operandMemory(bytes: HalfPrecisionMatrix.bytes(ofRows: count, width: width))
+    try recordSharedRows(
+      "half_precision_rows", constants: [parameters.precision.constant], [rows, result], rows: .all(extent),
+      width: width, more: [UInt32(width)], elements: count * width * 3 / 2)
+    return result
   }
 }

@@ -24,6 +24,8 @@ final class VulkanStream {
   var sequences = RecordedSequences()
   /// What a sequence that is being recorded looks up in embedding tables; nil while none is.
   var lookups: [EmbeddingTerm]?
+  /// An operand of the product being recorded, in half precision; the next product writes over it.
+  private var operand: MemoryArena.Piece?
   private var views: [Int: View] = [:]
   private var nextID = 0
 
@@ -75,6 +77,18 @@ final class VulkanStream {
 
   /// Device memory that kernels of the current submission may use between them.
   func temporary(bytes: Int) throws -> BufferRange { try recorder.temporary(bytes: bytes) }
+
+  /// Memory for one operand of a product, the same for all: as large as the largest so far.
+  func operandMemory(bytes: Int) throws -> BufferRange {
+    // What a sequence uses lives as long as the sequence.
+    if lookups != nil { return try temporary(bytes: bytes) }
+    if let operand, operand.range.count >= bytes { return BufferRange(operand, size: bytes) }
+    if let operand { recorder.keep(operand) }
+    operand = nil
+    let piece = try recorder.memory.device.take(bytes: bytes)
+    operand = piece
+    return BufferRange(piece, size: bytes)
+  }
 
   /// Binds `buffers` to set 0, bindings 0, 1, 2 …, and runs the kernel after what was recorded before and uses the same
   /// memory.

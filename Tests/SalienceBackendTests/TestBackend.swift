@@ -9,14 +9,17 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   /// What a validation layer has complained of so far; nil where none listens.
   let complaints: @Sendable () -> [String]?
   let stream: @Sendable (Plan, RandomParameters) throws -> any Kernels
+  /// What tells the backend from others on the same device.
+  let note: String
 
-  var testDescription: String { "\(device.name) \(device.precision.rawValue) (\(device.details))" }
+  var testDescription: String { "\(device.name) \(device.precision.rawValue)\(note) (\(device.details))" }
 
   init(
-    device: DeviceDescription, complaints: @escaping @Sendable () -> [String]? = { nil },
+    device: DeviceDescription, note: String = "", complaints: @escaping @Sendable () -> [String]? = { nil },
     stream: @escaping @Sendable (Plan, RandomParameters) throws -> any Kernels
   ) {
     self.device = device
+    self.note = note
     self.complaints = complaints
     self.stream = stream
   }
@@ -36,23 +39,29 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   /// The loader's own variable VK_ICD_FILENAMES names drivers that are not installed for the whole machine, such as
   /// SwiftShader.
   static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).flatMap { info in
-    VulkanBackend.precisions.compactMap { precision in
-      // Where the layer is not installed, the numbers are still tested.
-      let backend =
-        (try? open(info, precision, validation: true)) ?? (try? open(info, precision, validation: false))
-      return backend.map { backend in
-        TestBackend(device: backend.device, complaints: { backend.messages?.all }) {
-          try backend.stream(for: $0, parameters: $1)
+    VulkanBackend.precisions.flatMap { precision in
+      // Products in half precision have kernels for matrix units and others, which such a device is tested with too.
+      (info.productShapes[precision] == nil ? [false] : [true, false]).compactMap { usesMatrixUnits in
+        // Where the layer is not installed, the numbers are still tested.
+        let backend =
+          (try? open(info, precision, usesMatrixUnits, validation: true))
+          ?? (try? open(info, precision, usesMatrixUnits, validation: false))
+        return backend.map { backend in
+          TestBackend(
+            device: backend.device, note: usesMatrixUnits ? " on matrix units" : "",
+            complaints: { backend.messages?.all }
+          ) { try backend.stream(for: $0, parameters: $1) }
         }
       }
     }
   }
 
   private static func open(
-    _ info: VulkanDeviceInfo, _ precision: Precision, validation: Bool
+    _ info: VulkanDeviceInfo, _ precision: Precision, _ usesMatrixUnits: Bool, validation: Bool
   ) throws -> VulkanBackend {
     try VulkanBackend(
-      selection: .uuid(info.uuid), precision: precision, threads: 1, validation: validation, cacheDirectory: "")
+      selection: .uuid(info.uuid), precision: precision, threads: 1, validation: validation, cacheDirectory: "",
+      usesMatrixUnits: usesMatrixUnits)
   }
 }
 

@@ -5,8 +5,12 @@ import Testing
 /// Half precision on Vulkan keeps what f16's range would lose, and rows stay strangers.
 @Suite struct VulkanPrecisionTests {
   private static let backends: [VulkanBackend] = ((try? VulkanDevices.all()) ?? []).flatMap { info in
-    VulkanBackend.precisions.filter { $0 != .f32 }.compactMap {
-      try? VulkanBackend(selection: .uuid(info.uuid), precision: $0, threads: 1, cacheDirectory: "")
+    VulkanBackend.precisions.filter { $0 != .f32 }.flatMap { precision in
+      // With matrix units where there are some, and without.
+      (info.productShapes[precision] == nil ? [false] : [true, false]).compactMap {
+        try? VulkanBackend(
+          selection: .uuid(info.uuid), precision: precision, threads: 1, cacheDirectory: "", usesMatrixUnits: $0)
+      }
     }
   }
 
@@ -78,6 +82,38 @@ import Testing
         #expect(alone.output == Array(together.output[index * 24..<(index + 1) * 24]))
         #expect(alone.gradient == Array(together.gradient[index * 40..<(index + 1) * 40]))
       }
+    }
+  }
+
+  @Test func whatIsNotFiniteStaysInItsRow() throws {
+    for backend in Self.backends {
+      let finite = rows([1, 1, 1, 1], width: 40)
+      let expected = try product(finite, out: 24, factor: 1, on: backend)
+      for bad in [Float.infinity, -.infinity, .nan, Float(bitPattern: 0x7FFF_FFFF), Float(bitPattern: 0xFF80_0001)] {
+        var rows = finite
+        rows[1][17] = bad
+        let actual = try product(rows, out: 24, factor: 1, on: backend)
+        for (index, (value, other)) in zip(actual.output, expected.output).enumerated() {
+          #expect(index / 24 == 1 ? !value.isFinite : value == other)
+        }
+        for (index, (value, other)) in zip(actual.gradient, expected.gradient).enumerated() {
+          #expect(index / 40 == 1 ? !value.isFinite : value == other)
+        }
+      }
+    }
+  }
+
+  /// Large numbers beside small ones: the small ones lose digits at most, and never take the large ones along.
+  @Test func largeAndSmallNumbersStandInOneRow() throws {
+    for backend in Self.backends {
+      var row = rows([0x1p-20], width: 40)[0]
+      row[3] = 0x1p100
+      let expected = try product([row.map { $0 == 0x1p100 ? $0 : 0 }], out: 24, factor: 1, on: backend)
+      let actual = try product([row], out: 24, factor: 1, on: backend)
+      #expect(actual.output == expected.output)
+      #expect(actual.output.allSatisfy { $0.isFinite && $0 != 0 })
+      let zeros = try product([row.map { _ in 0 }], out: 24, factor: 1, on: backend)
+      #expect(zeros.output.allSatisfy { $0 == 0 } && zeros.gradient.allSatisfy { $0 == 0 })
     }
   }
 

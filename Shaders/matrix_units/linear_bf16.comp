@@ -1,0 +1,22 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_bfloat16 : require
+// y = f(x · Wᵀ + bias) and f' on matrix units, in bf16; W is [columns x depth].
+
+#define ELEMENT bfloat16_t
+
+const bool BY_DEPTH = true;
+
+#include "include/counts.glsl"
+
+COUNTS(5)
+
+#include "include/matrix_unit_product.glsl"
+#include "include/matrix_operands.glsl"
+#include "include/exponential.glsl"
+#include "include/activation_functions.glsl"
+#include "include/linear_epilogue.glsl"
+
+void main() {
+  if (first_row() < rows) multiply_tile();
+}

@@ -12,6 +12,11 @@ struct BPE: Sendable {
   private let endOfWordSuffix: [UInt32]
   /// The tokens of the single scalars below U+0180, or -1.
   private let singleEntries: [Int32]
+  /// Whether a long word may be cut where no merge reaches across.
+  private let partsAreIndependent: Bool
+
+  /// Words up to this length are not cut into parts first.
+  private static let longestWhole = 24
 
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
     if let dropout = component.optional("dropout"), dropout.value.doubleValue != 0 {
@@ -33,7 +38,25 @@ struct BPE: Sendable {
     singleEntries = (UInt32(0)..<0x180).map { scalar in
       vocabulary.trie.step(from: ScalarTrie.root, by: scalar).flatMap { vocabulary.trie.value(at: $0) } ?? -1
     }
+    // A character without a token would shift what follows it, an affix or a whole word is not seen in parts.
+    let covers = unknownToken != nil || byteEntries?.allSatisfy { $0 >= 0 } ?? false
+    partsAreIndependent = covers && !ignoresMerges && continuationPrefix.isEmpty && endOfWordSuffix.isEmpty
     self.vocabulary = vocabulary
+  }
+
+  /// The end of the part of a word that starts at `start`: what is cut after it, no merge joins with it.
+  func endOfPart(of text: NormalizedText, from start: Int, in range: Range<Int>) -> Int {
+    guard partsAreIndependent, range.upperBound - start > Self.longestWhole else { return range.upperBound }
+    var wasKnown = entry(of: text, start, in: range) >= 0
+    for index in start + 1..<range.upperBound {
+      let isKnown = entry(of: text, index, in: range) >= 0
+      // Unknown characters are joined without a merge.
+      if wasKnown, isKnown, !merges.joins(text.elements[index - 1].scalar, text.elements[index].scalar) {
+        return index
+      }
+      wasKnown = isKnown
+    }
+    return range.upperBound
   }
 
   /// Appends the pieces of the word `range`.

@@ -14,6 +14,9 @@ struct BPEMerges: Sendable {
   /// The token that the merge of each rank makes.
   private var results: [Int32] = []
 
+  /// What meets where two tokens are joined: the last scalar of the first, the first scalar of the second.
+  private var seams = ScalarPairSet()
+
   private static let empty = UInt64.max
   /// Up to this many symbols the best pair is looked for anew each time; beyond, pairs wait in a heap.
   private static let longestScanned = 48
@@ -41,8 +44,13 @@ struct BPEMerges: Sendable {
       else { throw component.error(.malformed, "entry \(position) joins tokens that the vocabulary lacks") }
       insert(Self.key(a, b), rank: Int32(results.count))
       results.append(result)
+      if let last = first.last, let start = second.dropFirst(prefixCount).first { seams.insert(last, start) }
     }
   }
+
+  /// Whether some merge joins a token that ends in `a` with one that starts with `b`.
+  @inline(__always)
+  func joins(_ a: UInt32, _ b: UInt32) -> Bool { seams.contains(a, b) }
 
   /// The two tokens of an entry.
   private static func pair(_ line: JSONValue) -> (first: [UInt32], second: [UInt32])? {
@@ -140,36 +148,5 @@ struct BPEMerges: Sendable {
       push(left)
     }
     symbols.removeAll { $0.entry < 0 }
-  }
-}
-
-/// A binary heap of pairs: the lowest rank first, of equal ranks the leftmost.
-private struct PairHeap {
-  private var keys: [UInt64] = []
-
-  mutating func push(rank: Int32, position: Int) {
-    var index = keys.count
-    let key = UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(position)
-    keys.append(key)
-    while index > 0, keys[(index - 1) / 2] > key {
-      keys[index] = keys[(index - 1) / 2]
-      index = (index - 1) / 2
-    }
-    keys[index] = key
-  }
-
-  mutating func pop() -> (rank: Int32, position: Int)? {
-    guard let top = keys.first, let last = keys.popLast() else { return nil }
-    var index = 0
-    while !keys.isEmpty {
-      var child = index * 2 + 1
-      if child >= keys.count { break }
-      if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
-      if keys[child] >= last { break }
-      keys[index] = keys[child]
-      index = child
-    }
-    if !keys.isEmpty { keys[index] = last }
-    return (Int32(truncatingIfNeeded: top >> 32), Int(UInt32(truncatingIfNeeded: top)))
   }
 }

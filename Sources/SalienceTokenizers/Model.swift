@@ -50,10 +50,15 @@ enum Model: Sendable {
     switch self {
     case .wordPiece(let model): try model.tokenize(text, range, into: &pieces)
     case .bpe(let model):
-      if cache.find(text, range, into: &pieces) { return }
-      let first = pieces.count
-      try model.tokenize(text, range, into: &pieces)
-      cache.insert(text, range, pieces[first...])
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let part = start..<model.endOfPart(of: text, from: start, in: range)
+        start = part.upperBound
+        if cache.find(text, part, into: &pieces) { continue }
+        let first = pieces.count
+        try model.tokenize(text, part, into: &pieces)
+        cache.insert(text, part, pieces[first...])
+      }
     case .unigram(let model):
       if cache.find(text, range, into: &pieces) { return }
       let first = pieces.count

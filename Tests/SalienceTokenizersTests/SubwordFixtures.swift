@@ -9,6 +9,12 @@ enum SubwordFixtures {
     "modernbert", "o200k", "qwen2", "roberta", "roberta-prefix", "single", "unigram-bytes", "xlm-roberta",
   ]
 
+  /// Kinds whose words no other kind has.
+  static let namesOfScalars = [
+    "albert", "clip", "deberta-v3", "dropping", "gpt2", "llama3", "mixed", "modernbert", "o200k", "roberta-prefix",
+    "single", "xlm-roberta",
+  ]
+
   /// Lines of text that a digest of whole encodings covers.
   static let linesOfDigest = 20
 

@@ -40,7 +40,7 @@ import Testing
   }
 
   /// Every Unicode scalar, between letters and under marks.
-  @Test(arguments: SubwordFixtures.names)
+  @Test(arguments: SubwordFixtures.namesOfScalars)
   func everyScalarEqualsTheReference(name: String) throws {
     let tokenizer = try SubwordFixtures.tokenizer(name)
     let expected = try SubwordFixtures.digests("\(name)/scalars.txt")

@@ -40,8 +40,11 @@ public final class ValidationMessages: @unchecked Sendable {
       VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT.rawValue
       | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT.rawValue
     info.pfnUserCallback = { _, _, data, context in
-      if let context, let text = data?.pointee.pMessage {
-        Unmanaged<ValidationMessages>.fromOpaque(context).takeUnretainedValue().append(String(cString: text))
+      if let context, let text = data?.pointee.pMessage.map({ String(cString: $0) }) {
+        // Newer layers name the rule apart from the text.
+        let rule = data?.pointee.pMessageIdName.map { String(cString: $0) } ?? ""
+        let message = rule.isEmpty || text.contains(rule) ? text : "\(rule): \(text)"
+        Unmanaged<ValidationMessages>.fromOpaque(context).takeUnretainedValue().append(message)
       }
       return VkBool32(VK_FALSE)
     }

@@ -205,7 +205,7 @@ class Measurement:
         steps = method["steps"] / max(1, method["explanations"])
         return {"seconds": seconds, "whole_seconds": whole, "steps": steps,
                 "unconverged": method.get("unconverged", 0) if program.tolerance else None,
-                "operations": work.executed_operations(self.config, self.lengths, steps)}, peer.scores()
+                "operations": work.executed_operations(self.config, self.lengths, steps, program.tolerance)}, peer.scores()
 
     def agreement(self, peers, found):
         """Every other program's scores beside those of Captum in float32."""

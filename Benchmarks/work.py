@@ -10,7 +10,8 @@ each multiplication and addition of a matrix product:
 
 Embeddings, LayerNorm, GELU and softmax are not counted. `operations` credits a program that leaves work out with the
 whole count: that rate is effective. `executed_operations` counts what Salience really multiplies, for the fraction of
-the matrix product's own rate: its last layer computes keys and values of every token, and all else of the first one.
+the matrix product's own rate: its last layer computes keys and values of every token, and all else of the first one; its first layer's
+queries, keys and values are blended from the ends of the path, and their gradients multiplied once as a sum.
 """
 
 
@@ -52,7 +53,19 @@ def operations(config, lengths, steps):
     return steps * sum(layers(config) * layer(config, tokens) for tokens in lengths)
 
 
-def executed_operations(config, lengths, steps):
+def blended(config, tokens, tolerance):
+    """What the first layer's queries, keys and values need not multiply at a step.
+
+    With a tolerance every step's gradient is multiplied all the same. Attention to a single layer's first row needs
+    the queries of that row alone.
+    """
+    hidden, _ = sizes(config)
+    products = 3 if layers(config) > 1 else 2
+    return (1 if tolerance else 2) * 2 * tokens * products * hidden * hidden
+
+
+def executed_operations(config, lengths, steps, tolerance=False):
     """Floating point operations that Salience executes for them."""
     return steps * sum(
-        (layers(config) - 1) * layer(config, tokens) + first_row_layer(config, tokens) for tokens in lengths)
+        (layers(config) - 1) * layer(config, tokens) + first_row_layer(config, tokens) - blended(config, tokens, tolerance)
+        for tokens in lengths)

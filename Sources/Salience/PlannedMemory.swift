@@ -16,9 +16,9 @@ public struct PlannedMemory: Sendable, Equatable {
   public let arena: Int
   /// Tokens of examples that one worker has on their paths at the same time.
   public let exampleTokens: Int
-  /// Input and baseline at the attribution layer, for each of those tokens.
+  /// What a path carries at input and baseline, for each of those tokens.
   public let endPointsPerToken: Int
-  /// The running sum of gradients, for each of those tokens and each target.
+  /// The running sums of gradients, for each of those tokens and each target.
   public let accumulatorPerTokenAndTarget: Int
 
   /// - Parameters:
@@ -39,14 +39,13 @@ public struct PlannedMemory: Sendable, Equatable {
       }
     }
     func bytes(_ parameters: Set<Parameter>) -> Int { parameters.reduce(0) { $0 + $1.count * float } }
-    let width = programs.map(\.width).max() ?? 0
     plainWeights = bytes(plain)
     packedWeights = bytes(forward) + bytes(backward)
     self.workers = workers
     self.evaluationTokens = evaluationTokens
     arena = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: evaluationTokens) * float }
     self.exampleTokens = exampleTokens
-    endPointsPerToken = 2 * width * float
-    accumulatorPerTokenAndTarget = width * float
+    endPointsPerToken = 2 * (programs.map(\.endWidth).max() ?? 0) * float
+    accumulatorPerTokenAndTarget = (programs.map(\.sumWidth).max() ?? 0) * float
   }
 }

@@ -1,5 +1,5 @@
 extension AttributionModel {
-  /// FLOPs of the matrix products that predict and explain one example.
+  /// FLOPs of the matrix products that predict and explain one example whose baseline no other one shares.
   ///
   /// - Parameters:
   ///   - tokens: of the example.
@@ -11,7 +11,8 @@ extension AttributionModel {
       let program = programs[programOfMethod[index]]
       let targets = method.target == .all ? labels.count : 1
       let baseline = program.flopsPerStep(lengths: [tokens], targets: 0)
-      return sum + baseline + evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
+      return sum + baseline + program.flopsPerPath(lengths: [tokens], targets: targets)
+        + evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
     }
   }
 }

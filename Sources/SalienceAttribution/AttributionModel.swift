@@ -17,8 +17,10 @@ public struct AttributionModel: Sendable {
   private let prepared: any PreparedModel
 
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
+  ///
+  /// - Parameter savings: what is left out of the work; without some, scores are the same but for rounding.
   public init(
-    checkpoint: Checkpoint, methods: [any AttributionMethod], on backend: any Backend
+    checkpoint: Checkpoint, methods: [any AttributionMethod], savings: ExactSavings = .all, on backend: any Backend
   ) async throws {
     self.methods = methods.map { $0.adapted(to: backend.device.precision) }
     try Self.validate(methods, for: checkpoint.config)
@@ -29,7 +31,7 @@ public struct AttributionModel: Sendable {
     var layers: [AttributionLayer] = []
     for layer in methods.map(\.layer) where !layers.contains(layer) { layers.append(layer) }
     if layers.isEmpty { layers = [.embeddings] }
-    programs = try layers.map(architecture.program)
+    programs = try layers.map { [architecture] in try architecture.program(at: $0, savings: savings) }
     programOfMethod = methods.map { layers.firstIndex(of: $0.layer) ?? 0 }
     let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces)).sorted()
     try checkpoint.parameters.validateFinite(names.filter { checkpoint.parameters.shape(of: $0) != nil })

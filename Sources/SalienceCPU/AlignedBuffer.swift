@@ -7,12 +7,17 @@ final class AlignedBuffer: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
 
+  /// Bytes of a large page on x86-64 and of most ARM kernels.
+  private static let hugePage = 2 << 20
+
   init(count: Int) throws {
     var raw: UnsafeMutableRawPointer?
     let bytes = max(1, count) * MemoryLayout<Float>.stride
-    guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
+    let isLarge = bytes >= Self.hugePage
+    guard posix_memalign(&raw, isLarge ? Self.hugePage : 64, bytes) == 0, let raw else {
       throw TensorError(.backend, "out of memory: \(bytes) bytes")
     }
+    if isLarge { madvise(raw, bytes / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
     memset(raw, 0, bytes)
     pointer = raw.bindMemory(to: Float.self, capacity: max(1, count))
     self.count = count

@@ -3,8 +3,16 @@ import SalienceTensors
 
 extension CPUStream: ActivationKernels {
   func activation(_ function: ActivationFunction, _ x: Handle, output: Handle, derivative: Handle?) throws {
-    let (input, y, slope) = (try pointer(x), try pointer(output), try derivative.map(pointer))
-    let count = try count(output)
+    Self.activate(
+      function, try pointer(x), count: try count(output), output: try pointer(output),
+      derivative: try derivative.map(pointer))
+  }
+
+  /// y = f(x) and f'(x), [count] each; y may be x.
+  static func activate(
+    _ function: ActivationFunction, _ input: UnsafePointer<Float>, count: Int, output y: UnsafeMutablePointer<Float>,
+    derivative slope: UnsafeMutablePointer<Float>?
+  ) {
     switch function {
     case .gelu: salience_gelu(input, count, y, slope)
     case .geluTanh: salience_gelu_tanh(input, count, y, slope)

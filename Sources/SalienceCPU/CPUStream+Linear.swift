@@ -6,45 +6,77 @@ extension CPUStream: LinearKernels {
     _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
+    let (values, slopes) = (try pointer(output), try derivative.map(pointer))
     try multiply(
-      x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), epilogue: .none,
-      operand: nil, output: output)
-    // In place, while the product is in the cache.
-    if let activation { try self.activation(activation, output, output: output, derivative: derivative) }
+      x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), output: output,
+      inPlace: activation == nil
+    ) { sums, start, count in
+      guard let activation else { return }
+      Self.activate(
+        activation, sums, count: count, output: values + start, derivative: slopes.map { $0 + start })
+    }
   }
 
   func linearInputGradient(
     _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
+    let (result, other) = (try pointer(output), try operand.map(pointer))
     try multiply(
-      gradient, weight: parameters.weight(weight, .backward), bias: nil, epilogue: epilogue,
-      operand: operand.map(pointer), output: output)
+      gradient, weight: parameters.weight(weight, .backward), bias: nil, output: output, inPlace: epilogue == .none
+    ) { sums, start, count in
+      guard let other else { return }
+      switch epilogue {
+      case .none: break
+      case .add: salience_add(sums, other + start, count, result + start)
+      case .multiply: salience_multiply(sums, other + start, count, result + start)
+      }
+    }
   }
 
-  /// Rows are rounded up to whole blocks: ragged batches then share a few dozen compiled products, and the unused
-  /// rows, which capacities leave room for, cannot touch the others.
+  /// Rows are multiplied in slices whose rounded factor and product stay in the second-level cache until what comes
+  /// after the product has read them: an operand of oneDNN's own post-op streams from memory and costs up to 40 % of
+  /// the product.
+  ///
+  /// Rows of a product are rounded up to whole blocks: ragged batches then share a few dozen compiled products, and the
+  /// unused rows, which capacities leave room for, cannot touch the others.
+  ///
+  /// - Parameters:
+  ///   - inPlace: write the product to `output` itself; elsewhere otherwise, for `finish` to read.
+  ///   - finish: takes a slice's product, the place of its first element in the output, and its number of elements.
   private func multiply(
-    _ x: Handle, weight: PackedWeight, bias: UnsafeMutablePointer<Float>?, epilogue: Epilogue,
-    operand: UnsafeMutablePointer<Float>?, output: Handle
+    _ x: Handle, weight: PackedWeight, bias: UnsafeMutablePointer<Float>?, output: Handle, inPlace: Bool,
+    finish: (_ sums: UnsafeMutablePointer<Float>, _ start: Int, _ count: Int) -> Void
   ) throws {
-    let key = MatrixProduct.Key(
-      rows: MemoryPlan.Capacity.rounded(try size(output).rows), inner: weight.inner, outer: weight.outer,
-      bias: bias != nil, epilogue: epilogue, precision: weight.precision)
-    try product(key, layout: weight).run(
-      factor(x, rows: key.rows, weight: weight), weight: weight, bias: bias, operand: operand,
-      output: pointer(output))
+    let (rows, left, target) = (try size(output).rows, try pointer(x), try pointer(output))
+    let slice = inPlace && weight.precision == .f32 ? max(rows, 1) : Self.sliceRows(weight, of: rows)
+    for start in stride(from: 0, to: rows, by: slice) {
+      let count = min(slice, rows - start)
+      let key = MatrixProduct.Key(
+        rows: MemoryPlan.Capacity.rounded(count), inner: weight.inner, outer: weight.outer, bias: bias != nil,
+        precision: weight.precision)
+      let sums = inPlace ? target + start * weight.outer : try sums(count: key.rows * weight.outer)
+      try product(key, layout: weight).run(
+        rounded(left + start * weight.inner, rows: count, of: key.rows, weight: weight), weight: weight, bias: bias,
+        output: sums)
+      finish(sums, start * weight.outer, count * weight.outer)
+    }
+  }
+
+  /// Whole blocks of rows: slices of about one size whose factor or product, whichever is wider, takes at most three
+  /// quarters of a megabyte in float32.
+  private static func sliceRows(_ weight: PackedWeight, of rows: Int) -> Int {
+    let most = max(MemoryPlan.Capacity.blockRows, (192 << 10) / max(weight.inner, weight.outer))
+    let slices = max(1, (rows + most - 1) / most)
+    return MemoryPlan.Capacity.rounded(max(1, (rows + slices - 1) / slices))
   }
 
   /// The left factor in the weight's precision, rounded just before the product that reads it.
-  ///
-  /// Hardly a value is read by two products, and rounding takes 2 to 3 % of a run's time: not worth a second output of
-  /// the kernels that make the values.
-  private func factor(_ x: Handle, rows: Int, weight: PackedWeight) throws -> UnsafeMutableRawPointer {
-    let values = try pointer(x)
+  private func rounded(
+    _ values: UnsafeMutablePointer<Float>, rows: Int, of capacity: Int, weight: PackedWeight
+  ) throws -> UnsafeMutableRawPointer {
     guard weight.precision != .f32 else { return UnsafeMutableRawPointer(values) }
-    let narrow = UnsafeMutableRawPointer(try scratch(count: (rows * weight.inner + 1) / 2))
-    salience_narrow_bf16(
-      values, try size(x).rows * weight.inner, narrow.assumingMemoryBound(to: UInt16.self))
+    let narrow = UnsafeMutableRawPointer(try scratch(count: (capacity * weight.inner + 1) / 2))
+    salience_narrow_bf16(values, rows * weight.inner, narrow.assumingMemoryBound(to: UInt16.self))
     return narrow
   }
 }

@@ -16,12 +16,13 @@ final class CPUStream {
   private var views: [Int: View] = [:]
   private var nextID = 0
   private var products: [MatrixProduct.Key: MatrixProduct] = [:]
-  private var scratchBuffer: AlignedBuffer
+  private var scratchBuffer, sumBuffer: AlignedBuffer
 
   init(parameters: CPUParameters) throws {
     self.parameters = parameters
     library = try OneDNN()
     scratchBuffer = try AlignedBuffer(count: 0)
+    sumBuffer = try AlignedBuffer(count: 0)
   }
 
   func view(_ handle: Handle) throws -> View {
@@ -54,6 +55,12 @@ final class CPUStream {
   func scratch(count: Int) throws -> UnsafeMutablePointer<Float> {
     if scratchBuffer.count < count { scratchBuffer = try AlignedBuffer(count: count) }
     return scratchBuffer.pointer
+  }
+
+  /// Memory for a matrix product's rows on their way to an epilogue, beside `scratch`.
+  func sums(count: Int) throws -> UnsafeMutablePointer<Float> {
+    if sumBuffer.count < count { sumBuffer = try AlignedBuffer(count: count) }
+    return sumBuffer.pointer
   }
 
   private func add(_ view: View) -> Handle {

@@ -1,14 +1,13 @@
 import COneDNN
 import SalienceTensors
 
-/// One matrix product of oneDNN for a fixed number of rows: dst = src · weight + bias, then the epilogue.
+/// One matrix product of oneDNN for a fixed number of rows: dst = src · weight + bias.
 final class MatrixProduct {
   struct Key: Hashable {
     let rows: Int
     let inner: Int
     let outer: Int
     let bias: Bool
-    let epilogue: Epilogue
     /// Of both factors; all else is float32.
     let precision: Precision
   }
@@ -16,10 +15,9 @@ final class MatrixProduct {
   private let primitive: dnnl_primitive_t
   private let library: OneDNN
   private let source, weight, destination: dnnl_memory_t
-  private let bias, operand: dnnl_memory_t?
+  private let bias: dnnl_memory_t?
   private let scratchpad: dnnl_memory_t
   private let scratch: AlignedBuffer
-  private static let operandArgument = Int32(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE) | DNNL_ARG_SRC_1
 
   init(_ key: Key, weight layout: dnnl_memory_desc_t, using library: OneDNN) throws {
     self.library = library
@@ -33,7 +31,6 @@ final class MatrixProduct {
     weight = try library.memory(layout, nil)
     destination = try library.memory(OneDNN.matrix(key.rows, key.outer), nil)
     bias = key.bias ? try library.memory(OneDNN.matrix(1, key.outer), nil) : nil
-    operand = key.epilogue == .none ? nil : try library.memory(OneDNN.matrix(key.rows, key.outer), nil)
     guard let wanted = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0) else {
       throw TensorError(.backend, "oneDNN does not say how much scratch memory it wants")
     }
@@ -42,14 +39,14 @@ final class MatrixProduct {
   }
 
   deinit {
-    for memory in [source, weight, destination, bias, operand, scratchpad] { dnnl_memory_destroy(memory) }
+    for memory in [source, weight, destination, bias, scratchpad] { dnnl_memory_destroy(memory) }
     dnnl_primitive_destroy(primitive)
   }
 
   /// - Parameter x: float32, or what the key's precision says.
   func run(
     _ x: UnsafeMutableRawPointer, weight packed: PackedWeight, bias shift: UnsafeMutablePointer<Float>?,
-    operand other: UnsafeMutablePointer<Float>?, output: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>
   ) throws {
     dnnl_memory_set_data_handle(source, x)
     dnnl_memory_set_data_handle(weight, packed.buffer.pointer)
@@ -63,10 +60,6 @@ final class MatrixProduct {
       dnnl_memory_set_data_handle(bias, shift)
       arguments.append(dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: bias))
     }
-    if let operand, let other {
-      dnnl_memory_set_data_handle(operand, other)
-      arguments.append(dnnl_exec_arg_t(arg: Self.operandArgument, memory: operand))
-    }
     try library.execute(primitive, arguments)
   }
 
@@ -74,7 +67,7 @@ final class MatrixProduct {
   static func weightLayout(
     rows: Int, inner: Int, outer: Int, precision: Precision, using library: OneDNN
   ) throws -> dnnl_memory_desc_t {
-    let key = Key(rows: rows, inner: inner, outer: outer, bias: false, epilogue: .none, precision: precision)
+    let key = Key(rows: rows, inner: inner, outer: outer, bias: false, precision: precision)
     let description = try describe(key, weight: OneDNN.anyMatrix(inner, outer, precision), using: library)
     defer { dnnl_primitive_desc_destroy(description) }
     guard let layout = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0) else {
@@ -99,14 +92,6 @@ final class MatrixProduct {
     try OneDNN.check(dnnl_primitive_attr_create(&attributes), "attributes")
     defer { dnnl_primitive_attr_destroy(attributes) }
     try OneDNN.check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "scratchpad mode")
-    if key.epilogue != .none {
-      var operations: dnnl_post_ops_t?
-      try OneDNN.check(dnnl_post_ops_create(&operations), "post-ops")
-      defer { dnnl_post_ops_destroy(operations) }
-      let algorithm = key.epilogue == .add ? dnnl_binary_add : dnnl_binary_mul
-      try OneDNN.check(dnnl_post_ops_append_binary(operations, algorithm, &destination), "post-op")
-      try OneDNN.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "post-ops")
-    }
     var description: dnnl_primitive_desc_t?
     try OneDNN.check(
       dnnl_primitive_desc_create(&description, &product, attributes, library.engine, nil), "matrix product")

@@ -52,8 +52,7 @@ extension CPUBackend {
     let weight = try AlignedBuffer((0..<inner * outer).map { Float($0 % 17) * 0.01 })
     let packed = try PackedWeight(
       weight.pointer, shape: [outer, inner], direction: .forward, precision: precision, using: library)
-    let key = MatrixProduct.Key(
-      rows: rows, inner: inner, outer: outer, bias: false, epilogue: .none, precision: precision)
+    let key = MatrixProduct.Key(rows: rows, inner: inner, outer: outer, bias: false, precision: precision)
     let product = try MatrixProduct(key, weight: packed.description, using: library)
     let x = try AlignedBuffer((0..<rows * inner).map { Float($0 % 13) * 0.1 })
     let narrow = try AlignedBuffer(count: rows * inner / 2)
@@ -62,7 +61,7 @@ extension CPUBackend {
       salience_narrow_bf16(x.pointer, rows * inner, factor.assumingMemoryBound(to: UInt16.self))
     }
     let y = try AlignedBuffer(count: rows * outer)
-    func run() throws { try product.run(factor, weight: packed, bias: nil, operand: nil, output: y.pointer) }
+    func run() throws { try product.run(factor, weight: packed, bias: nil, output: y.pointer) }
     for _ in 0..<3 { try run() }
     let start = ContinuousClock.now
     var runs = 0

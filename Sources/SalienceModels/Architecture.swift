@@ -36,12 +36,12 @@ extension Architecture {
   /// The classifier cut at a layer.
   ///
   /// - Throws: `ModelError` where the model has no such layer.
-  public func program(at layer: AttributionLayer) throws -> PathProgram {
-    let graph = try sequenceClassifier(everyRow: layer == .encoder(layerCount - 1))
+  public func program(at layer: AttributionLayer, savings: ExactSavings = .all) throws -> PathProgram {
+    let graph = try sequenceClassifier(everyRow: layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows))
     guard let point = graph.points[layer] else {
       throw ModelError(.invalid, "no \(layer): the model has encoder layers 0 to \(layerCount - 1)")
     }
-    return try PathProgram(model: graph.plan, point: point)
+    return try PathProgram(model: graph.plan, point: point, savings: savings)
   }
 }
 

@@ -89,7 +89,7 @@ public protocol PreparedModel: Sendable {
 }
 
 /// An end of a path: ids, which of the attribution layer's rows to replace by zeros, and noise on top.
-public struct PathEnd: Sendable, Equatable {
+public struct PathEnd: Sendable, Hashable {
   public let sequence: TokenSequence
   /// One flag a token; true puts a zero embedding there.
   public let zeroed: [Bool]

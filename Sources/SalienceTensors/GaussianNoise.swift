@@ -7,7 +7,7 @@ import Foundation
 /// under the key (seed's low half, seed's high half); each pair of words (p, q) gives two normals r cos θ, r sin θ
 /// (Box and Muller, Annals of Mathematical Statistics 29, 1958), with r = √(-2 ln((⌊p / 2⁸⌋ + 1) / 2²⁴)) and
 /// θ = 2π ⌊q / 2⁸⌋ / 2²⁴, whose arguments float32 holds exactly.
-public struct GaussianNoise: Sendable, Equatable {
+public struct GaussianNoise: Sendable, Hashable {
   public let seed: UInt64
   /// Standard deviation, in the units of the value.
   public let deviation: Double

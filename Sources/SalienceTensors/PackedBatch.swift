@@ -1,5 +1,5 @@
 /// One text, or pair, as a model's input.
-public struct TokenSequence: Sendable, Equatable {
+public struct TokenSequence: Sendable, Hashable {
   /// Token ids, one a token.
   public var wordIDs: [Int32]
   public var positionIDs: [Int32]

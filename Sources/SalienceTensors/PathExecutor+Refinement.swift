@@ -10,10 +10,10 @@ extension PathExecutor {
     let rows: [Int]
     /// Rows in all, and from one point's gradients to the next's.
     let rowCount: Int
-    let input: Handle
-    let baseline: Handle
+    /// What paths carry, the attribution layer's value first.
+    let input, baseline: [Handle]
 
-    init(members: [Int], groups: [Range<Int>], rows: [Int], rowCount: Int, input: Handle, baseline: Handle) {
+    init(members: [Int], groups: [Range<Int>], rows: [Int], rowCount: Int, input: [Handle], baseline: [Handle]) {
       self.members = members
       self.groups = groups
       self.rows = rows
@@ -24,6 +24,9 @@ extension PathExecutor {
   }
 
   /// The gradients of one round: `slots` times the layout's rows for each target.
+  ///
+  /// They are the attribution layer's own, a third or less of what its projections' would take: a path's weights are
+  /// known only when it is finished, so every evaluation's gradient is kept.
   private struct Round {
     let layout: Layout
     let slots: Int
@@ -38,7 +41,7 @@ extension PathExecutor {
     var (layouts, rounds) = ([Layout](), [Round]())
     defer {
       for round in rounds { round.gradients.forEach(kernels.release) }
-      for layout in layouts { [layout.input, layout.baseline].forEach(kernels.release) }
+      for layout in layouts { (layout.input + layout.baseline).forEach(kernels.release) }
     }
     while case let active = paths.indices.filter({ !paths[$0].points.isEmpty }), !active.isEmpty {
       let tokens = active.reduce(0) { $0 + requests[$1].input.sequence.count }
@@ -82,13 +85,13 @@ extension PathExecutor {
       }
     }
     let rowCount = Self.aligned(max(1, row))
-    let input = try storeEnds(members.map { requests[$0].input }, rows: rows, rowCount: rowCount)
+    let input = try carriedEnds(members.map { requests[$0].input }, rows: rows, rowCount: rowCount)
     do {
-      let baseline = try storeEnds(members.map { requests[$0].baseline }, rows: rows, rowCount: rowCount)
+      let baseline = try carriedEnds(members.map { requests[$0].baseline }, rows: rows, rowCount: rowCount)
       return Layout(
         members: members, groups: groups, rows: rows, rowCount: rowCount, input: input, baseline: baseline)
     } catch {
-      kernels.release(input)
+      input.forEach(kernels.release)
       throw error
     }
   }
@@ -124,7 +127,8 @@ extension PathExecutor {
     let outputs = try kernels.allocate(count: points.count * width)
     defer { kernels.release(outputs) }
     try evaluate(
-      points, of: requests, input: layout.input, baseline: layout.baseline, into: round.gradients, outputs: outputs)
+      points, of: requests, input: layout.input, baseline: layout.baseline, into: round.gradients.map { [$0] },
+      whole: true, outputs: outputs)
     let values = try kernels.read(outputs, count: points.count * width)
     // A view has as many rows as the current batch: one sequence of them all.
     let zeros = Array(repeating: Int32(0), count: layout.rowCount)
@@ -137,7 +141,7 @@ extension PathExecutor {
           shape: ValueShape(.tokens, program.width))
         defer { kernels.drop(view) }
         return try kernels.reduce(
-          input: layout.input, baseline: layout.baseline, gradient: view, rows: layout.rowCount,
+          input: layout.input[0], baseline: layout.baseline[0], gradient: view, rows: layout.rowCount,
           width: program.width
         ).sums
       }
@@ -171,7 +175,7 @@ extension PathExecutor {
         }
       }
       let squares = try kernels.reduce(
-        input: whole.input, baseline: whole.baseline, gradient: sum, rows: whole.rowCount, width: program.width
+        input: whole.input[0], baseline: whole.baseline[0], gradient: sum, rows: whole.rowCount, width: program.width
       ).squares
       for (index, request) in requests.enumerated() where target < request.cotangents.count {
         let row = whole.rows[index]

@@ -5,9 +5,13 @@ public final class PathExecutor {
   let program: PathProgram
   let kernels: any Kernels
   let capacity: MemoryPlan.Capacity
-  private let prefix: PlanRun
+  let prefix: PlanRun
   private let forward: PlanRun
-  private let gradient: PlanRun
+  let gradient: PlanRun
+  /// F(x') [C] of baselines met so far: texts of one length often share theirs.
+  private var knownBaselines: [PathEnd: [Float]] = [:]
+  /// Most baselines that are remembered; a few hundred bytes each.
+  private static let baselineLimit = 1024
 
   /// - Parameter tokenCapacity: most tokens (T) of one evaluation batch; at least the longest sequence.
   public init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
@@ -59,24 +63,23 @@ public final class PathExecutor {
     if requests.isEmpty { return [] }
     let paths = requests.flatMap(\.paths)
     let examples = Self.examples(of: requests)
-    let input = try storeEnds(paths.map(\.input))
-    defer { kernels.release(input) }
-    let baseline = try storeEnds(paths.map(\.baseline))
-    defer { kernels.release(baseline) }
-    let baselineOutputs = try outputs(
-      at: baseline, of: zip(requests, examples).map { ($0.baseline.sequence, $1.row) })
-    let sampleOutputs = try sampleOutputs(of: requests, examples, at: input)
+    let input = try carriedEnds(paths.map(\.input))
+    defer { input.forEach(kernels.release) }
+    let baseline = try carriedEnds(paths.map(\.baseline))
+    defer { baseline.forEach(kernels.release) }
+    let baselineOutputs = try baselineOutputs(of: requests, examples, at: baseline[0])
+    let sampleOutputs = try sampleOutputs(of: requests, examples, at: input[0])
     let tokens = examples.last?.rows.upperBound ?? 0
     let targets = requests.map(\.cotangents.count).max() ?? 0
-    var sums: [Handle] = []
-    defer { sums.forEach(kernels.release) }
-    for _ in 0..<targets {
-      let sum = try kernels.allocate(count: tokens * program.width)
-      sums.append(sum)
-      try kernels.clear(sum, rows: tokens, width: program.width)
+    var sums: [[Handle]] = []
+    defer { sums.joined().forEach(kernels.release) }
+    for _ in 0..<targets { sums.append(try clearedSums(of: program.edges.summed, rows: tokens)) }
+    try evaluate(places(of: paths), of: paths, input: input, baseline: baseline, into: sums)
+    let scores = try sums.map { sum in
+      let gradient = try inputGradient(from: sum, of: paths.map(\.input.sequence))
+      defer { if gradient != sum[0] { kernels.release(gradient) } }
+      return try reduce(requests, examples, input: input[0], baseline: baseline[0], gradient: gradient)
     }
-    try evaluate(Self.places(of: paths), of: paths, input: input, baseline: baseline, into: sums)
-    let scores = try sums.map { try reduce(requests, examples, input: input, baseline: baseline, gradient: $0) }
     return requests.indices.map { index in
       let own = scores.prefix(requests[index].cotangents.count).map { $0[index] }
       return PathResponse(
@@ -97,33 +100,6 @@ public final class PathExecutor {
     }
   }
 
-  /// Values of the attribution layer for each end in a buffer that the caller releases.
-  ///
-  /// - Parameters:
-  ///   - rows: first row of each end; one after another by default. Ends of one batch lie one after another.
-  ///   - rowCount: rows of the buffer; as many as there are tokens by default.
-  func storeEnds(_ ends: [PathEnd], rows: [Int]? = nil, rowCount: Int? = nil) throws -> Handle {
-    let lengths = ends.map(\.sequence.count)
-    let buffer = try kernels.allocate(count: max(1, rowCount ?? lengths.reduce(0, +)) * program.width)
-    var row = 0
-    var noisy: [NoisyRows] = []
-    for range in try MicroBatches(lengths: lengths, capacity: capacity) {
-      try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
-      try prefix.run()
-      let zeroed = ends[range].flatMap(\.zeroed)
-      if let rows { row = rows[range.lowerBound] }
-      try kernels.store(prefix.handle(program.prefix.outputs[0]), zeroed: zeroed, into: buffer, at: row)
-      for end in ends[range] {
-        if let noise = end.noise {
-          noisy.append(NoisyRows(row: row, tokenCount: end.sequence.count, noise: noise))
-        }
-        row += end.sequence.count
-      }
-    }
-    if !noisy.isEmpty { try kernels.addNoise(noisy, to: buffer, width: program.width) }
-    return buffer
-  }
-
   /// F at stored ends, each given by its sequence and first row.
   private func outputs(at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]) throws -> [[Float]] {
     var result: [[Float]] = []
@@ -139,6 +115,24 @@ public final class PathExecutor {
       for index in 0..<range.count { result.append(Array(values[index * width..<(index + 1) * width])) }
     }
     return result
+  }
+
+  /// F at each request's baseline, evaluated once for all requests that share it.
+  private func baselineOutputs(
+    of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
+  ) throws -> [[Float]] {
+    guard program.savings.contains(.sharedBaselines) else {
+      return try outputs(at: buffer, of: zip(requests, examples).map { ($0.baseline.sequence, $1.row) })
+    }
+    if knownBaselines.count > Self.baselineLimit { knownBaselines = [:] }
+    var missing: [PathEnd: Int] = [:]
+    for (request, example) in zip(requests, examples) where knownBaselines[request.baseline] == nil {
+      missing[request.baseline] = missing[request.baseline] ?? example.row
+    }
+    let new = missing.sorted { $0.value < $1.value }
+    let values = try outputs(at: buffer, of: new.map { ($0.key.sequence, $0.value) })
+    for (end, value) in zip(new, values) { knownBaselines[end.key] = value }
+    return requests.map { knownBaselines[$0.baseline] ?? [] }
   }
 
   /// F at each request's noisy inputs; none where a request has no samples.
@@ -181,26 +175,36 @@ public final class PathExecutor {
   }
 
   /// The given points of each request, whose sums lie where its end points lie.
-  private static func places(of requests: [PathRequest]) -> [PathPlace] {
-    var row = 0
-    return requests.enumerated().flatMap { index, request in
-      defer { row += request.input.sequence.count }
-      return request.points.map { point in
-        PathPlace(request: index, alpha: point.alpha, weight: point.weight, row: row, sumRow: row)
+  ///
+  /// A path between equal ends has no length, and its attribution is zero wherever its gradient points.
+  private func places(of requests: [PathRequest]) -> [PathPlace] {
+    var (row, places) = (0, [PathPlace]())
+    for (index, request) in requests.enumerated() {
+      if request.input != request.baseline || !program.savings.contains(.equalEnds) {
+        places += request.points.map {
+          PathPlace(request: index, alpha: $0.alpha, weight: $0.weight, row: row, sumRow: row)
+        }
       }
+      row += request.input.sequence.count
     }
+    return places
   }
 
   /// Forward once and backward once a target at every place, in order.
   ///
   /// - Parameters:
-  ///   - sums: gradients are added to, one buffer a target.
+  ///   - input, baseline: what paths carry, at their ends.
+  ///   - sums: gradients are added to, buffers for each target: one for each value of `edges.summed`, or, for whole
+  ///     gradients, one for the attribution layer's.
+  ///   - whole: sum the attribution layer's gradient itself.
   ///   - outputs: takes F at every place [places x C].
   func evaluate(
-    _ places: [PathPlace], of requests: [PathRequest], input: Handle, baseline: Handle, into sums: [Handle],
-    outputs: Handle? = nil
+    _ places: [PathPlace], of requests: [PathRequest], input: [Handle], baseline: [Handle], into sums: [[Handle]],
+    whole: Bool = false, outputs: Handle? = nil
   ) throws {
-    let plan = program.gradient
+    let (plan, edges) = (program.gradient, program.edges)
+    let summed = whole ? [plan.inputGradient] : edges.summed
+    let backward = plan.backwardStart..<(whole ? plan.plan.instructions.count : edges.tailStart)
     let lengths = places.map { requests[$0.request].input.sequence.count }
     for range in try MicroBatches(lengths: lengths, capacity: capacity) {
       var (batch, path, sumPath) = (PackedBatch(), PathBatch(), PathBatch())
@@ -210,9 +214,11 @@ public final class PathExecutor {
         sumPath.append(exampleRow: place.sumRow, alpha: place.alpha, weight: place.weight)
       }
       try kernels.begin(batch)
-      try kernels.interpolate(
-        input: input, baseline: baseline, path: path, output: gradient.handle(plan.plan.inputs[0]))
-      try gradient.run(0..<plan.backwardStart)
+      for (index, value) in program.carried.enumerated() {
+        try kernels.interpolate(
+          input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value))
+      }
+      try gradient.run(edges.headEnd..<plan.backwardStart)
       if let outputs {
         try kernels.store(
           gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs, at: range.lowerBound)
@@ -224,8 +230,10 @@ public final class PathExecutor {
           return target < own.count ? own[target] : Array(repeating: 0, count: program.outputCount)
         }
         try kernels.write(cotangents, to: gradient.handle(plan.cotangent), at: 0)
-        try gradient.run(plan.backwardStart..<plan.plan.instructions.count)
-        try kernels.accumulate(gradient.handle(plan.inputGradient), path: sumPath, into: sums[target])
+        try gradient.run(backward)
+        for (value, sum) in zip(summed, sums[target]) {
+          try kernels.accumulate(gradient.handle(value), path: sumPath, into: sum)
+        }
       }
     }
   }

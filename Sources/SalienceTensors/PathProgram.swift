@@ -6,6 +6,10 @@ public struct PathProgram: Sendable {
   public let forward: Plan
   /// The same with the gradient towards the attribution layer.
   public let gradient: DifferentiatedPlan
+  /// What of `gradient` runs once a path instead of at each of its points.
+  public let edges: PathEdges
+  /// What executors leave out.
+  public let savings: ExactSavings
   /// H at the attribution layer.
   public let width: Int
   /// C.
@@ -14,13 +18,15 @@ public struct PathProgram: Sendable {
   /// Cuts `model`, a plan from ids to one output, at `point`.
   ///
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
-  public init(model: Plan, point: ValueID) throws {
+  public init(model: Plan, point: ValueID, savings: ExactSavings = .all) throws {
     guard model.outputs.count == 1, model.shape(of: point).rows == .tokens else {
       throw TensorError(.shape, "an attribution layer has one row a token, and a model one output")
     }
     prefix = try model.slice(from: [], to: [point]).fused()
     forward = try model.slice(from: [point], to: model.outputs).fused()
     gradient = try model.slice(from: [point], to: model.outputs, keepingAll: true).differentiated()
+    edges = savings.contains(.pathEdges) ? PathEdges(of: gradient) : PathEdges(none: gradient)
+    self.savings = savings
     width = model.shape(of: point).width
     outputCount = model.shape(of: model.outputs[0]).width
   }
@@ -36,11 +42,32 @@ public struct PathProgram: Sendable {
     return (prefix.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
   }
 
+  /// What a path carries: the attribution layer's value and what is blended with it.
+  var carried: [ValueID] { [gradient.plan.inputs[0]] + edges.blended }
+
+  /// Elements that each end of a path takes a token.
+  public var endWidth: Int { carried.reduce(0) { $0 + gradient.plan.shape(of: $1).width } }
+
+  /// Elements that the sums along a path take a token and target.
+  public var sumWidth: Int {
+    let operands = edges.summed.reduce(0) { $0 + gradient.plan.shape(of: $1).width }
+    return edges.summed == [gradient.inputGradient] ? operands : operands + width
+  }
+
+  /// FLOPs of the matrix products that run once a path, beside its points: at both ends, and on each target's sum.
+  public func flopsPerPath(lengths: [Int], targets: Int) -> Int {
+    let plan = gradient.plan
+    return 2 * plan.flops(lengths: lengths, of: 0..<edges.headEnd)
+      + targets * plan.flops(lengths: lengths, of: edges.tailStart..<plan.instructions.count)
+  }
+
   /// FLOPs of the matrix products at one point of the path, over sequences of these lengths.
   ///
-  /// - Parameter targets: backward passes, one a target; 0 for the outputs alone.
+  /// - Parameter targets: backward passes, one a target; 0 for the outputs alone, at an end.
   public func flopsPerStep(lengths: [Int], targets: Int) -> Int {
-    let once = forward.flops(lengths: lengths)
-    return once + targets * (gradient.plan.flops(lengths: lengths) - once)
+    if targets == 0 { return forward.flops(lengths: lengths) }
+    let plan = gradient.plan
+    return plan.flops(lengths: lengths, of: edges.headEnd..<gradient.backwardStart)
+      + targets * plan.flops(lengths: lengths, of: gradient.backwardStart..<edges.tailStart)
   }
 }

@@ -29,8 +29,12 @@ public struct Plan: Sendable {
   }
 
   /// FLOPs of the plan's matrix products over sequences of these lengths.
-  public func flops(lengths: [Int]) -> Int {
-    instructions.reduce(0) { $0 + $1.operation.flops(lengths: lengths, inputs: $1.inputs.map(shape(of:))) }
+  ///
+  /// - Parameter range: some of the instructions; all of them by default.
+  public func flops(lengths: [Int], of range: Range<Int>? = nil) -> Int {
+    instructions[range ?? instructions.indices].reduce(0) {
+      $0 + $1.operation.flops(lengths: lengths, inputs: $1.inputs.map(shape(of:)))
+    }
   }
 
   /// Declares a value that the caller fills.

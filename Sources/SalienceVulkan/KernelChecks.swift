@@ -1,4 +1,5 @@
 import Foundation
+import SalienceShaders
 import SalienceTensors
 
 /// What a kernel's self-check came to on a device.
@@ -10,6 +11,8 @@ public struct KernelCheck: Sendable, Equatable {
 }
 
 /// Which forms of a kernel a device computes correctly: each is tried on a small problem before its first use.
+///
+/// Forms that passed are remembered on disk by the shader's words and constants; what failed is tried again every time.
 final class KernelChecks: @unchecked Sendable {
   // Unchecked: `results` is touched under `lock` only.
   private let device: VulkanDevice
@@ -18,11 +21,20 @@ final class KernelChecks: @unchecked Sendable {
   private let warn: @Sendable (String) -> Void
   private let lock = NSLock()
   private var results: [Kernel: String?] = [:]
+  private let file: PipelineCacheFile?
+  /// Lines of the file: the checksum of a shader's words, and the kernel.
+  private var passed: Set<String>
+  private var unsaved = false
 
-  /// - Parameter warn: told of each form that is not used.
+  /// - Parameters:
+  ///   - file: nil keeps nothing on disk.
+  ///   - warn: told of each form that is not used.
   init(
-    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, warn: @escaping @Sendable (String) -> Void
+    _ device: VulkanDevice, memory: VulkanMemory, pipelines: PipelineCache, file: PipelineCacheFile?,
+    warn: @escaping @Sendable (String) -> Void
   ) {
+    self.file = file
+    passed = Set(String(decoding: file?.load() ?? [], as: UTF8.self).split(separator: "\n").map(String.init))
     self.device = device
     self.memory = memory
     self.pipelines = pipelines
@@ -52,11 +64,28 @@ final class KernelChecks: @unchecked Sendable {
   func fault(of kernel: Kernel) throws -> String? {
     try lock.withLock {
       if let known = results[kernel] { return known }
-      let fault = try KernelProblem(kernel).flatMap(check)
+      let problem = KernelProblem(kernel)
+      let line = problem == nil ? nil : Self.line(kernel)
+      let fault = line.map(passed.contains) ?? false ? nil : try problem.flatMap(check)
       results[kernel] = .some(fault)
+      if fault == nil, let line, passed.insert(line).inserted { unsaved = true }
       if let fault { warn("the kernel \(kernel) is not used on \(driver): \(fault)") }
       return fault
     }
+  }
+
+  /// Writes what has passed to disk where that has grown; failing to is no failure of the run.
+  func save() {
+    lock.withLock {
+      guard unsaved, let file else { return }
+      unsaved = false
+      try? file.store(Array(passed.sorted().joined(separator: "\n").utf8))
+    }
+  }
+
+  /// nil for a kernel without words.
+  private static func line(_ kernel: Kernel) -> String? {
+    Shaders.words(kernel.stem).map { "\(String(PipelineCacheFile.checksum($0), radix: 16)) \(kernel)" }
   }
 
   private var driver: String { "\(device.info.name), \(device.info.driverName) \(device.info.driverVersion)" }

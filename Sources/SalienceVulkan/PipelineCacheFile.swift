@@ -1,6 +1,6 @@
 import Foundation
 
-/// Compiled kernels on disk: one file a device and driver, replaced as a whole.
+/// Compiled kernels on disk, or what else is known of a device's driver: one file a device, replaced as a whole.
 ///
 /// Layout: 8 bytes `salvkpc1`, the key's length and the key, an FNV-1a checksum of what follows, then the driver's
 /// own data. Numbers are 64-bit little-endian. A file that differs in any of these is as good as none.
@@ -16,8 +16,9 @@ package struct PipelineCacheFile: Sendable {
   ///   - directory: made when the first cache is stored.
   ///   - uuid: the device's.
   ///   - driver: what changes when the driver does.
-  package init(directory: String, uuid: String, driver: String) {
-    path = "\(directory)/pipelines-\(uuid).bin"
+  ///   - contents: what the file is called by.
+  package init(directory: String, uuid: String, driver: String, contents: String = "pipelines") {
+    path = "\(directory)/\(contents)-\(uuid).bin"
     key = "\(uuid) \(driver)"
   }
 
@@ -65,7 +66,7 @@ package struct PipelineCacheFile: Sendable {
   private static func word(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
   /// FNV-1a of 64 bits (RFC 9923).
-  private static func checksum(_ data: some Collection<UInt8>) -> UInt64 {
+  static func checksum(_ data: some Collection<UInt8>) -> UInt64 {
     data.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -36,12 +36,15 @@ final class VulkanSession: Sendable {
       physical, usesTimeline: configuration.usesTimeline, usesMatrixUnits: configuration.usesMatrixUnits,
       faults: configuration.faults)
     memory = VulkanMemory(device)
-    let file = configuration.cacheDirectory.map {
-      PipelineCacheFile(
-        directory: $0, uuid: chosen.uuid, driver: "\(physical.vendorID) \(physical.deviceID) \(physical.driverVersion)")
+    let driver = "\(physical.vendorID) \(physical.deviceID) \(physical.driverVersion)"
+    func file(_ contents: String) -> PipelineCacheFile? {
+      configuration.cacheDirectory.map {
+        PipelineCacheFile(directory: $0, uuid: chosen.uuid, driver: driver, contents: contents)
+      }
     }
-    pipelines = try PipelineCache(device, file: file)
-    checks = KernelChecks(device, memory: memory, pipelines: pipelines, warn: configuration.warn)
+    pipelines = try PipelineCache(device, file: file("pipelines"))
+    checks = KernelChecks(
+      device, memory: memory, pipelines: pipelines, file: file("checks"), warn: configuration.warn)
     self.configuration = configuration
   }
 
@@ -54,8 +57,11 @@ final class VulkanSession: Sendable {
       profile: isProfiled ? configuration.profile : nil, bound: configuration.bound)
   }
 
-  /// Keeps the kernels compiled so far for the next run.
-  func savePipelines() { pipelines.save() }
+  /// Keeps the kernels compiled and checked so far for the next run.
+  func savePipelines() {
+    pipelines.save()
+    checks.save()
+  }
 }
 
 /// The current session of a backend, which a lost device replaces.

@@ -68,16 +68,16 @@ import Testing
       return try await model.attribute(program: 0, requests: SmallModel.requests(2, points: 2)).flatMap(\.scores)
     }
     let expected = try await scores()
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    #expect(names.count == 1)
-    let path = directory.appending(path: try #require(names.first))
-    #expect(try await scores() == expected)
-    var bytes = try Data(contentsOf: path)
-    bytes[bytes.count - 1] ^= 1
-    try bytes.write(to: path)
-    #expect(try await scores() == expected)
     let info = try #require(TestDevice.info)
-    #expect(path.lastPathComponent == "pipelines-\(info.uuid).bin")
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+    #expect(names == ["checks-\(info.uuid).bin", "pipelines-\(info.uuid).bin"])
+    #expect(try await scores() == expected)
+    for path in names.map({ directory.appending(path: $0) }) {
+      var bytes = try Data(contentsOf: path)
+      bytes[bytes.count - 1] ^= 1
+      try bytes.write(to: path)
+    }
+    #expect(try await scores() == expected)
   }
 
   @Test func refusesParametersThatAreMissing() async throws {

@@ -28,6 +28,28 @@ import Testing
     #expect(backend.messages?.all ?? [] == [])
   }
 
+  /// What has passed once is not tried again on the same driver; what failed is.
+  @Test func passedChecksAreRemembered() throws {
+    let info = try #require(TestDevice.info)
+    let directory = FileManager.default.temporaryDirectory.appending(path: "salience-checks-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    func submissions(wrong: String? = nil) throws -> (count: Int, checks: [KernelCheck]) {
+      let faults = VulkanFaults(wrongKernels: { kernel in wrong.map(kernel.hasPrefix) ?? false })
+      let backend = try VulkanBackend(
+        selection: .uuid(info.uuid), threads: 1, validation: false, cacheDirectory: directory.path, faults: faults)
+      let checks = try backend.checkKernels()
+      return (faults.count(.submission), checks)
+    }
+    let first = try submissions(wrong: "attention ")
+    #expect(first.count >= first.checks.count)
+    #expect(first.checks.contains { $0.fault != nil })
+    let failed = first.checks.filter { $0.kernel.hasPrefix("attention ") }.count
+    let second = try submissions()
+    #expect(second.count == failed)
+    #expect(second.checks.allSatisfy { $0.fault == nil })
+    #expect(try submissions().count == 0)
+  }
+
   /// Results do not depend on the form, so a wrong one costs a warning and nothing else.
   @Test(arguments: ["attention", "attention_backward_queries", "attention_backward_keys"])
   func wrongTilesOfAttentionAreReplaced(stem: String) async throws {

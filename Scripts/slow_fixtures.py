@@ -100,6 +100,9 @@ def directories(fixtures):
     yield "deberta-v2", {
         "config.json": {"model_type": "deberta-v2"}, "tokenizer_config.json": {"do_lower_case": False, "vocab_type": "spm"},
         "spm.model": renamed(unigram, [("[PAD]", CONTROL), ("[CLS]", CONTROL), ("[SEP]", CONTROL), ("[UNK]", UNKNOWN)])}
+    yield "deberta-v2-added", {
+        "config.json": {"model_type": "deberta-v2"}, "added_tokens.json": {"[MASK]": 1801, "hémi": 1802, "qx": 1803},
+        "spm.model": "slow/deberta-v2/spm.model"}
     yield "deberta-v2-lower", {
         "config.json": {"model_type": "deberta-v2"}, "tokenizer_config.json": {"do_lower_case": True, "split_by_punct": True},
         "spm.model": "slow/deberta-v2/spm.model"}

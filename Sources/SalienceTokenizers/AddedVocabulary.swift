@@ -26,6 +26,7 @@ struct AddedVocabulary: Sendable {
       guard !token.content.isEmpty else { continue }
       let stated = try element.member("id").index()
       if vocabulary.id(of: token.content) != nil {
+        if (special + other).contains(where: { $0.0 == token && $0.1 == stated }) { continue }
         throw element.error(.unsupported, "the token stands twice in the list")
       }
       let known = model.id(of: token.content)
@@ -33,9 +34,11 @@ struct AddedVocabulary: Sendable {
       guard id == stated else {
         throw element.error(.malformed, "id \(stated) does not fit: by the vocabulary it would be \(id)")
       }
-      if id >= nextID { nextID = id + 1 }
       vocabulary.add(token.content, id: id)
-      if known == nil { newCount += 1 }
+      if known == nil {
+        newCount += 1
+        nextID += 1
+      }
       if token.isSpecial {
         special.append((token, id))
         self.special.insert(token.content.unicodeScalars.map(\.value), value: id)

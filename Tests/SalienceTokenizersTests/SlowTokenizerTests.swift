@@ -6,7 +6,8 @@ import Testing
 /// Directories without a tokenizer.json against what `transformers` makes of them.
 @Suite struct SlowTokenizerTests {
   static let names = [
-    "albert", "albert-cased", "bert", "deberta-v2", "deberta-v2-lower", "distilbert-cased", "electra", "gemma", "gpt2",
+    "albert", "albert-cased", "bert", "deberta-v2", "deberta-v2-added", "deberta-v2-lower", "distilbert-cased",
+    "electra", "gemma", "gpt2",
     "gpt2-bos", "llama", "llama-legacy", "llama-no-prefix", "qwen2", "roberta", "roberta-prefix", "xlm-roberta",
   ]
 

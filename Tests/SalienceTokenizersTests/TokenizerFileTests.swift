@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  /// New tokens are counted on from the number of tokens, whatever the highest id is.
+  @Test func addedTokensBesideAVocabularyWithGaps() throws {
+    let text = ###"""
+      {"added_tokens": [{"id": 9, "content": "z"}, {"id": 3, "content": "new"}, {"id": 3, "content": "new"}],
+        "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "z": 9}, "merges": []}}
+      """###
+    try withDirectory(["tokenizer.json": text]) { directory in
+      let tokenizer = try Tokenizer(directory: directory)
+      #expect(try tokenizer.encode("anewzb").ids == [0, 3, 9, 1])
+      #expect(tokenizer.vocabularySize == 4)
+      #expect(tokenizer.decode([0, 3, 9, 4]) == "a new z")
+    }
+  }
+
   @Test func aLimitOfNoLengthIsNone() throws {
     let files = [
       "tokenizer.json": "{\(Self.model)}",

@@ -62,6 +62,17 @@ struct SlowTokenizerFiles {
         try member.member("content").string(),
         try Self.attributes(member, isSpecial: try member.bool("special", default: false)))
     }
+    if special.config?.optional("added_tokens_decoder") == nil,
+      let older = try ConfigurationFile.readIfPresent("added_tokens.json", in: directory)
+    {
+      let ids = try Vocabulary(older)
+      for (token, _) in zip(ids.tokens, ids.ids).sorted(by: { $0.1 < $1.1 }) {
+        // Normalized unless a file, and not the class alone, names it for a role.
+        let roles = special.tokens.filter { $0.value == token }.keys
+        let isNamed = roles.contains { special.entry($0) != nil }
+        add(token, try Self.attributes(nil, isSpecial: !roles.isEmpty, isNormalized: !isNamed))
+      }
+    }
     for role in SpecialTokens.roles {
       guard let content = special.tokens[role] else { continue }
       let entry = special.entry(role)
@@ -88,11 +99,12 @@ struct SlowTokenizerFiles {
   }
 
   private static func attributes(
-    _ component: ConfigurationComponent?, isSpecial: Bool
+    _ component: ConfigurationComponent?, isSpecial: Bool, isNormalized: Bool = false
   ) throws(TokenizerError) -> [JSONMember] {
     var members = [JSONMember(name: "special", value: .bool(isSpecial))]
     for name in ["single_word", "lstrip", "rstrip", "normalized"] {
-      members.append(JSONMember(name: name, value: .bool(try component?.bool(name, default: false) ?? false)))
+      let standard = name == "normalized" && isNormalized
+      members.append(JSONMember(name: name, value: .bool(try component?.bool(name, default: standard) ?? standard)))
     }
     return members
   }

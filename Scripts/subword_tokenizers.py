@@ -113,7 +113,14 @@ def train_sentencepiece(texts, **options):
         sentencepiece.SentencePieceTrainer.train(
             input=str(path), model_prefix=str(path.with_suffix("")), minloglevel=2, num_threads=1,
             hard_vocab_limit=False, max_sentence_length=20000, **options)
-        return path.with_suffix(".model").read_bytes()
+        return without_paths(path.with_suffix(".model").read_bytes())
+
+
+def without_paths(model):
+    proto = parse(model)
+    proto.trainer_spec.ClearField("input")
+    proto.trainer_spec.ClearField("model_prefix")
+    return proto.SerializeToString(deterministic=True)
 
 
 def bpe_model(texts):

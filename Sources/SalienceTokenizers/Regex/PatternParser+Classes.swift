@@ -36,7 +36,8 @@ extension PatternParser {
         position += 1
       }
       guard take("}") else { throw Failure(reason: "a property that is not closed") }
-      if ignoresCase, ["Lu", "Ll", "Lt"].contains(name) {
+      // Scalars of other categories, such as U+0345, are the other case of letters.
+      if ignoresCase {
         throw Failure(reason: "the property '\(name)' where case is ignored")
       }
       return .categories(try categories(name), negated: isNegated)
@@ -87,6 +88,8 @@ extension PatternParser {
 
   /// A class, after its opening bracket.
   mutating func characterClass() throws(Failure) -> ScalarSet {
+    try enter()
+    defer { leave() }
     let isNegated = take("^")
     var parts: [ScalarSet.Part] = []
     var isFirst = true

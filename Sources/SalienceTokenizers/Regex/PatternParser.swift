@@ -11,6 +11,7 @@ struct PatternParser {
   var scalars: [UInt32]
   var position = 0
   var ignoresCase = false
+  /// How many groups and classes the position lies in.
   private var depth = 0
 
   static func parse(_ pattern: String) throws(Failure) -> PatternNode {
@@ -34,15 +35,21 @@ struct PatternParser {
   }
 
   private mutating func alternatives() throws(Failure) -> PatternNode {
-    depth += 1
-    guard depth <= 64 else { throw Failure(reason: "too many nested groups") }
-    defer { depth -= 1 }
+    try enter()
+    defer { leave() }
     let outerCase = ignoresCase
     defer { ignoresCase = outerCase }
     var branches: [PatternNode] = []
     repeat { branches.append(try sequence()) } while take("|")
     return branches.count == 1 ? branches[0] : .alternatives(branches)
   }
+
+  mutating func enter() throws(Failure) {
+    depth += 1
+    guard depth <= 64 else { throw Failure(reason: "too many groups or classes inside each other") }
+  }
+
+  mutating func leave() { depth -= 1 }
 
   private mutating func sequence() throws(Failure) -> PatternNode {
     var nodes: [PatternNode] = []
@@ -109,7 +116,7 @@ struct PatternParser {
 
   private mutating func quantified(_ atom: PatternNode) throws(Failure) -> PatternNode {
     var node = atom
-    while true {
+    for _ in 0..<8 {
       var bounds: (minimum: Int, maximum: Int?)
       var isInterval = false
       if take("*") {
@@ -134,6 +141,7 @@ struct PatternParser {
       }
       node = .repeated(node, minimum: bounds.minimum, maximum: bounds.maximum, greed)
     }
+    throw Failure(reason: "too many repetitions of one thing")
   }
 
   /// `{n}`, `{n,}`, `{,m}` or `{n,m}`; anything else after a brace is literal.

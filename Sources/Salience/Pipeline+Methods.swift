@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SaliencePipeline
+import SalienceTensors
 
 extension Pipeline {
   /// The methods as the attribution library's own types.
@@ -36,12 +37,12 @@ extension Pipeline.Method {
     }
   }
 
-  /// Values of an example's tokens that are held at once: both ends of the path and the gradients' sum, for every noise
-  /// sample; with a tolerance, the gradients of all points as well.
-  var heldValuesPerToken: Int {
+  /// Elements that are held of each token of an example at once: both ends of the path and the gradients' sums, for
+  /// every noise sample; with a tolerance, the gradients of all points instead of their sums, and then one sum.
+  func heldElementsPerToken(of program: PathProgram) -> Int {
     switch rule {
-    case .fixed: 3 * (noise?.samples ?? 1)
-    case .adaptive: 3 + evaluationsPerExample
+    case .fixed: (2 * program.endWidth + program.sumWidth) * (noise?.samples ?? 1)
+    case .adaptive: 2 * program.endWidth + (evaluationsPerExample + 1) * program.width
     }
   }
 

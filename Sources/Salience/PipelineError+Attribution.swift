@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceCheckpoints
+import SalienceDatasets
 import SaliencePipeline
 
 extension PipelineError {

@@ -70,10 +70,10 @@ public struct PipelinePlan: Sendable {
           endBytes: Self.endBytes(scorer, methods: run.pipeline.methods) * workers, tokensPerRow: probe.meanTokens,
           flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond,
           probedRows: pace.rows,
-          plannedMemory: run.backend is CPUBackend
-            ? PlannedMemory(
-              scorer.model.programs, workers: workers, evaluationTokens: max(512, scorer.model.maximumLength),
-              exampleTokens: scorer.tokenBudget) : nil,
+          plannedMemory: (run.backend as? CPUBackend).map {
+            PlannedMemory(
+              scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
+          },
           seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
     }
     self.models = models
@@ -82,7 +82,7 @@ public struct PipelinePlan: Sendable {
   /// Bytes of what the paths of the texts hold that a worker is given at once.
   private static func endBytes(_ scorer: PipelineScorer, methods: [Pipeline.Method]) -> Int {
     let tokens = max(scorer.tokenBudget, scorer.model.maximumLength)
-    let width = scorer.model.programs.map(\.width).max() ?? 0
-    return (methods.map(\.heldValuesPerToken).max() ?? 0) * tokens * width * MemoryLayout<Float>.stride
+    let held = scorer.model.programs.flatMap { program in methods.map { $0.heldElementsPerToken(of: program) } }
+    return (held.max() ?? 0) * tokens * MemoryLayout<Float>.stride
   }
 }

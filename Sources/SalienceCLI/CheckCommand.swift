@@ -100,8 +100,9 @@ extension PlannedMemory {
   /// The parts of `memory_bytes`: bytes, but for the counts of workers and tokens.
   fileprivate var json: JSONValue {
     [
-      "plain_weights": .integer(plainWeights), "packed_weights": .integer(packedWeights),
-      "workers": .integer(workers), "evaluation_tokens": .integer(evaluationTokens), "worker_arena": .integer(arena),
+      "plain_weights": .integer(model.plainWeights), "packed_weights": .integer(model.packedWeights),
+      "workers": .integer(model.workers), "evaluation_tokens": .integer(model.evaluationTokens),
+      "worker_arena": .integer(model.arena),
       "example_tokens": .integer(exampleTokens), "end_points_per_token": .integer(endPointsPerToken),
       "accumulator_per_token_and_target": .integer(accumulatorPerTokenAndTarget),
     ]

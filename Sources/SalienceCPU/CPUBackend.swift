@@ -41,14 +41,21 @@ public final class CPUBackend: Backend {
 
   /// Weights are held packed for both directions; every worker has an arena a program.
   public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
-    let tokens = max(tokenBudget, longest)
-    // Both copies of a matrix take as much as one in float32 where an element takes half of that.
-    let copies = 2 * device.precision.size / Precision.f32.size
-    let weights = DeviceMemory.weights(of: programs) { $0.shape.count == 2 ? copies : 1 }
-    let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+    let parts = memoryParts(of: programs, longest: longest)
     return DeviceMemory(
-      weights: weights * MemoryLayout<Float>.stride, arenas: arenas * pool.count * MemoryLayout<Float>.stride,
-      staging: 0, tokenBudget: tokens, available: nil)
+      weights: parts.plainWeights + parts.packedWeights, arenas: parts.arena * parts.workers, staging: 0,
+      tokenBudget: parts.evaluationTokens, available: nil)
+  }
+
+  /// The same, part by part.
+  public func memoryParts(of programs: [PathProgram], longest: Int) -> CPUMemory {
+    let roles = ParameterRoles(programs.flatMap(\.operations))
+    let tokens = max(tokenBudget, longest)
+    return CPUMemory(
+      plainWeights: roles.plainBytes, packedWeights: roles.packedBytes(device.precision), workers: pool.count,
+      evaluationTokens: tokens,
+      arena: programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+        * MemoryLayout<Float>.stride)
   }
 
   /// Time and work by op so far; nil unless it was asked for.

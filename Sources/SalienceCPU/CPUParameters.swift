@@ -20,23 +20,11 @@ final class CPUParameters: Sendable {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]
     var packed: [PackedKey: PackedWeight] = [:]
-    var wanted: [Parameter: Set<PackedWeight.Direction>] = [:]
-    for operation in operations {
-      switch operation {
-      case let linear as Linear:
-        wanted[linear.weight, default: []].insert(.forward)
-        if let bias = linear.bias, plain[bias] == nil { plain[bias] = try AlignedBuffer(bias.load(from: source)) }
-      case let gradient as LinearInputGradient:
-        wanted[gradient.weight, default: []].insert(.backward)
-      default:
-        for parameter in operation.parameters where plain[parameter] == nil {
-          plain[parameter] = try AlignedBuffer(parameter.load(from: source))
-        }
-      }
-    }
-    for (parameter, directions) in wanted {
+    let roles = ParameterRoles(operations)
+    for parameter in roles.plain { plain[parameter] = try AlignedBuffer(parameter.load(from: source)) }
+    for parameter in roles.forward.union(roles.backward) {
       let weight = try AlignedBuffer(parameter.load(from: source))
-      for direction in directions {
+      for direction in roles.directions(of: parameter) {
         packed[PackedKey(parameter: parameter, direction: direction)] = try PackedWeight(
           weight.pointer, shape: parameter.shape, direction: direction, precision: precision, using: library)
       }

@@ -17,25 +17,8 @@ public struct ColumnMapping: Sendable, Equatable {
 
   /// The error for `column`, which is none of the columns of `file`.
   static func missing(_ column: String, from existing: [String], in file: String) -> DatasetError {
-    let nearest = existing.min { editDistance($0, column) < editDistance($1, column) }
-    let hint = nearest.map { ", the nearest is '\($0)'" } ?? ", nor any other"
+    let hint =
+      existing.isEmpty ? "; there is no column at all" : NearestName.hintOrList(for: column, among: existing)
     return DatasetError(.missingColumn, "no column '\(column)'\(hint)", file: file, column: column)
-  }
-
-  /// Levenshtein's distance in Unicode scalars, without regard to case.
-  private static func editDistance(_ left: String, _ right: String) -> Int {
-    let left = Array(left.lowercased().unicodeScalars.prefix(256))
-    let right = Array(right.lowercased().unicodeScalars.prefix(256))
-    var row = Array(0...right.count)
-    for (i, a) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, b) in right.enumerated() {
-        let substituted = diagonal + (a == b ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[right.count]
   }
 }

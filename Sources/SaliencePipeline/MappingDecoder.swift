@@ -1,3 +1,5 @@
+import SalienceDatasets
+
 /// Reads the keys of one mapping of a pipeline file, each with the type it must have.
 struct MappingDecoder {
   private let entries: [PipelineNode.Entry]

@@ -26,9 +26,7 @@ public struct DeviceMemory: Sendable, Equatable {
   public var fits: Bool { available.map { total <= $0 } ?? true }
 
   /// Elements of the weights that any of the programs reads.
-  ///
-  /// - Parameter copies: times that each is kept.
-  package static func weights(of programs: [PathProgram], copies: (Parameter) -> Int = { _ in 1 }) -> Int {
-    Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count * copies($1) }
+  package static func weights(of programs: [PathProgram]) -> Int {
+    Set(programs.flatMap(\.parameters)).reduce(0) { $0 + $1.count }
   }
 }

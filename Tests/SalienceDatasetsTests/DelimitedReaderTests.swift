@@ -96,11 +96,15 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try DatasetReader(paths: [path], mapping: mapping) }
     #expect(error?.code == .missingColumn)
     #expect(error?.column == "text")
-    #expect(error?.description == "\(path): no column 'text', the nearest is 'Text'")
+    #expect(error?.description == "\(path): no column 'text'; the nearest is 'Text'")
     let label = #expect(throws: DatasetError.self) {
       try DatasetReader(paths: [path], mapping: ColumnMapping(text: "Text", label: "label"))
     }
-    #expect(label?.message == "no column 'label', the nearest is 'lable'")
+    #expect(label?.message == "no column 'label'; the nearest is 'lable'")
+    let pair = #expect(throws: DatasetError.self) {
+      try DatasetReader(paths: [path], mapping: ColumnMapping(text: "Text", textPair: "question"))
+    }
+    #expect(pair?.message == "no column 'question'; known are id, Text, lable")
   }
 
   @Test func refusesHeadersThatCannotBeUsed() throws {

@@ -76,7 +76,7 @@ import Testing
     let path = try directory.write("a.jsonl", lines)
     let error = #expect(throws: DatasetError.self) { try DatasetReader(paths: [path], mapping: mapping) }
     #expect(error?.code == .missingColumn)
-    #expect(error?.description == "\(path): no column 'text', the nearest is 'Text'")
+    #expect(error?.description == "\(path): no column 'text'; the nearest is 'Text'")
     // A column that turns up among the first hundred will do.
     let later = try directory.write("b.jsonl", #"{"id":1}"# + "\n" + #"{"text":"a"}"#)
     let reader = try DatasetReader(paths: [later], mapping: ColumnMapping(id: "id", text: "text"))

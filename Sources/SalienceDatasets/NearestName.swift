@@ -15,9 +15,11 @@ public enum NearestName {
     of(name, among: names).map { "; the nearest is '\($0)'" } ?? ""
   }
 
-  /// `; the nearest is 'NAME'`, or all of the names where none is near.
-  static func hintOrList(for name: String, among names: [String]) -> String {
-    of(name, among: names) == nil ? "; known are \(names.joined(separator: ", "))" : hint(for: name, among: names)
+  /// `; the nearest is 'NAME'`, or the names, at most 20 of them, where none is near.
+  public static func hintOrList(for name: String, among names: [String]) -> String {
+    if of(name, among: names) != nil { return hint(for: name, among: names) }
+    let rest = names.count > 20 ? " and \(names.count - 20) more" : ""
+    return "; known are \(names.prefix(20).joined(separator: ", "))\(rest)"
   }
 
   private static func isBeginning(_ first: String, _ second: String) -> Bool {

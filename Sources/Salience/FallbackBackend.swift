@@ -11,7 +11,9 @@ public final class FallbackBackend: Backend {
   private struct State {
     var isGivenUp = false
     var reason: String?
+    /// Answered elsewhere, and by the device itself.
     var examples = 0
+    var ownExamples = 0
   }
 
   private let primary: any Backend
@@ -59,6 +61,16 @@ public final class FallbackBackend: Backend {
     ]
   }
 
+  /// What matrix products were computed in, the device's own first where it computed any.
+  ///
+  /// - Parameter isResumed: whether earlier attempts may have used the device.
+  public func precisions(isResumed: Bool) -> [Precision] {
+    let state = state.withLock { $0 }
+    let usesOwn = isResumed || state.ownExamples > 0 || state.examples == 0
+    let used = (usesOwn ? [device.precision] : []) + (state.examples > 0 ? [spare.device.precision] : [])
+    return used.count == 2 && used[0] == used[1] ? [used[0]] : used
+  }
+
   /// Whether no other example can be hoped for on the device either.
   static func reachesEverything(_ error: VulkanError) -> Bool { error.code == .deviceLost || error.code == .shader }
 
@@ -75,7 +87,10 @@ public final class FallbackBackend: Backend {
     warn("\(error.message); \(what) on \(spare.device.name) (\(spare.device.details))")
   }
 
-  func count(_ examples: Int) { state.withLock { $0.examples += examples } }
+  /// - Parameter onDevice: whether the device itself answered them.
+  func count(_ examples: Int, onDevice: Bool) {
+    state.withLock { if onDevice { $0.ownExamples += examples } else { $0.examples += examples } }
+  }
 }
 
 /// A model on a device, and on another as soon as it is needed there.
@@ -98,14 +113,16 @@ private final class FallbackModel: PreparedModel {
     try await answer(requests, counts: true) { try await $0.attribute(program: program, requests: $1) }
   }
 
-  /// - Parameter counts: whether items answered elsewhere are examples to be told of.
+  /// - Parameter counts: whether items are examples to be told of.
   private func answer<Item: Sendable, Answer: Sendable>(
     _ items: [Item], counts: Bool = false,
     _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
   ) async throws -> [Answer] {
     if let primary, !backend.isGivenUp {
       do {
-        return try await body(primary, items)
+        let answers = try await body(primary, items)
+        if counts { backend.count(items.count, onDevice: true) }
+        return answers
       } catch let error as VulkanError where FallbackBackend.reachesEverything(error) {
         backend.note(error, givesUp: true)
       } catch let error as VulkanError where error.isShortOfMemory {
@@ -117,7 +134,7 @@ private final class FallbackModel: PreparedModel {
         backend.note(error, givesUp: false)
       }
     }
-    if counts { backend.count(items.count) }
+    if counts { backend.count(items.count, onDevice: false) }
     return try await answerElsewhere(items, body)
   }
 

@@ -6,6 +6,7 @@ import SalienceJSON
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
+import SalienceVulkan
 
 /// Puts a pipeline's parts together: datasets, models, backend and tables.
 public struct PipelineRun: Sendable {
@@ -25,12 +26,15 @@ public struct PipelineRun: Sendable {
   /// - Parameters:
   ///   - fallsBack: whether the processor goes on where a GPU fails for good.
   ///   - profile: whether every kernel is timed.
+  ///   - faults: failures of a GPU to inject, in tests.
   /// - Throws: errors that name a file, or file, line and key of the pipeline.
-  public init(_ pipeline: Pipeline, fallsBack: Bool = false, profile: Bool = false) throws {
+  public init(
+    _ pipeline: Pipeline, fallsBack: Bool = false, profile: Bool = false, faults: VulkanFaults? = nil
+  ) throws {
     self.pipeline = pipeline
     methods = try pipeline.attributionMethods()
     modelNames = try ModelName.unique(pipeline.models)
-    let backend = try pipeline.device.backend(precision: pipeline.precision, profile: profile)
+    let backend = try pipeline.device.backend(precision: pipeline.precision, profile: profile, faults: faults)
     self.backend =
       fallsBack && !(backend is CPUBackend)
       ? FallbackBackend(backend, spare: CPUBackend(precision: pipeline.precision), warn: warnOnStandardError) : backend
@@ -86,7 +90,8 @@ public struct PipelineRun: Sendable {
       Run.Model(name: modelNames[index]) { try await scorer(index) }
     }
     return Run(
-      layout: layout, fingerprint: fingerprint, models: models, options: options, resources: resources(ceilings),
+      layout: layout, fingerprint: fingerprint, models: models, options: options,
+      resources: resources(ceilings, isResumed: options.resume),
       facts: RunFacts(
         version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json, seeds: pipeline.seeds),
       progress: progress)
@@ -97,7 +102,7 @@ public struct PipelineRun: Sendable {
     backend.profile.map { ProfileReport($0, ceilings: ceilings) }
   }
 
-  private func resources(_ ceilings: DeviceCeilings?) -> Run.Resources {
+  private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
     let tables = UnitWriter.Options(
       includeText: pipeline.output.text, compression: pipeline.output.compression == .zstd ? .zstd : .none,
       createdBy: "salience version \(salienceVersion)")
@@ -124,7 +129,8 @@ public struct PipelineRun: Sendable {
         }
         if let report = profileReport(ceilings) { facts.append(JSONMember(name: "profile", value: report.json)) }
         return facts
-      })
+      },
+      precisions: { (backend as? FallbackBackend)?.precisions(isResumed: isResumed) ?? [backend.device.precision] })
   }
 }
 

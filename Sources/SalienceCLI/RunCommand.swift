@@ -18,6 +18,11 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Print what the run came to as JSON.") var json = false
   @Flag(help: "Time every kernel; prints a table on standard error and keeps it in run.json.") var profile = false
   @Option(help: "cpu: what a GPU cannot go on with, the processor does.") var fallback: FallbackDevice?
+  @Option(
+    help: ArgumentHelp(
+      "For tests of recovery: a GPU's failure, lost=N from its N-th submission on, or memory=BYTES as the largest "
+        + "allocation.", visibility: .hidden))
+  var injectFault: InjectedFault?
 
   func validate() throws {
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
@@ -30,7 +35,8 @@ struct RunCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
-      let parts = try PipelineRun(pipeline, fallsBack: fallback == .cpu, profile: profile)
+      let parts = try PipelineRun(
+        pipeline, fallsBack: fallback == .cpu, profile: profile, faults: injectFault?.faults)
       if let warning = parts.warning { warnOnStandardError(warning) }
       let ceilings = profile ? try await parts.backend.measureCeilings() : nil
       let progress = RunProgress(

@@ -1,6 +1,7 @@
 import SalienceDatasets
 import SalienceJSON
 import SalienceReports
+import SalienceTensors
 import Synchronization
 
 /// Scores a dataset under one or more models and publishes the tables.
@@ -52,19 +53,24 @@ public final class Run: Sendable {
     public var finish: @Sendable (RunLayout) throws -> Void
     /// What `run.json` says besides and only the end of the run knows.
     public var closingFacts: @Sendable () -> [JSONMember]
+    /// What matrix products were computed in, which only the end of the run knows; the fingerprint's precision alone
+    /// where nil.
+    public var precisions: (@Sendable () -> [Precision])?
 
     public init(
       openDataset: @escaping @Sendable () throws -> any RecordReader,
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
       unitPublished: @escaping @Sendable () -> Void = {},
       finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in },
-      closingFacts: @escaping @Sendable () -> [JSONMember] = { [] }
+      closingFacts: @escaping @Sendable () -> [JSONMember] = { [] },
+      precisions: (@Sendable () -> [Precision])? = nil
     ) {
       self.openDataset = openDataset
       self.openTables = openTables
       self.unitPublished = unitPublished
       self.finish = finish
       self.closingFacts = closingFacts
+      self.precisions = precisions
     }
   }
 

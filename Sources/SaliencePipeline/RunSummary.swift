@@ -65,9 +65,7 @@ extension Run {
       "version": .string(facts.version),
       "pipeline": facts.pipeline,
       "device": facts.device,
-      "precision": [
-        "asked": fingerprint.pipeline["precision"] ?? nil, "used": .string(fingerprint.precision.rawValue),
-      ],
+      "precision": ["asked": fingerprint.pipeline["precision"] ?? nil, "used": precisionsUsed],
       "seeds": facts.seeds,
       "rows": .integer(summary.rows),
       "unit_rows": .integer(fingerprint.unitRows),
@@ -85,5 +83,11 @@ extension Run {
       "dataset": fingerprint.json["dataset"] ?? nil,
     ]
     return .object((known.objectValue ?? []) + resources.closingFacts())
+  }
+
+  /// A name, or several where a device's work went on elsewhere in another precision.
+  private var precisionsUsed: JSONValue {
+    let names = (resources.precisions?() ?? [fingerprint.precision]).map { JSONValue.string($0.rawValue) }
+    return names.count == 1 ? names[0] : .array(names)
   }
 }

@@ -37,6 +37,37 @@ extension EndToEndTests {
       #expect(result.errors.isEmpty == isKnown, "\(result.errors)")
     }
 
+    /// What a GPU was to do in f16 is done in f32 on the processor, which has no f16, and the run says so.
+    @Test(.enabled(if: !VulkanDevice.all.isEmpty, VulkanDevice.absence)) func fallbacksTellWhatTheyUsed() throws {
+      let device = try #require(VulkanDevice.all.first).name
+      // Two units.
+      let rows = (0..<1200).map { "\($0),a \($0 % 3 == 0 ? "good" : "bad") film\n" }
+      let tiny = try TinyPipeline(dataset: "id,text\n" + rows.joined(), steps: "steps: 2")
+      func run(_ options: String...) throws -> SalienceBinary.Result {
+        try SalienceBinary.run(
+          ["run", tiny.path, "--quiet", "--device", device, "--precision", "f16"] + options,
+          environment: ["XDG_CACHE_HOME": tiny.scratch.path], in: tiny.scratch)
+      }
+      /// Examples scored on the processor, and the precisions in use.
+      func fallBack(losingSubmission number: Int) throws -> (elsewhere: Int, used: [String]) {
+        let result = try run("--overwrite", "--fallback", "cpu", "--inject-fault", "lost=\(number)")
+        try #require(result.status == 0 && tiny.isPublished, "\(result.errors)")
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(tiny.output)/run.json"))
+        let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect((json["counts"] as? [String: Any])?["ok"] as? Int == rows.count)
+        let (precision, fallback) = (json["precision"] as? [String: Any], json["fallback"] as? [String: Any])
+        #expect(result.errors.contains("going on on cpu") == (fallback != nil), "\(result.errors)")
+        let used = (precision?["used"] as? String).map { [$0] } ?? precision?["used"] as? [String]
+        return (fallback?["examples"] as? Int ?? 0, try #require(used))
+      }
+      let lost = try run("--inject-fault", "lost=1")
+      #expect(lost.status != 0 && !tiny.isPublished)
+      #expect(lost.errors.contains("--fallback cpu"), "\(lost.errors)")
+      #expect(try run("--inject-fault", "lost=0").status == 64)
+      let (all, onlyProcessor) = try fallBack(losingSubmission: 1)
+      #expect(all == rows.count && onlyProcessor == ["f32"])
+    }
+
     @Test func aProcessorWithoutItKeepsFloat32() throws {
       let tiny = try TinyPipeline()
       #expect(try precisions(in: tiny.scratch, environment: Self.withoutBFloat16) == ["f32"])

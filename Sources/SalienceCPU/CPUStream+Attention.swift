@@ -18,12 +18,16 @@ extension CPUStream: AttentionKernels {
   ) throws {
     let (width, headSize) = (try size(context).width, try size(context).width / heads)
     let (input, forward, logs) = (try pointer(qkv), try pointer(context), try pointer(logSumExp))
-    let (dy, target) = (try pointer(gradient), try pointer(output))
+    let (dy, narrow) = (try pointer(gradient), try narrowPointer(output))
+    let target = try narrow == nil ? pointer(output) : nil
     for (start, length) in zip(batch.offsets, batch.lengths) {
+      let (first, count) = (start * 3 * width, length * 3 * width)
       let scratch = try scratch(count: salience_attention_scratch(length, headSize))
+      let result = try target.map { $0 + first } ?? sums(count: count)
       salience_attention_backward(
-        input + start * 3 * width, forward + start * width, logs + start * heads, dy + start * width, length, heads,
-        headSize, scale, target + start * 3 * width, scratch)
+        input + first, forward + start * width, logs + start * heads, dy + start * width, length, heads,
+        headSize, scale, result, scratch)
+      if let narrow { salience_narrow_bf16(result, count, narrow + first) }
     }
   }
 

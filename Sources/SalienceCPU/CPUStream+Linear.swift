@@ -6,29 +6,28 @@ extension CPUStream: LinearKernels {
     _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
-    let (values, slopes) = (try pointer(output), try derivative.map(pointer))
+    let slopes = try derivative.map(pointer)
     try multiply(
       x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), output: output,
       inPlace: activation == nil
-    ) { sums, start, count in
+    ) { sums, values, start, count in
       guard let activation else { return }
-      Self.activate(
-        activation, sums, count: count, output: values + start, derivative: slopes.map { $0 + start })
+      Self.activate(activation, sums, count: count, output: values, derivative: slopes.map { $0 + start })
     }
   }
 
   func linearInputGradient(
     _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
-    let (result, other) = (try pointer(output), try operand.map(pointer))
+    let other = try operand.map(pointer)
     try multiply(
       gradient, weight: parameters.weight(weight, .backward), bias: nil, output: output, inPlace: epilogue == .none
-    ) { sums, start, count in
+    ) { sums, result, start, count in
       guard let other else { return }
       switch epilogue {
       case .none: break
-      case .add: salience_add(sums, other + start, count, result + start)
-      case .multiply: salience_multiply(sums, other + start, count, result + start)
+      case .add: salience_add(sums, other + start, count, result)
+      case .multiply: salience_multiply(sums, other + start, count, result)
       }
     }
   }
@@ -42,23 +41,29 @@ extension CPUStream: LinearKernels {
   ///
   /// - Parameters:
   ///   - inPlace: write the product to `output` itself; elsewhere otherwise, for `finish` to read.
-  ///   - finish: takes a slice's product, the place of its first element in the output, and its number of elements.
+  ///   - finish: takes a slice's product, where its result goes, the place of its first element in the output, and its
+  ///     number of elements.
   private func multiply(
     _ x: Handle, weight: PackedWeight, bias: UnsafeMutablePointer<Float>?, output: Handle, inPlace: Bool,
-    finish: (_ sums: UnsafeMutablePointer<Float>, _ start: Int, _ count: Int) -> Void
+    finish: (
+      _ sums: UnsafeMutablePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ start: Int, _ count: Int
+    ) -> Void
   ) throws {
-    let (rows, left, target) = (try size(output).rows, try pointer(x), try pointer(output))
+    let (rows, narrow) = (try size(output).rows, try narrowPointer(output))
+    let target = try narrow == nil ? pointer(output) : nil
     let slice = inPlace && weight.precision == .f32 ? max(rows, 1) : Self.sliceRows(weight, of: rows)
     for start in stride(from: 0, to: rows, by: slice) {
       let count = min(slice, rows - start)
       let key = MatrixProduct.Key(
         rows: MemoryPlan.Capacity.rounded(count), inner: weight.inner, outer: weight.outer, bias: bias != nil,
         precision: weight.precision)
-      let sums = inPlace ? target + start * weight.outer : try sums(count: key.rows * weight.outer)
+      let (first, elements) = (start * weight.outer, count * weight.outer)
+      let place = target.map { $0 + first }
+      let sums = try inPlace ? place ?? sums(count: key.rows * weight.outer) : sums(count: key.rows * weight.outer)
       try product(key, layout: weight).run(
-        rounded(left + start * weight.inner, rows: count, of: key.rows, weight: weight), weight: weight, bias: bias,
-        output: sums)
-      finish(sums, start * weight.outer, count * weight.outer)
+        factor(x, from: start, rows: count, of: key.rows, weight: weight), weight: weight, bias: bias, output: sums)
+      finish(sums, place ?? sums, first, elements)
+      if let narrow { salience_narrow_bf16(sums, elements, narrow + first) }
     }
   }
 
@@ -70,10 +75,13 @@ extension CPUStream: LinearKernels {
     return MemoryPlan.Capacity.rounded(max(1, (rows + slices - 1) / slices))
   }
 
-  /// The left factor in the weight's precision, rounded just before the product that reads it.
-  private func rounded(
-    _ values: UnsafeMutablePointer<Float>, rows: Int, of capacity: Int, weight: PackedWeight
+  /// Rows of the left factor in the weight's precision, rounded just before the product that reads them.
+  private func factor(
+    _ x: Handle, from start: Int, rows: Int, of capacity: Int, weight: PackedWeight
   ) throws -> UnsafeMutableRawPointer {
+    let first = start * weight.inner
+    if let narrow = try narrowPointer(x) { return UnsafeMutableRawPointer(narrow + first) }
+    let values = try pointer(x) + first
     guard weight.precision != .f32 else { return UnsafeMutableRawPointer(values) }
     let narrow = UnsafeMutableRawPointer(try scratch(count: (capacity * weight.inner + 1) / 2))
     salience_narrow_bf16(values, rows * weight.inner, narrow.assumingMemoryBound(to: UInt16.self))

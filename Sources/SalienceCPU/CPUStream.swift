@@ -7,6 +7,8 @@ final class CPUStream {
     let pointer: UnsafeMutablePointer<Float>
     /// nil for a whole allocation.
     let shape: ValueShape?
+    /// Whether it holds bfloat16, for matrix products alone.
+    var isNarrow = false
   }
 
   let parameters: CPUParameters
@@ -30,7 +32,17 @@ final class CPUStream {
     return view
   }
 
-  func pointer(_ handle: Handle) throws -> UnsafeMutablePointer<Float> { try view(handle).pointer }
+  func pointer(_ handle: Handle) throws -> UnsafeMutablePointer<Float> {
+    let view = try view(handle)
+    if view.isNarrow { throw TensorError(.backend, "tensor \(handle.id) is kept for matrix products") }
+    return view.pointer
+  }
+
+  /// A view in bfloat16; nil for one in float32.
+  func narrowPointer(_ handle: Handle) throws -> UnsafeMutablePointer<UInt16>? {
+    let view = try view(handle)
+    return view.isNarrow ? UnsafeMutableRawPointer(view.pointer).assumingMemoryBound(to: UInt16.self) : nil
+  }
 
   /// Rows and width of a view under the current batch.
   func size(_ handle: Handle) throws -> (rows: Int, width: Int) {
@@ -89,6 +101,8 @@ extension CPUStream: TensorMemory {
   }
 
   func drop(_ view: Handle) { views[view.id] = nil }
+
+  func keepForProducts(_ view: Handle) { views[view.id]?.isNarrow = parameters.precision != .f32 }
 
   func begin(_ batch: PackedBatch) { self.batch = batch }
 

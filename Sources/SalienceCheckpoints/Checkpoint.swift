@@ -52,7 +52,7 @@ public struct Checkpoint: Sendable {
     }
     let tokenizerFiles = [
       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
-      "vocab.json", "merges.txt",
+      "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "spm.model", "sentencepiece.bpe.model",
     ]
     files.append(contentsOf: tokenizerFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false })
     self.files = files

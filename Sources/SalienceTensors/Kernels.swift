@@ -21,6 +21,10 @@ public protocol TensorMemory: AnyObject {
   /// Forgets a view.
   func drop(_ view: Handle)
 
+  /// Says that matrix products alone read a view, as their left factor, and that products and gradients of attention
+  /// alone write it: a backend may keep it in the precision of its products, for they would round it so anyway.
+  func keepForProducts(_ view: Handle)
+
   /// Sets the batch that `tokens` and `sequences` mean from now on.
   func begin(_ batch: PackedBatch) throws
 
@@ -37,6 +41,8 @@ public protocol TensorMemory: AnyObject {
 }
 
 extension TensorMemory {
+  public func keepForProducts(_ view: Handle) {}
+
   public func replay(
     _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
   ) throws {

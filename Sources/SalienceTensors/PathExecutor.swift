@@ -21,7 +21,8 @@ public final class PathExecutor {
     prefix = try PlanRun(program.prefix, capacity: capacity, on: kernels)
     forward = try PlanRun(program.forward, capacity: capacity, on: kernels)
     gradient = try PlanRun(
-      program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart, on: kernels)
+      program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart,
+      exposed: program.edges.blended + program.edges.summed, on: kernels)
   }
 
   /// Sequences are bounded too, so that values with a row a sequence stay small.

@@ -6,7 +6,10 @@ package final class PlanRun {
   private let capacity: MemoryPlan.Capacity
   private let views: [Handle?]
 
-  package init(_ plan: Plan, capacity: MemoryPlan.Capacity, keptBefore: Int = 0, on kernels: any Kernels) throws {
+  /// - Parameter exposed: values that are read or written from outside, beside the plan's inputs and outputs.
+  package init(
+    _ plan: Plan, capacity: MemoryPlan.Capacity, keptBefore: Int = 0, exposed: [ValueID] = [], on kernels: any Kernels
+  ) throws {
     self.plan = plan
     self.kernels = kernels
     self.capacity = capacity
@@ -15,6 +18,9 @@ package final class PlanRun {
     self.arena = arena
     views = zip(memory.offsets, plan.shapes).map { offset, shape in
       offset.map { kernels.view(of: arena, offset: $0, shape: shape) }
+    }
+    for value in plan.factors(exposed: exposed) {
+      if let view = views[value.index] { kernels.keepForProducts(view) }
     }
   }
 

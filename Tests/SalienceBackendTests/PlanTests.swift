@@ -110,6 +110,24 @@ import Testing
     #expect(throws: TensorError.self) { try plan.slice(from: [], to: [z]) }
   }
 
+  /// Only what nothing but products reads may be kept in their precision.
+  @Test func factorsAreReadByProductsAlone() throws {
+    let weight = Parameter("w", shape: [8, 8])
+    var plan = Plan()
+    let x = plan.input(ValueShape(.tokens, 8))
+    let factor = try plan.linear(x, weight: weight, bias: nil)
+    let shared = try plan.linear(factor, weight: weight, bias: nil)
+    let sum = try plan.add(shared, x)
+    let both = try plan.linear(shared, weight: weight, bias: nil)
+    plan.result(try plan.add(sum, both))
+    #expect(plan.factors(exposed: []) == [factor])
+    #expect(plan.factors(exposed: [factor]).isEmpty)
+    let gradient = try plan.differentiated()
+    let operands = gradient.plan.instructions.filter { $0.inputs.count == 2 }.map { $0.inputs[1] }
+    #expect(!operands.isEmpty)
+    #expect(gradient.plan.factors(exposed: []).isDisjoint(with: operands + gradient.plan.outputs))
+  }
+
   @Test func refusesShapesThatDoNotFit() {
     var plan = Plan()
     let x = plan.input(ValueShape(.tokens, 8))

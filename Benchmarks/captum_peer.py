@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import math
 import time
 
 import torch
@@ -83,11 +84,22 @@ class CaptumPeer:
         return time.perf_counter() - start, scores
 
     def exact(self, row):
-        """The token scores of one text by the same method in float64: the judge where two float32 programs differ."""
-        models = self.models
+        """The token scores of one text by the same method in float64: the judge where two float32 programs differ.
+
+        Beside them, how near an evaluation comes to the kink of the head's ReLU, infinitely far without one.
+        """
+        models, kinks = self.models, [math.inf]
+
+        def look(module, inputs, output):
+            kinks.append(output.abs().min().item())
+
         try:
             self.models = {name: copy.deepcopy(model).double() for name, model in models.items()}
-            return self.run([row])[1][row]
+            for model in self.models.values():
+                # DistilBERT's head alone has a ReLU, after this layer.
+                if hasattr(model, "pre_classifier"):
+                    model.pre_classifier.register_forward_hook(look)
+            return self.run([row])[1][row], min(kinks)
         finally:
             self.models = models
 

@@ -162,7 +162,7 @@ def measure(arguments, name, tokens):
             if number == 0 and "f32" in scores:
                 found = peer.scores()
                 agreement = compare(found, scores["f32"]) if precision != "f32" else judged(
-                    found, scores["f32"], lambda row: captums["f32"].exact(row).cpu())
+                    found, scores["f32"], captums["f32"].exact)
                 result |= agreement
             rounds.append(result)
             print(f"{name} {tokens} tokens {precision}, round {number + 1}: {len(ids) / scoring:.2f} rows/s",

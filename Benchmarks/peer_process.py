@@ -57,8 +57,9 @@ class PeerProcess:
         return reply["seconds"], {int(row): values for row, values in reply["scores"].items()}
 
     def exact(self, row):
-        """The token scores of one text in float64."""
-        return self.ask({"do": "exact", "row": row})["scores"]
+        """The token scores of one text in float64, and how near they come to a kink."""
+        reply = self.ask({"do": "exact", "row": row})
+        return reply["scores"], reply["kink"]
 
     @property
     def peak_bytes(self):
@@ -120,7 +121,8 @@ def answer(peer, request):
             seconds, scores = peer.run()
             return {"seconds": seconds, "scores": {row: values.double().tolist() for row, values in scores.items()}}
         case "exact":
-            return {"scores": peer.exact(request["row"]).tolist()}
+            scores, kink = peer.exact(request["row"])
+            return {"scores": scores.tolist(), "kink": kink}
         case "peak":
             return {"bytes": peak_bytes()}
 

@@ -6,6 +6,8 @@ import sys
 
 # Allowed: in float32 the distance from Captum's relative to their norm, in half precision the median cosine with them.
 DISTANCE = 1e-4
+# An evaluation that gives a ReLU less than this has no gradient in float32: rounding chooses the side.
+KINK = 3e-6
 COSINE = 0.999
 
 
@@ -49,12 +51,17 @@ def compare(found, expected):
 def judged(found, expected, exact):
     """`compare` with float32 scores, where a text that differs too much is judged by the same method in float64.
 
-    `exact` gives a row's scores in float64: either program may be the one that is off.
+    `exact` gives a row's scores in float64, and how near the text comes to the kink of a ReLU: either program may be
+    the one that is off. A text that lies on a kink has no answer in float32; it is told of and left out.
     """
-    settled = dict(expected)
+    settled, on_kink = dict(expected), 0
     for row, theirs in expected.items():
         if distance(found.get(row, []), theirs) > DISTANCE:
-            settled[row] = exact(row)
+            settled[row], kink = exact(row)
+            apart = distance(found[row], settled[row])
             print(f"row {row}: Captum in float32 is {distance(theirs, settled[row]):.1e} from itself in float64, the "
-                  f"other {distance(found[row], settled[row]):.1e}", file=sys.stderr)
-    return compare(found, settled)
+                  f"other {apart:.1e}; the nearest kink of a ReLU {kink:.0e}", file=sys.stderr)
+            if apart > DISTANCE and kink < KINK:
+                del settled[row]
+                on_kink += 1
+    return compare(found, settled) | {"texts_on_kink": on_kink}

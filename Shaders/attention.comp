@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// softmax(Q Kᵀ scale) V per sequence and head, without storing the probabilities (arXiv 2205.14135), and the log of
-// the softmax's denominator (arXiv 2307.08691).
+// softmax(Q Kᵀ scale) V per sequence and head, over the keys of a window, without storing the probabilities
+// (arXiv 2205.14135), and the log of the softmax's denominator (arXiv 2307.08691).
 // FLOPs: 4 L² D a sequence and head. Traffic: Q and the result once, K and V once every ROWS queries.
 
 #include "include/invocation.glsl"
@@ -10,7 +10,7 @@
 #include "include/attention_tile.glsl"
 #include "include/counts.glsl"
 
-layout(constant_id = 5) const bool LOG_SUM_EXP = true;
+layout(constant_id = 6) const bool LOG_SUM_EXP = true;
 
 HEAD_READS(0, qkv)  // [T x 3H]
 HEAD_WRITES(1, context)  // [T x H]
@@ -38,17 +38,20 @@ void main() {
   vec4 sums[4 * SPANS];
   [[unroll]] for (uint i = 0; i < 4 * SPANS; i++) sums[i] = vec4(0.0);
   vec4 top = vec4(LOWEST), denominator = vec4(0.0);  // of the four rows; the latter of the lane's columns alone
-  for (uint step = 0; step < length; step += COLUMNS) {
+  const uint end = last_step(first, after, length);
+  for (uint step = first_step(first, before); step < end; step += COLUMNS) {
     barrier();
     LOAD_TILE(keys, qkv, COLUMNS, step, length, origin + width, stride)
     LOAD_TILE(values, qkv, COLUMNS, step, length, origin + 2 * width, stride)
     barrier();
     vec4 scores[4] = vec4[4](vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
     ADD_PRODUCTS(scores, queries, keys)
-    const bvec4 outside = greaterThanEqual(uvec4(step + lane * 4) + uvec4(0, 1, 2, 3), uvec4(length));
+    const bvec4 past = past_end(step + lane * 4, length);
     vec4 highest;
+    bvec4 outside[4];
     [[unroll]] for (uint i = 0; i < 4; i++) {
-      scores[i] = mix(scores[i] * scale, vec4(LOWEST), outside);
+      outside[i] = unmet(past, step + lane * 4, first + quad * 4 + i, before, after);
+      scores[i] = mix(scores[i] * scale, vec4(LOWEST), outside[i]);
       highest[i] = max(max(scores[i].x, scores[i].y), max(scores[i].z, scores[i].w));
     }
     exchange[lane * QUADS + quad] = highest;
@@ -59,7 +62,9 @@ void main() {
     top = highest;
     denominator *= correction;
     [[unroll]] for (uint i = 0; i < 4; i++) {
-      const vec4 p = exponential(scores[i] - top[i]);
+      vec4 p = exponential(scores[i] - top[i]);
+      // A row that has met no column yet has no top to keep others small.
+      if (WINDOW) p = mix(p, vec4(0.0), outside[i]);
       weights[weight_place(quad * 4 + i, lane)] = p;
       denominator[i] += (p.x + p.y) + (p.z + p.w);
       [[unroll]] for (uint s = 0; s < SPANS; s++) sums[i * SPANS + s] *= correction[i];

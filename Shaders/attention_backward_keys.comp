@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // dV = Pᵀ dO and dK = dSᵀ Q with dS = P (dP - offset) scale, dP = dO Vᵀ and P = exp(Q Kᵀ scale - log-sum-exp), per
-// sequence and head. A group owns ROWS keys and walks over the queries, so no sum needs atomics.
+// sequence and head. A group owns ROWS keys and walks over the queries that see them, so no sum needs atomics.
 // FLOPs: 8 L² D a sequence and head. Traffic: K, V, dK and dV once, Q and dO once every ROWS keys.
 
 #include "include/invocation.glsl"
@@ -39,7 +39,9 @@ void main() {
     key_sums[i] = vec4(0.0);
     value_sums[i] = vec4(0.0);
   }
-  for (uint step = 0; step < length; step += COLUMNS) {
+  // A key is seen from as many queries in front of it as a query sees keys behind it.
+  const uint end = last_step(first, before, length);
+  for (uint step = first_step(first, after); step < end; step += COLUMNS) {
     barrier();
     LOAD_TILE(queries, qkv, COLUMNS, step, length, origin, stride)
     LOAD_TILE(outputs, gradient, COLUMNS, step, length, start * width + head, width)
@@ -54,8 +56,9 @@ void main() {
     vec4 slopes[4] = scores;
     ADD_PRODUCTS(scores, keys, queries)
     ADD_PRODUCTS(slopes, values, outputs)
-    const bvec4 outside = greaterThanEqual(uvec4(step + lane * 4) + uvec4(0, 1, 2, 3), uvec4(length));
+    const bvec4 past = past_end(step + lane * 4, length);
     [[unroll]] for (uint i = 0; i < 4; i++) {
+      const bvec4 outside = unmet(past, step + lane * 4, first + quad * 4 + i, after, before);
       const vec4 p = mix(exponential(scores[i] * scale - logs), vec4(0.0), outside);
       probabilities[weight_place(quad * 4 + i, lane)] = p;
       weights[weight_place(quad * 4 + i, lane)] = p * (slopes[i] - means) * scale;

@@ -40,7 +40,8 @@ void main() {
 
   vec4 sums[4 * SPANS];
   [[unroll]] for (uint i = 0; i < 4 * SPANS; i++) sums[i] = vec4(0.0);
-  for (uint step = 0; step < length; step += COLUMNS) {
+  const uint end = last_step(first, after, length);
+  for (uint step = first_step(first, before); step < end; step += COLUMNS) {
     barrier();
     LOAD_TILE(keys, qkv, COLUMNS, step, length, origin + width, stride)
     LOAD_TILE(values, qkv, COLUMNS, step, length, origin + 2 * width, stride)
@@ -49,8 +50,9 @@ void main() {
     vec4 slopes[4] = scores;
     ADD_PRODUCTS(scores, queries, keys)
     ADD_PRODUCTS(slopes, outputs, values)
-    const bvec4 outside = greaterThanEqual(uvec4(step + lane * 4) + uvec4(0, 1, 2, 3), uvec4(length));
+    const bvec4 past = past_end(step + lane * 4, length);
     [[unroll]] for (uint i = 0; i < 4; i++) {
+      const bvec4 outside = unmet(past, step + lane * 4, first + quad * 4 + i, before, after);
       const vec4 p = exponential(scores[i] * scale - logs[i]);
       weights[weight_place(quad * 4 + i, lane)] = mix(p * (slopes[i] - means[i]) * scale, vec4(0.0), outside);
     }

@@ -9,6 +9,7 @@ layout(constant_id = 2) const uint LANES = 32;
 layout(constant_id = 3) const bool RESIDUAL = false;
 layout(constant_id = 4) const bool NORMALIZED = false;
 layout(constant_id = 5) const bool DEVIATION = false;
+layout(constant_id = 6) const bool BETA = true;
 
 layout(push_constant) uniform Push {
   uint extent;
@@ -55,7 +56,8 @@ void main() {
   for (uint u = lane; u < row_units; u += LANES) {
     const vec4 n = (summand(start + u) - mean) * r;
     if (NORMALIZED) put_normalized(start + u, n);
-    put_y(start + u, fma(n, gamma(u), beta(u)));
+    if (BETA) put_y(start + u, fma(n, gamma(u), beta(u)));
+    else put_y(start + u, n * gamma(u));
   }
   if (DEVIATION && lane == 0) inverse_deviation[row] = r;
 }

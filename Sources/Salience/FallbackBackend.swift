@@ -37,16 +37,19 @@ public final class FallbackBackend: Backend {
     primary.memory(of: programs, longest: longest)
   }
 
-  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+  public func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel {
     var model: (any PreparedModel)?
     do {
-      if !isGivenUp { model = try await primary.prepare(programs, parameters: parameters) }
+      if !isGivenUp { model = try await primary.prepare(programs, decoders: decoders, parameters: parameters) }
     } catch let error as VulkanError where Self.reachesEverything(error) || error.isShortOfMemory {
       // A model that does not fit runs elsewhere; the next one may fit.
       note(error, givesUp: Self.reachesEverything(error))
     }
     return FallbackModel(
-      primary: model, on: self, spare: SpareModel(spare, programs: programs, parameters: parameters))
+      primary: model, on: self,
+      spare: SpareModel(spare, programs: programs, decoders: decoders, parameters: parameters))
   }
 
   var isGivenUp: Bool { state.withLock { $0.isGivenUp } }
@@ -113,6 +116,15 @@ private final class FallbackModel: PreparedModel {
     try await answer(requests, counts: true) { try await $0.attribute(program: program, requests: $1) }
   }
 
+  func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
+    try await answer(Array(request.prompts.indices)) { model, prompts in
+      let part = GenerationRequest(prompts: prompts.map { request.prompts[$0] }, limit: request.limit) {
+        request.choose(prompts[$0], $1, $2)
+      }
+      return try await model.generate(decoder: decoder, part)
+    }
+  }
+
   /// - Parameter counts: whether items are examples to be told of.
   private func answer<Item: Sendable, Answer: Sendable>(
     _ items: [Item], counts: Bool = false,
@@ -160,20 +172,24 @@ private final class FallbackModel: PreparedModel {
 private actor SpareModel {
   private let backend: any Backend
   private let programs: [PathProgram]
+  private let decoders: [DecoderProgram]
   private let parameters: any ParameterSource
   private var loading: Task<any PreparedModel, any Error>?
 
-  init(_ backend: any Backend, programs: [PathProgram], parameters: any ParameterSource) {
+  init(
+    _ backend: any Backend, programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) {
     self.backend = backend
     self.programs = programs
+    self.decoders = decoders
     self.parameters = parameters
   }
 
   func model() async throws -> any PreparedModel {
     let task =
       loading
-      ?? Task { [backend, programs, parameters] in
-        try await backend.prepare(programs, parameters: parameters)
+      ?? Task { [backend, programs, decoders, parameters] in
+        try await backend.prepare(programs, decoders: decoders, parameters: parameters)
       }
     loading = task
     return try await task.value

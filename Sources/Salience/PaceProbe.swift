@@ -21,13 +21,14 @@ struct PaceProbe {
   init(_ scorer: PipelineScorer, _ examples: [Example], evaluations: [Int]) {
     self.scorer = scorer
     rows = examples.compactMap { example in
-      guard let encoding = try? scorer.encode(example) else { return nil }
-      let flops = scorer.model.flops(tokens: encoding.count, evaluations: evaluations)
-      return Row(example: EncodedExample(example: example, encoding: encoding), flops: Double(flops))
+      guard let windows = try? scorer.encode(example) else { return nil }
+      let encoded = EncodedExample(example: example, windows: windows)
+      let flops = scorer.model.flops(tokens: encoded.tokenCount, evaluations: evaluations)
+      return Row(example: encoded, flops: Double(flops))
     }
   }
 
-  var meanTokens: Double { mean { Double($0.example.encoding.count) } }
+  var meanTokens: Double { mean { Double($0.example.tokenCount) } }
   var meanFLOPs: Double { mean(\.flops) }
 
   private func mean(_ value: (Row) -> Double) -> Double {

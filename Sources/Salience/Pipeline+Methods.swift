@@ -20,7 +20,8 @@ extension Pipeline {
 extension Pipeline.Method {
   /// Points that an example is evaluated at, over all noise samples; with a tolerance, what is usual.
   var evaluationsPerExample: Int {
-    switch rule {
+    if name == .gradientTimesInput { return 1 }
+    return switch rule {
     case .fixed(let steps, _): steps * (noise?.samples ?? 1)
     case .adaptive(let tolerance, let maxSteps):
       min(maxSteps, AdaptiveQuadrature.expectedSteps(tolerance: tolerance))
@@ -50,16 +51,20 @@ extension Pipeline.Method {
   ///
   /// - Throws: `AttributionError` with code `usage` for settings that no model could serve.
   public func attributionMethod() throws -> any AttributionMethod {
-    let method =
+    let method: any AttributionMethod =
       switch (name, rule) {
+      case (.gradientTimesInput, _):
+        GradientTimesInput(
+          id: id, reduction: reduction, normalization: normalize, target: target, layer: layer, output: output)
       case (.integratedGradients, .fixed(let steps, let quadrature)):
         try IntegratedGradients(
           id: id, steps: steps, quadrature: quadrature, baseline: baseline, keepSpecial: keepSpecial,
-          normalization: normalize, target: target, layer: layer)
+          normalization: normalize, target: target, layer: layer, output: output)
       case (.integratedGradients, .adaptive(let tolerance, let maxSteps)):
         IntegratedGradients(
           id: id, rule: .adaptive(try AdaptiveQuadrature(tolerance: tolerance, maxSteps: maxSteps)),
-          baseline: baseline, keepSpecial: keepSpecial, normalization: normalize, target: target, layer: layer)
+          baseline: baseline, keepSpecial: keepSpecial, normalization: normalize, target: target, layer: layer,
+          output: output)
       }
     guard let noise else { return method }
     return try NoiseTunnel(

@@ -17,7 +17,7 @@ extension PipelineError {
   ) {
     var hint = ""
     if error.setting == .target, let labels = try? configuration.labelNames {
-      for case .name(let name) in target?.classNames ?? [] where ClassName.name(name).index(in: labels) == nil {
+      for case .name(let name) in target?.classNames ?? [] where OutputNames(labels).index(of: .name(name)) == nil {
         hint += NearestName.hint(for: name, among: labels)
       }
     }

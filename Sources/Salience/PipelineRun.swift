@@ -42,7 +42,7 @@ public struct PipelineRun: Sendable {
     datasetFiles = try Self.open(pipeline.dataset).files
     for (index, checkpoint) in checkpoints.enumerated() {
       do {
-        try AttributionModel.validate(methods, for: checkpoint.config)
+        try AttributionModel.validate(methods, for: checkpoint.config, task: pipeline.task)
       } catch let error as AttributionError {
         throw located(error, model: index)
       }
@@ -66,7 +66,8 @@ public struct PipelineRun: Sendable {
   /// Loads a model with the pipeline's methods.
   public func scorer(_ index: Int) async throws -> PipelineScorer {
     do {
-      let model = try await AttributionModel(checkpoint: checkpoints[index], methods: methods, on: backend)
+      let model = try await AttributionModel(
+        checkpoint: checkpoints[index], task: pipeline.task, methods: methods, on: backend)
       return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
     } catch let error as AttributionError where error.code == .usage {
       throw located(error, model: index)

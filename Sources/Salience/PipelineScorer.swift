@@ -22,12 +22,12 @@ public struct PipelineScorer: ModelScorer {
     tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerRound))
   }
 
-  public func encode(_ example: Example) throws -> Encoding {
-    let encoding = try model.encode(example.text, pair: example.textPair, maxLength: maxLength)
-    if encoding.truncated && overLong == .quarantine {
-      throw AttributionError(.example, "the text has more than \(encoding.count) tokens")
+  public func encode(_ example: Example) throws -> [Encoding] {
+    let windows = try model.input(example.text, pair: example.textPair, maxLength: maxLength).windows
+    if let cut = windows.first(where: \.truncated), overLong == .quarantine {
+      throw AttributionError(.example, "the text has more than \(cut.count) tokens")
     }
-    return encoding
+    return windows
   }
 
   /// A row that alone exceeds the device's memory fails alone.
@@ -42,11 +42,14 @@ public struct PipelineScorer: ModelScorer {
   }
 
   private func scoreTogether(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
-    let results = try await model.score(batch.map(\.encoding), labels: batch.map(\.example.label))
-    return zip(batch, results).map { item, result in
-      result.map { prediction, explanations in
+    let inputs = batch.map {
+      TaskInput(text: $0.example.text, pair: $0.example.textPair, label: $0.example.label, windows: $0.windows)
+    }
+    return zip(batch, try await model.score(inputs)).map { item, result in
+      result.map { scored in
         ScoredExample(
-          example: item.example, encoding: item.encoding, prediction: prediction, explanations: explanations,
+          example: item.example, encoding: scored.decision.encoding, prediction: scored.decision.prediction,
+          explanations: scored.explanations,
           status: item.example.text.isEmpty && (item.example.textPair ?? "").isEmpty ? .empty : .ok)
       }
       .mapError { RowFailure($0.message) }

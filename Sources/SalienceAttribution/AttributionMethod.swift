@@ -12,24 +12,29 @@ public protocol AttributionMethod: Sendable {
   var layer: AttributionLayer { get }
   var target: Target { get }
 
-  /// Checks the settings against a model before anything is scored.
-  func validate(tokenizer: Tokenizer, labels: [String]) throws
+  /// Whether scores explain logits or probabilities.
+  var output: OutputKind { get }
+
+  /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
+  func validate(tokenizer: Tokenizer) throws
 
   /// The method as it is on a device that computes in `precision`.
   func adapted(to precision: Precision) -> any AttributionMethod
 
-  /// The evaluations that the method needs for these targets.
+  /// The evaluations that the method needs for an output's targets.
   func request(
-    _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
+    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
   ) throws -> PathRequest
 
   /// One explanation a target.
   ///
   /// - Parameter outputs: F(x) [C].
   /// - Throws: `AttributionError` with code `notFinite`.
-  func explanations(targets: [ResolvedTarget], outputs: [Float], response: PathResponse) throws -> [Explanation]
+  func explanations(of output: ExplainedOutput, outputs: [Float], response: PathResponse) throws -> [Explanation]
 }
 
 extension AttributionMethod {
+  public var output: OutputKind { .logit }
+
   public func adapted(to precision: Precision) -> any AttributionMethod { self }
 }

@@ -5,14 +5,17 @@ extension AttributionModel {
   ///   - tokens: of the example.
   ///   - evaluations: points of the path, one number a method.
   public func flops(tokens: Int, evaluations: [Int]) -> Int {
-    let prediction = programs[0].flopsPerStep(lengths: [tokens], targets: 0)
+    let prediction = programs[decisionProgram].flopsPerStep(lengths: [tokens], targets: 0)
+    let outputs = task.expectedOutputs(tokens: tokens)
     return zip(methods, evaluations).enumerated().reduce(prediction) { sum, entry in
       let (index, (method, evaluations)) = entry
       let program = programs[programOfMethod[index]]
-      let targets = method.target == .all ? labels.count : 1
+      let targets = method.target == .all ? task.outputNames.count : 1
       let baseline = program.flopsPerStep(lengths: [tokens], targets: 0)
-      return sum + baseline + program.flopsPerPath(lengths: [tokens], targets: targets)
+      let path =
+        baseline + program.flopsPerPath(lengths: [tokens], targets: targets)
         + evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
+      return sum + outputs * path
     }
   }
 }

@@ -1,55 +1,90 @@
-import Foundation
 import SalienceCheckpoints
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
-/// A checkpoint on a backend, ready to predict and to be explained.
+/// A checkpoint on a backend, ready to decide and to be explained.
 public struct AttributionModel: Sendable {
   public let tokenizer: Tokenizer
   public let architecture: any Architecture
-  /// Class names by index.
-  public let labels: [String]
+  public let task: any ModelTask
   public let methods: [any AttributionMethod]
-  /// The model cut at each layer that a method asks for.
+  /// The model cut at each layer, readout and kind of output that a method asks for, and for the task's decisions.
   public let programs: [PathProgram]
   let programOfMethod: [Int]
+  let decisionProgram: Int
   private let prepared: any PreparedModel
+
+  /// What a program is made for.
+  private struct Cut: Hashable {
+    let layer: AttributionLayer
+    let readout: Readout
+    let output: OutputKind
+  }
 
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
   ///
-  /// - Parameter savings: what is left out of the work; without some, scores are the same but for rounding.
+  /// - Parameters:
+  ///   - task: what the model is asked; as its configuration says unless given.
+  ///   - savings: what is left out of the work; without some, scores are the same but for rounding.
   public init(
-    checkpoint: Checkpoint, methods: [any AttributionMethod], savings: ExactSavings = .all, on backend: any Backend
+    checkpoint: Checkpoint, task: TaskSettings = TaskSettings(), methods: [any AttributionMethod],
+    savings: ExactSavings = .all, on backend: any Backend
   ) async throws {
-    self.methods = methods.map { $0.adapted(to: backend.device.precision) }
-    try Self.validate(methods, for: checkpoint.config)
+    let methods = methods.map { $0.adapted(to: backend.device.precision) }
+    try Self.validate(methods, for: checkpoint.config, task: task)
     architecture = try ModelRegistry.architecture(for: checkpoint.config)
     tokenizer = try Tokenizer(directory: checkpoint.directory)
-    labels = try checkpoint.config.labelNames
-    try Self.eachMethod(of: methods) { [tokenizer, labels] in try $0.validate(tokenizer: tokenizer, labels: labels) }
-    var layers: [AttributionLayer] = []
-    for layer in methods.map(\.layer) where !layers.contains(layer) { layers.append(layer) }
-    if layers.isEmpty { layers = [.embeddings] }
-    programs = try layers.map { [architecture] in try architecture.program(at: $0, savings: savings) }
-    programOfMethod = methods.map { layers.firstIndex(of: $0.layer) ?? 0 }
-    let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces)).sorted()
-    try checkpoint.parameters.validateFinite(names.filter { checkpoint.parameters.shape(of: $0) != nil })
-    prepared = try await backend.prepare(programs, parameters: checkpoint.parameters)
+    self.task = try task.task(for: checkpoint.config, architecture: architecture, tokenizer: tokenizer)
+    self.methods = methods
+    try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
+      try task.validate(method.target)
+      try method.validate(tokenizer: tokenizer)
+    }
+    var cuts: [Cut] = []
+    programOfMethod = methods.map { [task = self.task] method in
+      let cut = Cut(layer: method.layer, readout: task.readout(of: method.target), output: method.output)
+      if let known = cuts.firstIndex(of: cut) { return known }
+      cuts.append(cut)
+      return cuts.count - 1
+    }
+    let head = self.task.head
+    var programs = try cuts.map { [architecture] cut in
+      try architecture.program(
+        head, readout: cut.readout, output: cut.output, at: cut.layer, savings: savings)
+    }
+    // Decisions read logits; at any layer, for the whole model runs.
+    if let known = cuts.firstIndex(where: { [task = self.task] in $0.readout == task.readout && $0.output == .logit }) {
+      decisionProgram = known
+    } else {
+      decisionProgram = programs.count
+      programs.append(try architecture.prediction(head, readout: self.task.readout))
+    }
+    self.programs = programs
+    let parameters = PrefixedParameters(
+      checkpoint.parameters, prefix: task.tensorPrefix, base: type(of: architecture).basePrefix)
+    let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces).compactMap(parameters.storedName))
+    try checkpoint.parameters.validateFinite(names.sorted())
+    let decoders = head == .causalLM ? [try architecture.decoder()].compactMap { $0 } : []
+    prepared = try await backend.prepare(programs, decoders: decoders, parameters: parameters)
   }
 
-  /// Checks layers and targets against a model's configuration, which takes neither its weights nor its tokenizer.
+  /// Checks head, layers and classes against a model's configuration, which takes neither its weights nor its tokenizer.
   ///
   /// - Throws: `AttributionError` with code `usage`, setting and method; `ModelError` or `CheckpointError` for a
   ///   configuration that cannot be used.
-  public static func validate(_ methods: [any AttributionMethod], for configuration: ModelConfiguration) throws {
-    let layerCount = try ModelRegistry.architecture(for: configuration).layerCount
-    let labels = try configuration.labelNames
+  public static func validate(
+    _ methods: [any AttributionMethod], for configuration: ModelConfiguration, task: TaskSettings = TaskSettings()
+  ) throws {
+    let architecture = try ModelRegistry.architecture(for: configuration)
+    try architecture.requireHead(task.head(for: configuration))
+    let named = try task.taskOfClasses(for: configuration, architecture: architecture)
     try eachMethod(of: methods) { method in
-      try method.target.validate(labels: labels)
-      if case .encoder(let index) = method.layer, index >= layerCount {
+      try named?.validate(method.target)
+      if case .encoder(let index) = method.layer, index >= architecture.layerCount {
         throw AttributionError(
-          .usage, "no \(method.layer): the model has encoder layers 0 to \(layerCount - 1)", setting: .layer)
+          .usage, "no \(method.layer): the model has encoder layers 0 to \(architecture.layerCount - 1)",
+          setting: .layer)
       }
     }
   }
@@ -71,64 +106,92 @@ public struct AttributionModel: Sendable {
   /// Most tokens of a sequence: the model's positions, or fewer where the tokenizer says so.
   public var maximumLength: Int { min(architecture.maximumLength, tokenizer.modelMaxLength ?? .max) }
 
+  /// What the task makes of a text: one input, or several windows of it.
+  ///
   /// - Throws: `TokenizerError`, or `AttributionError` where an id is outside the model's vocabulary.
-  public func encode(_ text: String, pair: String?, maxLength: Int? = nil) throws -> Encoding {
-    let encoding = try tokenizer.encode(text, pair: pair, maxLength: min(maxLength ?? .max, maximumLength))
-    guard encoding.count > 0 else { throw AttributionError(.example, "the text has no tokens") }
-    guard encoding.ids.allSatisfy({ $0 >= 0 && $0 < architecture.vocabularySize }) else {
-      throw AttributionError(.example, "a token's id is outside the model's vocabulary")
+  public func input(
+    _ text: String, pair: String? = nil, label: String? = nil, maxLength: Int? = nil
+  ) throws -> TaskInput {
+    let windows = try task.windows(
+      of: text, pair: pair, tokenizer: tokenizer, maxLength: min(maxLength ?? .max, maximumLength))
+    for encoding in windows {
+      guard encoding.count > 0 else { throw AttributionError(.example, "the text has no tokens") }
+      guard encoding.ids.allSatisfy({ $0 >= 0 && $0 < architecture.vocabularySize }) else {
+        throw AttributionError(.example, "a token's id is outside the model's vocabulary")
+      }
     }
-    return encoding
+    return TaskInput(text: text, pair: pair, label: label, windows: windows)
   }
 
-  /// Prediction and explanations of each encoding; an example that cannot be scored fails alone.
+  /// Decision and explanations of each input; an input that cannot be scored fails alone.
   ///
-  /// - Parameter labels: each example's own label, for methods that explain it.
   /// - Throws: where the backend fails.
-  public func score(
-    _ encodings: [Encoding], labels ownLabels: [String?]
-  ) async throws -> [Result<(Prediction, [Explanation]), AttributionError>] {
-    let ends = encodings.map { PathEnd(architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs)) }
-    let outputs = try await prepared.outputs(program: 0, of: ends)
-    var results: [Result<(Prediction, [Explanation]), AttributionError>] = outputs.map { logits in
-      Result { () throws(AttributionError) in (try prediction(logits), []) }
+  public func score(_ inputs: [TaskInput]) async throws -> [Result<ScoredInput, AttributionError>] {
+    let model = TaskModel(
+      tokenizer: tokenizer, architecture: architecture, prepared: prepared, program: decisionProgram)
+    var results: [Result<ScoredInput, AttributionError>] = try await task.decide(inputs, with: model).map {
+      $0.map { ScoredInput(decision: $0, explanations: []) }
     }
-    for (index, method) in methods.enumerated() {
-      var requests: [(example: Int, targets: [ResolvedTarget], request: PathRequest)] = []
-      for example in encodings.indices {
-        guard case .success(let (prediction, _)) = results[example] else { continue }
-        do {
-          let targets = try method.target.resolve(
-            labels: labels, predicted: prediction.index, label: ownLabels[example])
-          let request = try method.request(
-            encodings[example], targets: targets, tokenizer: tokenizer, architecture: architecture)
-          requests.append((example, targets, request))
-        } catch let error as AttributionError {
-          results[example] = .failure(error)
-        }
-      }
-      let responses = try await prepared.attribute(program: programOfMethod[index], requests: requests.map(\.request))
-      for (item, response) in zip(requests, responses) {
-        guard case .success(let (prediction, known)) = results[item.example] else { continue }
-        do {
-          let own = try method.explanations(targets: item.targets, outputs: outputs[item.example], response: response)
-          results[item.example] = .success((prediction, known + own))
-        } catch let error as AttributionError {
-          results[item.example] = .failure(error)
-        }
-      }
-    }
+    for index in methods.indices { try await explain(with: index, inputs, &results) }
     return results
   }
 
-  private func prediction(_ logits: [Float]) throws(AttributionError) -> Prediction {
-    guard logits.allSatisfy(\.isFinite), let top = logits.max(), let index = logits.firstIndex(of: top) else {
-      throw AttributionError(.notFinite, "the model's logits are not finite numbers")
+  /// Adds one method's explanations to the results.
+  private func explain(
+    with index: Int, _ inputs: [TaskInput], _ results: inout [Result<ScoredInput, AttributionError>]
+  ) async throws {
+    let method = methods[index]
+    var asked: [(input: Int, output: ExplainedOutput, request: PathRequest)] = []
+    for input in inputs.indices {
+      guard case .success(let scored) = results[input] else { continue }
+      do {
+        let outputs = try task.outputs(of: method.target, for: scored.decision, label: inputs[input].label)
+        asked += try outputs.map {
+          let request = try method.request(
+            scored.decision.encoding, output: $0, tokenizer: tokenizer, architecture: architecture)
+          return (input, $0, request)
+        }
+      } catch let error as AttributionError {
+        results[input] = .failure(error)
+      }
     }
-    // One logit has no softmax worth the name; its sigmoid is the probability.
-    let probability =
-      logits.count == 1
-      ? 1 / (1 + exp(-Double(top))) : 1 / logits.reduce(0) { $0 + exp(Double($1) - Double(top)) }
-    return Prediction(label: labels[index], index: index, probability: Float(probability), logits: logits)
+    let program = programOfMethod[index]
+    let ends = try await outputs(of: asked.map { ($0.output, $0.request.input, results[$0.input]) }, program: program)
+    let responses = try await prepared.attribute(program: program, requests: asked.map(\.request))
+    for ((item, end), response) in zip(zip(asked, ends), responses) {
+      guard case .success(let scored) = results[item.input] else { continue }
+      do {
+        let own = try method.explanations(of: item.output, outputs: end, response: response)
+        results[item.input] = .success(
+          ScoredInput(decision: scored.decision, explanations: scored.explanations + own))
+      } catch let error as AttributionError {
+        results[item.input] = .failure(error)
+      }
+    }
+  }
+
+  /// F at the input of each explained output; the decision's own where that is the same.
+  private func outputs(
+    of asked: [(output: ExplainedOutput, end: PathEnd, scored: Result<ScoredInput, AttributionError>)], program: Int
+  ) async throws -> [[Float]] {
+    let known: [[Float]?] = asked.map { item in
+      guard program == decisionProgram, item.output.isWhole else { return nil }
+      return try? item.scored.get().decision.outputs
+    }
+    let missing = zip(asked, known).filter { $0.1 == nil }.map(\.0.end)
+    var computed = try await prepared.outputs(program: program, of: missing)[...]
+    return known.map { $0 ?? computed.popFirst() ?? [] }
+  }
+}
+
+/// What a model decided of one input, and why.
+public struct ScoredInput: Sendable {
+  public let decision: Decision
+  /// One a method, output and target, methods in the order of the model's.
+  public let explanations: [Explanation]
+
+  public init(decision: Decision, explanations: [Explanation]) {
+    self.decision = decision
+    self.explanations = explanations
   }
 }

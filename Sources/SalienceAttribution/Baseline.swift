@@ -29,19 +29,33 @@ public enum Baseline: Sendable, Equatable {
     return id
   }
 
-  /// The start of an example's path: the same positions and types, other ids.
+  /// The start of an example's path: the same types and the same row read, other ids, and the positions that the family
+  /// gives those.
   ///
   /// - Parameters:
   ///   - id: from `tokenID(in:)`.
   ///   - keepSpecial: leave special tokens as they are.
-  static func end(
-    of encoding: Encoding, replacingWith id: Int32?, keepSpecial: Bool, in architecture: any Architecture
+  func end(
+    of encoding: Encoding, output: ExplainedOutput, replacingWith id: Int32?, keepSpecial: Bool,
+    in architecture: any Architecture
   ) -> PathEnd {
-    let replaced = encoding.special.map { !(keepSpecial && $0) }
-    guard let id else {
-      return PathEnd(architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs), zeroed: replaced)
-    }
+    let input = output.end(of: encoding, in: architecture)
+    let replaced = encoding.special.prefix(input.sequence.count).map { !(keepSpecial && $0) }
+    guard let id else { return PathEnd(input.sequence, zeroed: replaced) }
     let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
-    return PathEnd(architecture.sequence(ids: ids, typeIDs: encoding.typeIDs))
+    var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.typeIDs.prefix(ids.count)))
+    sequence.selectedRow = input.sequence.selectedRow
+    return PathEnd(sequence)
+  }
+}
+
+extension ExplainedOutput {
+  /// The end of an example's path: what the model reads for this output.
+  func end(of encoding: Encoding, in architecture: any Architecture) -> PathEnd {
+    let count = tokenCount ?? encoding.count
+    var sequence = architecture.sequence(
+      ids: Array(encoding.ids.prefix(count)), typeIDs: Array(encoding.typeIDs.prefix(count)))
+    if let selectedRow { sequence.selectedRow = selectedRow }
+    return PathEnd(sequence)
   }
 }

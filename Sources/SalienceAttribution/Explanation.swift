@@ -7,8 +7,11 @@ public struct Prediction: Sendable, Equatable {
   public let probability: Float
   /// C logits.
   public let logits: [Float]
+  /// Where an answer stands in the text's pair, in Unicode scalars; nil where there is no answer to a question.
+  public let answer: Range<Int>?
 
-  public init(label: String, index: Int, probability: Float, logits: [Float]) {
+  public init(label: String, index: Int, probability: Float, logits: [Float], answer: Range<Int>? = nil) {
+    self.answer = answer
     self.label = label
     self.index = index
     self.probability = probability
@@ -24,6 +27,8 @@ public struct Explanation: Sendable, Equatable {
   public let target: String
   /// nil for a contrast.
   public let targetIndex: Int?
+  /// The token that the output is about: generated, masked, or the first of a word or answer; nil for a whole text.
+  public let targetPosition: Int?
   /// F(x): the target's output for the example.
   public let output: Double
   /// F(x'): the target's output for the baseline, where the method has one.
@@ -34,7 +39,7 @@ public struct Explanation: Sendable, Equatable {
   public let steps: Int
   /// false where a tolerance was asked for and not kept, for `max_steps` or for the precision's rounding.
   public let converged: Bool
-  /// Raw signed sum over the hidden dimension, one a token.
+  /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
   public let attributions: [Float]
   /// `attributions` normalised as the method asks.
   public let normalized: [Float]
@@ -43,13 +48,14 @@ public struct Explanation: Sendable, Equatable {
   public let attributionNorm: Double
 
   public init(
-    method: String, target: String, targetIndex: Int?, output: Double, baselineOutput: Double?,
-    convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
+    method: String, target: String, targetIndex: Int?, targetPosition: Int? = nil, output: Double,
+    baselineOutput: Double?, convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
     attributionSum: Double, attributionNorm: Double, converged: Bool = true
   ) {
     self.method = method
     self.target = target
     self.targetIndex = targetIndex
+    self.targetPosition = targetPosition
     self.output = output
     self.baselineOutput = baselineOutput
     self.convergenceDelta = convergenceDelta

@@ -12,6 +12,7 @@ public struct IntegratedGradients: AttributionMethod {
   public let keepSpecial: Bool
   public let normalization: Normalization
   public let rule: Rule
+  public let output: OutputKind
 
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {
@@ -25,17 +26,18 @@ public struct IntegratedGradients: AttributionMethod {
   public init(
     id: String = "integrated-gradients", steps: Int = 50, quadrature: Quadrature = .gaussLegendre,
     baseline: Baseline = .pad, keepSpecial: Bool = true, normalization: Normalization = .l2,
-    target: Target = .predicted, layer: AttributionLayer = .embeddings
+    target: Target = .predicted, layer: AttributionLayer = .embeddings, output: OutputKind = .logit
   ) throws {
     let points = try quadrature.points(steps: steps)
     self.init(
       id: id, rule: .fixed(points), baseline: baseline, keepSpecial: keepSpecial, normalization: normalization,
-      target: target, layer: layer)
+      target: target, layer: layer, output: output)
   }
 
   public init(
     id: String = "integrated-gradients", rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true,
-    normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings
+    normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings,
+    output: OutputKind = .logit
   ) {
     self.id = id
     self.rule = rule
@@ -44,27 +46,26 @@ public struct IntegratedGradients: AttributionMethod {
     self.normalization = normalization
     self.target = target
     self.layer = layer
+    self.output = output
   }
 
   public func adapted(to precision: Precision) -> any AttributionMethod {
     guard case .adaptive(let quadrature) = rule else { return self }
     return IntegratedGradients(
       id: id, rule: .adaptive(quadrature.adapted(to: precision)), baseline: baseline, keepSpecial: keepSpecial,
-      normalization: normalization, target: target, layer: layer)
+      normalization: normalization, target: target, layer: layer, output: output)
   }
 
-  public func validate(tokenizer: Tokenizer, labels: [String]) throws {
-    _ = try baseline.tokenID(in: tokenizer)
-    try target.validate(labels: labels)
-  }
+  public func validate(tokenizer: Tokenizer) throws { _ = try baseline.tokenID(in: tokenizer) }
 
   public func request(
-    _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
+    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
   ) throws -> PathRequest {
-    let input = PathEnd(architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs))
-    let start = Baseline.end(
-      of: encoding, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial, in: architecture)
-    let cotangents = targets.map(\.coefficients)
+    let input = output.end(of: encoding, in: architecture)
+    let start = baseline.end(
+      of: encoding, output: output, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial,
+      in: architecture)
+    let cotangents = output.targets.map(\.coefficients)
     switch rule {
     case .fixed(let points):
       return PathRequest(input: input, baseline: start, points: points, cotangents: cotangents)
@@ -74,20 +75,20 @@ public struct IntegratedGradients: AttributionMethod {
   }
 
   public func explanations(
-    targets: [ResolvedTarget], outputs: [Float], response: PathResponse
+    of output: ExplainedOutput, outputs: [Float], response: PathResponse
   ) throws -> [Explanation] {
-    try targets.enumerated().map { index, target in
+    try output.targets.enumerated().map { index, target in
       let scores = response.scores[index]
       let sum = scores.reduce(0, +)
-      let norm = response.squaredNorms[index].squareRoot()
+      let norm = response.squares[index].reduce(0, +).squareRoot()
       guard sum.isFinite, norm.isFinite else {
         throw AttributionError(.notFinite, "\(id): the attribution is not a finite number")
       }
-      let (output, start) = (target.value(outputs), target.value(response.baselineOutputs))
+      let (end, start) = (target.value(outputs), target.value(response.baselineOutputs))
       return Explanation(
-        method: id, target: target.name, targetIndex: target.index, output: output, baselineOutput: start,
-        convergenceDelta: sum - (output - start), steps: response.pointCount, attributions: scores.map(Float.init),
-        normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
+        method: id, target: target.name, targetIndex: target.index, targetPosition: output.position, output: end,
+        baselineOutput: start, convergenceDelta: sum - (end - start), steps: response.pointCount,
+        attributions: scores.map(Float.init), normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
         attributionNorm: norm, converged: response.converged)
     }
   }

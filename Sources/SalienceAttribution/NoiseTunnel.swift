@@ -57,15 +57,14 @@ public struct NoiseTunnel: AttributionMethod {
   public var id: String { method.id }
   public var layer: AttributionLayer { method.layer }
   public var target: Target { method.target }
+  public var output: OutputKind { method.output }
 
-  public func validate(tokenizer: Tokenizer, labels: [String]) throws {
-    try method.validate(tokenizer: tokenizer, labels: labels)
-  }
+  public func validate(tokenizer: Tokenizer) throws { try method.validate(tokenizer: tokenizer) }
 
   public func request(
-    _ encoding: Encoding, targets: [ResolvedTarget], tokenizer: Tokenizer, architecture: any Architecture
+    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
   ) throws -> PathRequest {
-    let path = try method.request(encoding, targets: targets, tokenizer: tokenizer, architecture: architecture)
+    let path = try method.request(encoding, output: output, tokenizer: tokenizer, architecture: architecture)
     guard path.refinement == nil else {
       throw AttributionError(.usage, "\(id): noise needs a fixed number of steps", setting: .tolerance)
     }
@@ -82,10 +81,10 @@ public struct NoiseTunnel: AttributionMethod {
   /// Σ a_s - (F(x_s) - F(x')), with x_s the noisy input; squares and variances do not sum to a difference of outputs and
   /// have none.
   public func explanations(
-    targets: [ResolvedTarget], outputs: [Float], response: PathResponse
+    of output: ExplainedOutput, outputs: [Float], response: PathResponse
   ) throws -> [Explanation] {
-    let plain = try method.explanations(targets: targets, outputs: outputs, response: response)
-    return zip(targets, plain).map { target, explanation in
+    let plain = try method.explanations(of: output, outputs: outputs, response: response)
+    return zip(output.targets, plain).map { target, explanation in
       var delta: Double?
       if kind == .smoothGrad {
         let noisy = response.sampleOutputs.reduce(0) { $0 + target.value($1) } / Double(response.sampleOutputs.count)
@@ -93,7 +92,7 @@ public struct NoiseTunnel: AttributionMethod {
       }
       return Explanation(
         method: explanation.method, target: explanation.target, targetIndex: explanation.targetIndex,
-        output: explanation.output, baselineOutput: explanation.baselineOutput, convergenceDelta: delta,
+        targetPosition: explanation.targetPosition, output: explanation.output, baselineOutput: explanation.baselineOutput, convergenceDelta: delta,
         steps: explanation.steps * samples, attributions: explanation.attributions,
         normalized: explanation.normalized, attributionSum: explanation.attributionSum,
         attributionNorm: explanation.attributionNorm)

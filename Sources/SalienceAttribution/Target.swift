@@ -9,42 +9,40 @@ public enum Target: Sendable, Equatable {
   case `class`(ClassName)
   /// Output of the first class minus output of the second.
   case contrast(ClassName, ClassName)
+  /// The largest output of any token, which may be another token's at another point of the path; where outputs are
+  /// classes, one of that name.
+  case maximum
 
-  /// The targets of one example, one or more.
+  /// The targets of one output, one or more.
   ///
   /// - Parameters:
-  ///   - labels: class names by index.
-  ///   - predicted: index of the highest logit.
+  ///   - names: of the model's outputs.
+  ///   - predicted: index of the output that the model chose.
   ///   - label: the example's own label, where the dataset has one.
   /// - Throws: `AttributionError`: code `usage` for a class that the model does not have, `example` for a label.
-  public func resolve(labels: [String], predicted: Int, label: String?) throws -> [ResolvedTarget] {
+  public func resolve(_ names: OutputNames, predicted: Int, label: String?) throws -> [ResolvedTarget] {
     switch self {
-    case .predicted: return [.class(predicted, labels)]
-    case .all: return labels.indices.map { .class($0, labels) }
+    case .predicted: return [.unit(predicted, names)]
+    case .all: return (0..<names.count).map { .unit($0, names) }
     case .label:
       guard let label, !label.isEmpty else { throw AttributionError(.example, "the row has no label to explain") }
-      guard let index = ClassName.name(label).index(in: labels) else {
+      guard let index = names.index(of: .name(label)) else {
         throw AttributionError(.example, "the row's label is no class of the model")
       }
-      return [.class(index, labels)]
-    case .class(let name): return [.class(try name.resolve(in: labels), labels)]
-    case .contrast(let a, let b):
-      return [.contrast(try a.resolve(in: labels), try b.resolve(in: labels), labels)]
+      return [.unit(index, names)]
+    case .class(let name): return [.unit(try names.resolve(name), names)]
+    case .contrast(let a, let b): return [.contrast(try names.resolve(a), try names.resolve(b), names)]
+    case .maximum: return [.unit(try names.resolve(.name("maximum")), names)]
     }
   }
 
   /// The classes that the target names.
   public var classNames: [ClassName] {
     switch self {
-    case .predicted, .all, .label: []
+    case .predicted, .all, .label, .maximum: []
     case .class(let name): [name]
     case .contrast(let a, let b): [a, b]
     }
-  }
-
-  /// Checks the classes against a model before anything is scored.
-  public func validate(labels: [String]) throws {
-    if self != .label { _ = try resolve(labels: labels, predicted: 0, label: nil) }
   }
 }
 
@@ -54,27 +52,6 @@ public enum ClassName: Sendable, Equatable {
   case name(String)
   /// 0-based.
   case index(Int)
-
-  /// The class's index; nil where there is no such class.
-  public func index(in labels: [String]) -> Int? {
-    switch self {
-    case .index(let index): return labels.indices.contains(index) ? index : nil
-    case .name(let name):
-      return labels.firstIndex(of: name) ?? Int(name).flatMap { labels.indices.contains($0) ? $0 : nil }
-    }
-  }
-
-  func resolve(in labels: [String]) throws -> Int {
-    if let index = index(in: labels) { return index }
-    let wanted =
-      switch self {
-      case .name(let name): "'\(name)'"
-      case .index(let index): "\(index)"
-      }
-    let shown = labels.prefix(8).joined(separator: ", ") + (labels.count > 8 ? ", …" : "")
-    throw AttributionError(
-      .usage, "no class \(wanted) among the model's \(labels.count): \(shown)", setting: .target)
-  }
 }
 
 /// A target as coefficients of the C outputs.
@@ -85,14 +62,18 @@ public struct ResolvedTarget: Sendable, Equatable {
   public let index: Int?
   public let coefficients: [Float]
 
-  static func `class`(_ index: Int, _ labels: [String]) -> ResolvedTarget {
-    ResolvedTarget(name: labels[index], index: index, coefficients: labels.indices.map { $0 == index ? 1 : 0 })
+  /// One output alone.
+  static func unit(_ index: Int, _ names: OutputNames) -> ResolvedTarget {
+    var coefficients = [Float](repeating: 0, count: names.count)
+    coefficients[index] = 1
+    return ResolvedTarget(name: names[index], index: index, coefficients: coefficients)
   }
 
-  static func contrast(_ a: Int, _ b: Int, _ labels: [String]) -> ResolvedTarget {
-    ResolvedTarget(
-      name: "\(labels[a]) - \(labels[b])", index: nil,
-      coefficients: labels.indices.map { ($0 == a ? 1 : 0) - ($0 == b ? 1 : 0) })
+  static func contrast(_ a: Int, _ b: Int, _ names: OutputNames) -> ResolvedTarget {
+    var coefficients = [Float](repeating: 0, count: names.count)
+    coefficients[a] += 1
+    coefficients[b] -= 1
+    return ResolvedTarget(name: "\(names[a]) - \(names[b])", index: nil, coefficients: coefficients)
   }
 
   /// The target's value from C outputs.

@@ -49,14 +49,13 @@ struct AttributeCommand: AsyncParsableCommand {
       if let warning = backend.device.substitution(for: precision) { warnOnStandardError(warning) }
       let model = try await load(method, on: backend)
       let example = Example(row: 0, id: "0", text: text, textPair: pair)
-      let encoding = try model.encode(text, pair: pair)
-      guard let result = try await model.score([encoding], labels: [nil]).first else { return }
-      let (prediction, explanations) = try result.get()
+      guard let result = try await model.score([try model.input(text, pair: pair)]).first else { return }
+      let (decision, explanations) = (try result.get().decision, try result.get().explanations)
       if let profile = backend.profile {
         writeToStandardError(ProfileReport(profile, ceilings: try await backend.measureCeilings()).text)
       }
       let scored = ScoredExample(
-        example: example, encoding: encoding, prediction: prediction, explanations: explanations,
+        example: example, encoding: decision.encoding, prediction: decision.prediction, explanations: explanations,
         status: text.isEmpty && (pair ?? "").isEmpty ? .empty : .ok)
       if json {
         try writeResult(scored.json().text(pretty: true))

@@ -6,14 +6,20 @@ import SalienceReports
 
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write every token of a run as CSV.",
-    discussion: "Example: salience export out/demo --format csv --output tokens.csv")
+    commandName: "export", abstract: "Write every token, or every word, of a run as CSV.",
+    discussion: """
+      Examples:
+        salience export out/demo --format csv --output tokens.csv
+        salience export out/demo --format csv --words sum --output words.csv
+      """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case csv }
 
   @Argument(help: "The run directory.") var runDirectory: String
   @Option(help: "csv.") var format = Format.csv
   @Option(help: "A file; '-' is standard output.") var output = "-"
+  @Option(help: "A line a word: sum, mean or maximum (by magnitude, with its sign) of its tokens' scores.")
+  var words: WordMerge?
   @Flag(help: "Leave texts that look like spreadsheet formulas as they are.") var csvRaw = false
   @Flag(help: "Print what was written to the file of --output as JSON.") var json = false
   @Flag(help: "No message at the end.") var quiet = false
@@ -31,18 +37,29 @@ struct ExportCommand: AsyncParsableCommand {
       let target =
         output == "-"
         ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(creating: output)
-      let exported = try TokenCSV.export(run, raw: csvRaw, to: target)
+      let written: (models: [String], rows: Int64, what: String, lines: Int64)
+      if let words {
+        let exported = try WordCSV.export(run, merge: words, raw: csvRaw, to: target)
+        written = (exported.models, exported.rows, "words", exported.words)
+      } else {
+        let exported = try TokenCSV.export(run, raw: csvRaw, to: target)
+        written = (exported.models, exported.rows, "tokens", exported.tokens)
+      }
       try target.finish()
       if json {
-        let value: JSONValue = [
-          "path": .string(output), "format": .string(format.rawValue),
-          "models": .array(exported.models.map(JSONValue.string)), "rows": .integer(exported.rows),
-          "tokens": .integer(exported.tokens),
+        let members: [JSONMember] = [
+          JSONMember(name: "path", value: .string(output)),
+          JSONMember(name: "format", value: .string(format.rawValue)),
+          JSONMember(name: "models", value: .array(written.models.map(JSONValue.string))),
+          JSONMember(name: "rows", value: .integer(written.rows)),
+          JSONMember(name: written.what, value: .integer(written.lines)),
         ]
-        try writeResult(value.text(pretty: true))
+        try writeResult(JSONValue.object(members).text(pretty: true))
       } else if !quiet && output != "-" {
-        writeToStandardError("\(output): \(exported.tokens) tokens\n")
+        writeToStandardError("\(output): \(written.lines) \(written.what)\n")
       }
     }
   }
 }
+
+extension WordMerge: ExpressibleByArgument {}

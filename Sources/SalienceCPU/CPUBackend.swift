@@ -31,12 +31,18 @@ public final class CPUBackend: Backend {
       concurrency: count, precision: precision.available(in: Self.precisions), precisions: Self.precisions)
   }
 
-  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+  public func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel {
     let precision = device.precision
     let weights = try await pool.run { _ in
-      try CPUParameters(programs, source: parameters, precision: precision)
+      try CPUParameters(
+        operations: programs.flatMap(\.operations) + decoders.flatMap(\.operations), source: parameters,
+        precision: precision)
     }
-    return CPUModel(programs: programs, parameters: weights, tokenBudget: tokenBudget, pool: pool, collector: collector)
+    return CPUModel(
+      programs: programs, decoders: decoders, parameters: weights, tokenBudget: tokenBudget, pool: pool,
+      collector: collector)
   }
 
   /// Weights are held packed for both directions; every worker has an arena a program.

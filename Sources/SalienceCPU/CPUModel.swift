@@ -3,6 +3,7 @@ import SalienceTensors
 /// A model's weights and the pool that runs it; every thread makes its own stream on first use.
 final class CPUModel: PreparedModel {
   private let programs: [PathProgram]
+  private let decoders: [DecoderProgram]
   private let parameters: CPUParameters
   private let tokenBudget: Int
   private let pool: WorkerPool<CPUWorker>
@@ -10,10 +11,11 @@ final class CPUModel: PreparedModel {
   private let collector: ProfileCollector?
 
   init(
-    programs: [PathProgram], parameters: CPUParameters, tokenBudget: Int, pool: WorkerPool<CPUWorker>,
-    collector: ProfileCollector? = nil
+    programs: [PathProgram], decoders: [DecoderProgram] = [], parameters: CPUParameters, tokenBudget: Int,
+    pool: WorkerPool<CPUWorker>, collector: ProfileCollector? = nil
   ) {
     self.programs = programs
+    self.decoders = decoders
     self.parameters = parameters
     self.tokenBudget = tokenBudget
     self.pool = pool
@@ -39,11 +41,31 @@ final class CPUModel: PreparedModel {
     // Models run one after another: executors of the one before give their memory back here.
     context.executors = context.executors.filter { $0.key.model == key.model && $0.key != key }
     let capacity = max(tokenBudget, longest)
-    let stream = try CPUStream(parameters: parameters)
-    let executor = try PathExecutor(
-      programs[program], tokenCapacity: capacity,
-      on: collector.map { ProfiledKernels(stream, collector: $0) as any Kernels } ?? stream)
+    let executor = try PathExecutor(programs[program], tokenCapacity: capacity, on: stream())
     context.executors[key] = PreparedExecutor(executor: executor, capacity: capacity)
     return executor
+  }
+
+  func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
+    try await pool.run { [self] context in
+      try self.decoder(decoder, longest: request.longest, in: context).generate(request)
+    }
+  }
+
+  private func decoder(_ decoder: Int, longest: Int, in context: CPUWorker) throws -> DecoderExecutor {
+    let key = ExecutorKey(model: ObjectIdentifier(parameters), program: decoder)
+    if let known = context.decoders[key], known.capacity >= longest { return known }
+    context.decoders = context.decoders.filter { $0.key.model == key.model && $0.key != key }
+    // Doubling keeps the number of times that longer prompts ask for more memory small.
+    var capacity = 64
+    while capacity < longest { capacity *= 2 }
+    let executor = try DecoderExecutor(decoders[decoder], tokenCapacity: capacity, on: stream())
+    context.decoders[key] = executor
+    return executor
+  }
+
+  private func stream() throws -> any Kernels {
+    let stream = try CPUStream(parameters: parameters)
+    return collector.map { ProfiledKernels(stream, collector: $0) } ?? stream
   }
 }

@@ -12,10 +12,6 @@ final class CPUParameters: Sendable {
   private let plain: [Parameter: AlignedBuffer]
   private let packed: [PackedKey: PackedWeight]
 
-  convenience init(_ programs: [PathProgram], source: any ParameterSource, precision: Precision) throws {
-    try self.init(operations: programs.flatMap(\.operations), source: source, precision: precision)
-  }
-
   init(operations: [any Operation], source: any ParameterSource, precision: Precision) throws {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]

@@ -18,6 +18,8 @@ final class CPUStream {
   private var views: [Int: View] = [:]
   private var nextID = 0
   private var products: [MatrixProduct.Key: MatrixProduct] = [:]
+  /// Cosines and sines by position, for as many positions as batches have had.
+  var rotationTables: [RotaryEmbedding: AlignedBuffer] = [:]
   private var scratchBuffer, sumBuffer: AlignedBuffer
 
   init(parameters: CPUParameters) throws {

@@ -1,7 +1,7 @@
 import Glibc
 import SalienceTensors
 
-/// Which executor of which model a thread keeps.
+/// Which executor of which model a thread keeps: of a program, or of a decoder.
 struct ExecutorKey: Hashable {
   let model: ObjectIdentifier
   let program: Int
@@ -16,6 +16,7 @@ struct PreparedExecutor {
 /// State that one thread keeps between jobs: the executors of the model that it runs.
 final class CPUWorker {
   var executors: [ExecutorKey: PreparedExecutor] = [:]
+  var decoders: [ExecutorKey: DecoderExecutor] = [:]
 
   init() { Self.useOneThread() }
 

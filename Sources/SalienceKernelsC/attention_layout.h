@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "salience_kernels.h"
 #include "simd.h"
 #include "small_gemm.h"
 
@@ -30,6 +31,29 @@ SALIENCE_INLINE attention_layout lay_out(size_t length, size_t head_size) {
   l.transposed = head_size * round_up(length, PANEL);
   l.direct = l.width == head_size && length <= QUERY_BLOCK;
   return l;
+}
+
+/// Keys first ..< end of a sequence.
+typedef struct {
+  size_t first, end;
+} key_range;
+
+/// Whether a window hides any pair of `length` tokens.
+SALIENCE_INLINE bool hides_keys(salience_attention_window window, size_t length) {
+  return window.before + 1 < length || window.after + 1 < length;
+}
+
+/// The keys that query `query` sees.
+SALIENCE_INLINE key_range keys_of_query(salience_attention_window window, size_t query, size_t length) {
+  return (key_range){query > window.before ? query - window.before : 0,
+                     window.after < length - query ? query + window.after + 1 : length};
+}
+
+/// The keys that queries first ..< first + rows see, from the beginning of a panel of packed keys on, so that where a
+/// key stands in a vector does not depend on the window.
+SALIENCE_INLINE key_range keys_of_block(salience_attention_window window, size_t first, size_t rows, size_t length) {
+  return (key_range){keys_of_query(window, first, length).first / PANEL * PANEL,
+                     keys_of_query(window, first + rows - 1, length).end};
 }
 
 /// Copies a head's rows out of wider rows, padding them with zeros up to a multiple of 16.

@@ -1,24 +1,5 @@
-#include "activation.h"
+#include "activation_functions.h"
 #include "salience_kernels.h"
-#include "vector_math.h"
-
-SALIENCE_INLINE activation gelu(f16v x) {
-  normal p = vector_normal(x);
-  return (activation){x * p.distribution, p.distribution + x * p.density};
-}
-
-// (1 + tanh u) / 2 is the logistic function of 2u, which costs one exponential and loses no digits in the tails.
-SALIENCE_INLINE activation gelu_tanh(f16v x) {
-  const float twice_root = 1.5957691216057308f;  // 2 * sqrt(2 / pi)
-  // Beyond 16 the result is x or 0 in float32; the bound keeps the cube finite.
-  f16v c = x > 16.0f ? (f16v)16.0f : x;
-  c = c < -16.0f ? (f16v)-16.0f : c;
-  f16v square = c * c;
-  f16v twice = c * (square * (twice_root * 0.044715f) + twice_root);
-  f16v slope = square * (3.0f * twice_root * 0.044715f) + twice_root;
-  logistic s = vector_logistic(twice);
-  return (activation){x * s.value, s.value + c * slope * (s.value * s.complement)};
-}
 
 SALIENCE_ACTIVATION(salience_gelu, gelu)
 SALIENCE_ACTIVATION(salience_gelu_tanh, gelu_tanh)

@@ -38,12 +38,14 @@ SALIENCE_INLINE void layer_norm_row(const float *x, const float *residual, const
   for (size_t i = 0; i < whole; i += LANES) {
     f16v z = (load16(y + i) - mean) * scale;
     if (normalized) { store16(normalized + i, z); }
-    store16(y + i, z * load16(gamma + i) + load16(beta + i));
+    f16v shift = beta ? load16(beta + i) : (f16v)0.0f;
+    store16(y + i, z * load16(gamma + i) + shift);
   }
   if (rest) {
     f16v z = last * scale;
     if (normalized) { store_part(normalized + whole, z, rest); }
-    store_part(y + whole, z * load_part(gamma + whole, rest) + load_part(beta + whole, rest), rest);
+    f16v shift = beta ? load_part(beta + whole, rest) : (f16v)0.0f;
+    store_part(y + whole, z * load_part(gamma + whole, rest) + shift, rest);
   }
   if (rstd) { *rstd = scale; }
 }

@@ -41,6 +41,12 @@ SALIENCE_INLINE i16v lane_numbers(void) { return (i16v){0, 1, 2, 3, 4, 5, 6, 7, 
 /// All ones in the first `count` lanes.
 SALIENCE_INLINE i16v first_lanes(size_t count) { return lane_numbers() < (i16v)(int32_t)count; }
 
+/// All ones in the lanes of elements first ..< end, where lane 0 is element `start`.
+SALIENCE_INLINE i16v lanes_within(size_t first, size_t end, size_t start) {
+  const i16v element = lane_numbers() + (int32_t)start;
+  return (element >= (int32_t)first) & (element < (int32_t)end);
+}
+
 SALIENCE_INLINE f16v maximum(f16v a, f16v b) { return a > b ? a : b; }
 SALIENCE_INLINE f16v minimum(f16v a, f16v b) { return a < b ? a : b; }
 // Between vectors of one size a cast keeps the bits.

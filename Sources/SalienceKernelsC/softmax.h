@@ -33,6 +33,27 @@ SALIENCE_INLINE softmax_sum softmax_row(float *scores, size_t count, float scale
   return (softmax_sum){top, horizontal_sum(sum)};
 }
 
+/// `softmax_row` over elements first ..< end alone; the other elements up to `count` become 0.
+SALIENCE_INLINE softmax_sum softmax_row_within(float *scores, size_t first, size_t end, size_t count, float scale) {
+  const size_t start = first / LANES * LANES;
+  f16v largest = -__builtin_inff();
+  for (size_t i = start; i < end; i += LANES) {
+    const f16v x = load16(scores + i) * scale;
+    largest = maximum(lanes_within(first, end, i) ? x : largest, largest);
+  }
+  const float top = horizontal_maximum(largest);
+  f16v sum = 0;
+  for (size_t i = 0; i < start; i += LANES) { store16(scores + i, (f16v)0.0f); }
+  for (size_t i = start; i < end; i += LANES) {
+    f16v e = vector_exp(load16(scores + i) * scale - top);
+    e = lanes_within(first, end, i) ? e : (f16v)0.0f;
+    store16(scores + i, e);
+    sum += e;
+  }
+  for (size_t i = (end + LANES - 1) / LANES * LANES; i < count; i += LANES) { store16(scores + i, (f16v)0.0f); }
+  return (softmax_sum){top, horizontal_sum(sum)};
+}
+
 /// ln x of positive normal numbers, absolute error below 1e-7 plus rounding, by the series of
 /// artanh((m - 1) / (m + 1)).
 SALIENCE_INLINE f16v vector_log(f16v x) {

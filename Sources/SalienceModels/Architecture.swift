@@ -5,6 +5,12 @@ import SalienceTensors
 public protocol Architecture: Sendable {
   /// `model_type` in config.json.
   static var modelType: String { get }
+  /// Every `model_type` that is this family's; `modelType` alone unless said otherwise.
+  static var modelTypes: [String] { get }
+  /// What stands before the body's tensor names inside a head's class, with its dot; a bare model is stored without.
+  static var basePrefix: String { get }
+  /// The heads that the family has here.
+  static var heads: [ModelHead] { get }
 
   /// - Throws: `CheckpointError` or `ModelError` naming the key at fault.
   init(_ configuration: ModelConfiguration) throws
@@ -17,31 +23,111 @@ public protocol Architecture: Sendable {
   var vocabularySize: Int { get }
   /// Whether token types are an input of the model.
   var readsTypeIDs: Bool { get }
+  /// Whether a token sees nothing of those after it; a head then reads the last token's row.
+  var isCausal: Bool { get }
+  /// What the family's sequence classifiers read.
+  var classifierReadout: Readout { get }
 
-  /// From ids to C logits of a sequence classifier.
+  /// Ids with the positions and types that the family gives them, and the row that a sequence classifier reads.
+  func sequence(ids: [Int32], typeIDs: [Int32]) -> TokenSequence
+
+  /// From ids to the last layer's rows: [T x H] for every row, [B x H] for the selected ones.
   ///
-  /// - Parameter everyRow: compute every token's row of the last layer too, though the classifier reads the first
-  ///   alone; for attribution to the last layer's output.
-  func sequenceClassifier(everyRow: Bool) throws -> ModelGraph
+  /// - Parameters:
+  ///   - rows: what of the last layer is computed.
+  ///   - points: takes the values at which the plan can be cut.
+  func body(
+    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
+  ) throws -> ValueID
+
+  /// From the last layer's rows to C logits of each; V of them for a language model.
+  func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID
+
+  /// The model as it generates; nil for a family that does not.
+  func decoder() throws -> DecoderProgram?
+}
+
+/// What of a model's last layer is computed.
+public enum HiddenRows: Sendable {
+  /// Every token's row [T x H].
+  case every
+  /// The row that each sequence selects [B x H], and no other row of the last layer.
+  case selected
 }
 
 extension Architecture {
-  /// Positions count from 0; families that count otherwise say so.
+  public static var modelTypes: [String] { [modelType] }
+  public var isCausal: Bool { false }
+  public var classifierReadout: Readout { .selectedRow }
+  public func decoder() throws -> DecoderProgram? { nil }
+
+  /// The family's name, as most families have it.
+  public static var basePrefix: String { "\(modelType)." }
+
+  /// - Throws: `ModelError` with code `unsupported` where the family has no such head.
+  public func requireHead(_ head: ModelHead) throws {
+    guard Self.heads.contains(head) else {
+      throw ModelError(
+        .unsupported, "model_type '\(Self.modelType)' is not supported with \(head.rawValue); supported are "
+          + Self.heads.map(\.rawValue).joined(separator: ", "))
+    }
+  }
+
+  /// Positions count from 0, and a causal model's last token is selected; families that do otherwise say so.
   public func sequence(ids: [Int32], typeIDs: [Int32]) -> TokenSequence {
     TokenSequence(
       wordIDs: ids, positionIDs: (0..<Int32(ids.count)).map { $0 },
-      typeIDs: readsTypeIDs ? typeIDs : Array(repeating: 0, count: ids.count))
+      typeIDs: readsTypeIDs ? typeIDs : Array(repeating: 0, count: ids.count),
+      selectedRow: isCausal ? max(0, ids.count - 1) : 0)
   }
 
-  /// The classifier cut at a layer.
+  /// The whole model, from ids to logits.
   ///
-  /// - Throws: `ModelError` where the model has no such layer.
-  public func program(at layer: AttributionLayer, savings: ExactSavings = .all) throws -> PathProgram {
-    let graph = try sequenceClassifier(everyRow: layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows))
+  /// - Parameter everyRow: compute every token's row of the last layer too where one alone is read; for attribution to
+  ///   the last layer's output.
+  /// - Throws: `ModelError` with code `unsupported` where the family has no such head.
+  public func graph(
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, everyRow: Bool = false
+  ) throws -> ModelGraph {
+    try requireHead(head)
+    var plan = Plan()
+    var points: [AttributionLayer: ValueID] = [:]
+    let hidden = try body(readout == .selectedRow && !everyRow ? .selected : .every, in: &plan, points: &points)
+    let result: ValueID
+    switch readout {
+    case .selectedRow:
+      result = try logits(head, of: everyRow ? plan.selectedRow(hidden) : hidden, in: &plan)
+    case .everyToken: result = try logits(head, of: hidden, in: &plan)
+    case .mean: result = try logits(head, of: plan.meanRow(hidden), in: &plan)
+    case .maximum: result = try plan.maximumRow(logits(head, of: hidden, in: &plan))
+    }
+    plan.result(output == .probability ? try plan.softmax(result) : result)
+    return ModelGraph(plan: plan, points: points)
+  }
+
+  /// The model cut at a layer, with its gradient.
+  ///
+  /// - Throws: `ModelError` where the model has no such layer or head.
+  public func program(
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, at layer: AttributionLayer,
+    savings: ExactSavings = .all
+  ) throws -> PathProgram {
+    let everyRow = layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows)
+    let graph = try graph(head, readout: readout, output: output, everyRow: everyRow)
+    return try PathProgram(model: graph.plan, point: point(layer, of: graph), savings: savings)
+  }
+
+  /// The model without a gradient, for predictions.
+  public func prediction(_ head: ModelHead, readout: Readout) throws -> PathProgram {
+    let graph = try graph(head, readout: readout)
+    return try PathProgram(predicting: graph.plan, point: point(.embeddings, of: graph))
+  }
+
+  private func point(_ layer: AttributionLayer, of graph: ModelGraph) throws -> ValueID {
     guard let point = graph.points[layer] else {
       throw ModelError(.invalid, "no \(layer): the model has encoder layers 0 to \(layerCount - 1)")
     }
-    return try PathProgram(model: graph.plan, point: point, savings: savings)
+    return point
   }
 }
 

@@ -1,14 +1,16 @@
 import SalienceCheckpoints
 import SalienceTensors
 
-/// BERT for sequence classification (arXiv 1810.04805), as `BertForSequenceClassification` in transformers.
+/// BERT (arXiv 1810.04805), as `BertModel` and its heads in transformers.
 public struct BERT: Architecture {
   public static let modelType = "bert"
+  public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = true
   private let hiddenSize, heads, feedForwardSize, typeCount, classCount: Int
   private let activation: ActivationFunction
   private let epsilon: Float
+  private let tied: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -21,13 +23,15 @@ public struct BERT: Architecture {
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
+    tied = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.requireAbsolutePositions()
+    try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
   }
 
-  public func sequenceClassifier(everyRow: Bool) throws -> ModelGraph {
-    var plan = Plan()
-    var points: [AttributionLayer: ValueID] = [:]
+  public func body(
+    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
+  ) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
     points[.wordEmbeddings] = words
     let places = try plan.embedding(
@@ -35,11 +39,28 @@ public struct BERT: Architecture {
     let x = try plan.layerNorm(
       words, residual: places, name: "bert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
     points[.embeddings] = x
-    let first = try plan.encodeFirstRow(x, layers: (0..<layerCount).map(layer), everyRow: everyRow, points: &points)
-    let pooled = try plan.activation(
-      .tanh, plan.linear(first, name: "bert.pooler.dense", from: hiddenSize, to: hiddenSize))
-    plan.result(try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount))
-    return ModelGraph(plan: plan, points: points)
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+  }
+
+  public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {
+    switch head {
+    case .sequenceClassification:
+      let pooled = try plan.activation(
+        .tanh, plan.linear(hidden, name: "bert.pooler.dense", from: hiddenSize, to: hiddenSize))
+      return try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount)
+    case .questionAnswering: return try plan.linear(hidden, name: "qa_outputs", from: hiddenSize, to: 2)
+    case .tokenClassification: return try plan.linear(hidden, name: "classifier", from: hiddenSize, to: classCount)
+    case .maskedLM:
+      let head = MaskedLMHead(
+        dense: "cls.predictions.transform.dense", norm: "cls.predictions.transform.LayerNorm", hiddenSize: hiddenSize,
+        width: hiddenSize, activation: activation, epsilon: epsilon,
+        decoder: tied
+          ? table("word", vocabularySize, .wordIDs).table
+          : Parameter("cls.predictions.decoder.weight", shape: [vocabularySize, hiddenSize]),
+        bias: Parameter(tied ? "cls.predictions.bias" : "cls.predictions.decoder.bias", shape: [vocabularySize]))
+      return try head(hidden, in: &plan)
+    case .causalLM: throw ModelError(.unsupported, "BERT has no causal language model here")
+    }
   }
 
   private func table(_ kind: String, _ rows: Int, _ index: IndexInput) -> EmbeddingTerm {
@@ -47,14 +68,8 @@ public struct BERT: Architecture {
   }
 
   private func layer(_ index: Int) -> EncoderLayer {
-    let layer = "bert.encoder.layer.\(index)"
-    return EncoderLayer(
-      names: EncoderLayer.Names(
-        query: "\(layer).attention.self.query", key: "\(layer).attention.self.key",
-        value: "\(layer).attention.self.value", attentionOutput: "\(layer).attention.output.dense",
-        attentionNorm: "\(layer).attention.output.LayerNorm", intermediate: "\(layer).intermediate.dense",
-        output: "\(layer).output.dense", outputNorm: "\(layer).output.LayerNorm"),
-      hiddenSize: hiddenSize, heads: heads, feedForwardSize: feedForwardSize, activation: activation,
-      epsilon: epsilon)
+    EncoderLayer(
+      names: EncoderLayer.Names(bertLayer: "bert.encoder.layer.\(index)"), hiddenSize: hiddenSize, heads: heads,
+      feedForwardSize: feedForwardSize, activation: activation, epsilon: epsilon)
   }
 }

@@ -1,15 +1,17 @@
 import SalienceCheckpoints
 import SalienceTensors
 
-/// DistilBERT for sequence classification (arXiv 1910.01108), as `DistilBertForSequenceClassification` in transformers.
+/// DistilBERT (arXiv 1910.01108), as `DistilBertModel` and its heads in transformers.
 public struct DistilBERT: Architecture {
   public static let modelType = "distilbert"
+  public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = false
   private let hiddenSize, heads, feedForwardSize, classCount: Int
   private let activation: ActivationFunction
   /// Fixed in the model's definition: config.json has no key for it.
   private let epsilon: Float = 1e-12
+  private let tied: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -20,23 +22,41 @@ public struct DistilBERT: Architecture {
     feedForwardSize = try configuration.size("hidden_dim", "intermediate_size")
     classCount = try configuration.labelCount
     activation = try configuration.activation("activation")
+    tied = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
   }
 
-  public func sequenceClassifier(everyRow: Bool) throws -> ModelGraph {
-    var plan = Plan()
-    var points: [AttributionLayer: ValueID] = [:]
+  public func body(
+    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
+  ) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
     points[.wordEmbeddings] = words
     let positions = try plan.embedding(table("position", maximumLength, .positionIDs))
     let x = try plan.layerNorm(
       words, residual: positions, name: "distilbert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
     points[.embeddings] = x
-    let first = try plan.encodeFirstRow(x, layers: (0..<layerCount).map(layer), everyRow: everyRow, points: &points)
-    let pooled = try plan.activation(
-      .relu, plan.linear(first, name: "pre_classifier", from: hiddenSize, to: hiddenSize))
-    plan.result(try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount))
-    return ModelGraph(plan: plan, points: points)
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+  }
+
+  public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {
+    switch head {
+    case .sequenceClassification:
+      let pooled = try plan.activation(
+        .relu, plan.linear(hidden, name: "pre_classifier", from: hiddenSize, to: hiddenSize))
+      return try plan.linear(pooled, name: "classifier", from: hiddenSize, to: classCount)
+    case .questionAnswering: return try plan.linear(hidden, name: "qa_outputs", from: hiddenSize, to: 2)
+    case .tokenClassification: return try plan.linear(hidden, name: "classifier", from: hiddenSize, to: classCount)
+    case .maskedLM:
+      let head = MaskedLMHead(
+        dense: "vocab_transform", norm: "vocab_layer_norm", hiddenSize: hiddenSize, width: hiddenSize,
+        activation: activation, epsilon: epsilon,
+        decoder: tied
+          ? table("word", vocabularySize, .wordIDs).table
+          : Parameter("vocab_projector.weight", shape: [vocabularySize, hiddenSize]),
+        bias: Parameter("vocab_projector.bias", shape: [vocabularySize]))
+      return try head(hidden, in: &plan)
+    case .causalLM: throw ModelError(.unsupported, "DistilBERT has no causal language model here")
+    }
   }
 
   private func table(_ kind: String, _ rows: Int, _ index: IndexInput) -> EmbeddingTerm {

@@ -21,12 +21,12 @@ struct EncoderLayer {
     return try finish(plan.attention(qkv, heads: heads, scale: scale), residual: x, in: &plan)
   }
 
-  /// [T x H] to the first token's row of each sequence [B x H]; no other row is computed after K and V.
-  func firstRow(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    let first = try plan.firstRow(x)
+  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after K and V.
+  func selectedRow(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    let first = try plan.selectedRow(x)
     let query = try linear([names.query], first, in: &plan)
     let keysValues = try linear([names.key, names.value], x, in: &plan)
-    let context = try plan.firstRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
+    let context = try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
     return try finish(context, residual: first, in: &plan)
   }
 
@@ -50,22 +50,31 @@ struct EncoderLayer {
   }
 }
 
+extension EncoderLayer.Names {
+  /// The names that BERT and the families after its model use inside a layer.
+  init(bertLayer layer: String) {
+    self.init(
+      query: "\(layer).attention.self.query", key: "\(layer).attention.self.key",
+      value: "\(layer).attention.self.value", attentionOutput: "\(layer).attention.output.dense",
+      attentionNorm: "\(layer).attention.output.LayerNorm", intermediate: "\(layer).intermediate.dense",
+      output: "\(layer).output.dense", outputNorm: "\(layer).output.LayerNorm")
+  }
+}
+
 extension Plan {
-  /// Runs the layers in order and gives each sequence's first row [B x H], which is all that a classifier reads.
+  /// Runs the layers in order: to every row [T x H], or to each sequence's selected one [B x H].
   ///
-  /// - Parameters:
-  ///   - everyRow: compute the other rows of the last layer too, and offer its output as a point.
-  ///   - points: takes the output of each layer that has all its rows.
-  mutating func encodeFirstRow(
-    _ x: ValueID, layers: [EncoderLayer], everyRow: Bool, points: inout [AttributionLayer: ValueID]
+  /// - Parameter points: takes the output of each layer that has all its rows.
+  mutating func encode(
+    _ x: ValueID, layers: [EncoderLayer], rows: HiddenRows, points: inout [AttributionLayer: ValueID]
   ) throws -> ValueID {
     var x = x
     for (index, layer) in layers.enumerated() {
-      if index == layers.count - 1 && !everyRow { return try layer.firstRow(x, in: &self) }
+      if index == layers.count - 1 && rows == .selected { return try layer.selectedRow(x, in: &self) }
       x = try layer(x, in: &self)
       points[.encoder(index)] = x
     }
-    return try firstRow(x)
+    return x
   }
 
   /// A linear layer by its name in the checkpoint.

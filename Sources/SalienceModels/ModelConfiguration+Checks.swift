@@ -3,8 +3,8 @@ import SalienceTensors
 
 extension ModelConfiguration {
   /// The nonlinearity that `key` names, as in transformers' ACT2FN.
-  func activation(_ key: String) throws -> ActivationFunction {
-    let name = try string(key, default: "gelu")
+  func activation(_ key: String, default standard: String = "gelu") throws -> ActivationFunction {
+    let name = try string(key, default: standard)
     switch name {
     case "gelu", "gelu_python": return .gelu
     case "gelu_new", "gelu_pytorch_tanh", "gelu_accurate": return .geluTanh
@@ -19,6 +19,13 @@ extension ModelConfiguration {
     let kind = try string("position_embedding_type", default: "absolute")
     guard kind == "absolute" else {
       throw ModelError(.unsupported, "position_embedding_type '\(kind)' is not supported", file: file)
+    }
+  }
+
+  /// Refuses encoders that were made decoders, whose tokens see nothing of those after them.
+  func requireEncoder() throws {
+    guard try !boolean("is_decoder", default: false) else {
+      throw ModelError(.unsupported, "is_decoder true is not supported with model_type '\(try modelType)'", file: file)
     }
   }
 

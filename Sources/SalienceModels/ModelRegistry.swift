@@ -2,15 +2,18 @@ import SalienceCheckpoints
 
 /// The model families, by `model_type`.
 public enum ModelRegistry {
-  private static let families: [any Architecture.Type] = [BERT.self, DistilBERT.self]
+  private static let families: [any Architecture.Type] = [
+    BERT.self, DistilBERT.self, RoBERTa.self, ELECTRA.self, ALBERT.self, GPT2.self, Llama.self, Qwen2.self,
+    Qwen3.self, Gemma.self, ModernBERT.self,
+  ]
 
   /// The names that config.json may give.
-  public static var modelTypes: [String] { families.map { $0.modelType } }
+  public static var modelTypes: [String] { families.flatMap { $0.modelTypes } }
 
   /// - Throws: `ModelError` with code `unsupported` for an unknown family.
   public static func architecture(for configuration: ModelConfiguration) throws -> any Architecture {
     let type = try configuration.string("model_type")
-    guard let family = families.first(where: { $0.modelType == type }) else {
+    guard let family = families.first(where: { $0.modelTypes.contains(type) }) else {
       throw ModelError(
         .unsupported, "model_type '\(type)' is not supported; supported are \(modelTypes.joined(separator: ", "))",
         file: configuration.file)

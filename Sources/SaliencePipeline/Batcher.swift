@@ -12,19 +12,19 @@ enum Batcher {
   /// - Parameter tokenBudget: tokens of a batch; a row that alone has more is a batch of its own.
   static func batches(of rows: [EncodedExample], unit: UnitInFlight, tokenBudget: Int) -> [Batch] {
     let sorted = rows.sorted { left, right in
-      (right.encoding.count, left.example.row) < (left.encoding.count, right.example.row)
+      (right.tokenCount, left.example.row) < (left.tokenCount, right.example.row)
     }
     var batches: [Batch] = []
     var current: [EncodedExample] = []
     var tokens = 0
     for row in sorted {
-      if !current.isEmpty, tokens + row.encoding.count > tokenBudget {
+      if !current.isEmpty, tokens + row.tokenCount > tokenBudget {
         batches.append(Batch(unit: unit, rows: current))
         current = []
         tokens = 0
       }
       current.append(row)
-      tokens += row.encoding.count
+      tokens += row.tokenCount
     }
     if !current.isEmpty { batches.append(Batch(unit: unit, rows: current)) }
     return batches

@@ -9,10 +9,10 @@ public protocol ModelScorer: Sendable {
   /// Batches to keep in flight.
   var concurrency: Int { get }
 
-  /// Turns an example into tokens.
+  /// Turns an example into tokens: one input of the model, or several windows of a long one.
   ///
   /// - Throws: where it cannot be: the row is quarantined at the stage `tokenize`.
-  func encode(_ example: Example) throws -> Encoding
+  func encode(_ example: Example) throws -> [Encoding]
 
   /// Scores a batch; one result a row, in the same order. A row that cannot be scored fails alone.
   ///
@@ -23,12 +23,15 @@ public protocol ModelScorer: Sendable {
 /// An example and its tokens.
 public struct EncodedExample: Sendable {
   public let example: Example
-  public let encoding: Encoding
+  public let windows: [Encoding]
 
-  public init(example: Example, encoding: Encoding) {
+  public init(example: Example, windows: [Encoding]) {
     self.example = example
-    self.encoding = encoding
+    self.windows = windows
   }
+
+  /// Tokens of all windows.
+  public var tokenCount: Int { windows.reduce(0) { $0 + $1.count } }
 }
 
 /// Why one row cannot be scored.

@@ -3,10 +3,11 @@ import SalienceJSON
 extension Pipeline {
   /// The pipeline with every default filled in, under the names of the pipeline file.
   public var resolved: JSONValue {
-    [
-      "name": .string(name),
-      "models": .array(models.map(JSONValue.string)),
-      "task": task.map { .string($0.rawValue) } ?? nil,
+    let head: [JSONMember] = [
+      JSONMember(name: "name", value: .string(name)),
+      JSONMember(name: "models", value: .array(models.map(JSONValue.string))),
+    ]
+    let rest: JSONValue = [
       "dataset": [
         "path": .array(dataset.paths.map(JSONValue.string)),
         "columns": [
@@ -29,6 +30,7 @@ extension Pipeline {
       ],
       "max_bad_rows": .string(maxBadRows.text),
     ]
+    return .object(head + task.members + (rest.objectValue ?? []))
   }
 }
 
@@ -36,7 +38,13 @@ extension Pipeline.Method {
   var json: JSONValue {
     var members: [JSONMember] = [
       JSONMember(name: "name", value: .string(name.rawValue)), JSONMember(name: "id", value: .string(id)),
+      JSONMember(name: "target", value: target.json), JSONMember(name: "layer", value: .string(layer.text)),
+      JSONMember(name: "output", value: .string(output.rawValue)),
+      JSONMember(name: "normalize", value: .string(normalize.rawValue)),
     ]
+    if name == .gradientTimesInput {
+      return .object(members + [JSONMember(name: "reduction", value: .string(reduction.rawValue))])
+    }
     switch rule {
     case .fixed(let steps, let quadrature):
       members.append(JSONMember(name: "steps", value: .integer(steps)))
@@ -47,9 +55,6 @@ extension Pipeline.Method {
     }
     members.append(JSONMember(name: "baseline", value: .string(baseline.text)))
     members.append(JSONMember(name: "keep_special", value: .bool(keepSpecial)))
-    members.append(JSONMember(name: "normalize", value: .string(normalize.rawValue)))
-    members.append(JSONMember(name: "target", value: target.json))
-    members.append(JSONMember(name: "layer", value: .string(layer.text)))
     if let noise { members.append(JSONMember(name: "noise", value: noise.json)) }
     return .object(members)
   }
@@ -74,6 +79,7 @@ extension Pipeline.Target {
     case .predicted: "predicted"
     case .all: "all"
     case .label: "label"
+    case .maximum: "maximum"
     case .class(let name): name.json
     case .contrast(let first, let second): ["contrast": [first.json, second.json]]
     }

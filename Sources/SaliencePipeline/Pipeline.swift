@@ -10,8 +10,8 @@ public struct Pipeline: Sendable, Equatable {
   public var name: String
   /// Hugging Face directories, or `org/name` in the local cache, in the order in which they are run.
   public var models: [String]
-  /// nil: as the checkpoint's configuration says.
-  public var task: Task?
+  /// What the models are asked; as their configurations say where its head is nil.
+  public var task: TaskSettings
   public var dataset: Dataset
   /// One or more; ids are unique.
   public var methods: [Method]
@@ -22,14 +22,6 @@ public struct Pipeline: Sendable, Equatable {
   public var maxBadRows: BadRowLimit
   /// Where the keys were written.
   public let origins: PipelineOrigins
-
-  public enum Task: String, Sendable, CaseIterable {
-    case textClassification = "text-classification"
-    case questionAnswering = "question-answering"
-    case causalLM = "causal-lm"
-    case fillMask = "fill-mask"
-    case tokenClassification = "token-classification"
-  }
 
   public struct Dataset: Sendable, Equatable {
     /// Files and patterns.
@@ -67,13 +59,20 @@ public struct Pipeline: Sendable, Equatable {
     public var normalize: Normalization
     public var target: Target
     public var layer: Layer
+    public var output: OutputKind
+    /// How gradient x input makes one score of a token's products.
+    public var reduction: GradientTimesInput.Reduction
     /// nil: the input as it is.
     public var noise: Noise?
   }
 
   public enum MethodName: String, Sendable, CaseIterable {
     case integratedGradients = "integrated-gradients"
+    case gradientTimesInput = "gradient-x-input"
   }
+
+  public typealias TaskSettings = SalienceAttribution.TaskSettings
+  public typealias OutputKind = SalienceModels.OutputKind
 
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {

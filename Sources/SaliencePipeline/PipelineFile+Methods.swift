@@ -20,14 +20,15 @@ extension PipelineFile {
 
   /// Reads one method.
   static func method(_ node: PipelineNode, path: String) throws -> Pipeline.Method {
-    let mapping = try MappingDecoder(
-      node, path: path,
-      keys: [
-        "name", "id", "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize",
-        "target", "layer", "noise",
-      ])
+    let shared = ["name", "id", "normalize", "target", "layer", "output"]
+    let integral = ["steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "noise"]
+    let mapping = try MappingDecoder(node, path: path, keys: shared + integral + ["reduction"])
     _ = try mapping.required("name")
     let name = try mapping.choice("name", Pipeline.MethodName.self) ?? .integratedGradients
+    let foreign = name == .gradientTimesInput ? integral : ["reduction"]
+    for key in foreign where mapping.node(key) != nil {
+      throw mapping.fault(key, "is no setting of \(name.rawValue)")
+    }
     let id = try mapping.string("id") ?? name.rawValue
     guard isIdentifier(id) else {
       throw mapping.fault("id", "must be letters, digits, '-', '_' and '.', beginning with a letter or a digit")
@@ -35,8 +36,13 @@ extension PipelineFile {
     return Pipeline.Method(
       name: name, id: id, rule: try rule(mapping), baseline: try baseline(mapping),
       keepSpecial: try mapping.bool("keep_special") ?? true,
-      normalize: try mapping.choice("normalize", Pipeline.Normalization.self) ?? .l2,
-      target: try target(mapping), layer: try layer(mapping), noise: try noise(mapping))
+      normalize: try mapping.choice("normalize", Pipeline.Normalization.self)
+        ?? (name == .gradientTimesInput ? .l1 : .l2),
+      target: try target(mapping),
+      layer: try layer(mapping) ?? (name == .gradientTimesInput ? .wordEmbeddings : .embeddings),
+      output: try mapping.choice("output", Pipeline.OutputKind.self) ?? .logit,
+      reduction: try mapping.choice("reduction", GradientTimesInput.Reduction.self) ?? .l2,
+      noise: try noise(mapping))
   }
 
   /// Ids become names of columns and files in reports.
@@ -96,6 +102,7 @@ extension PipelineFile {
     case .scalar("predicted", _): return .predicted
     case .scalar("all", _): return .all
     case .scalar("label", _): return .label
+    case .scalar("maximum", _): return .maximum
     case .mapping:
       let contrast = try MappingDecoder(node, path: path, keys: ["contrast"])
       let pair = contrast.list("contrast") ?? []
@@ -116,8 +123,8 @@ extension PipelineFile {
     return .index(index)
   }
 
-  private static func layer(_ mapping: MappingDecoder) throws -> Pipeline.Layer {
-    let text = try mapping.string("layer") ?? "embeddings"
+  private static func layer(_ mapping: MappingDecoder) throws -> Pipeline.Layer? {
+    guard let text = try mapping.string("layer") else { return nil }
     switch text {
     case "embeddings": return .embeddings
     case "word-embeddings": return .wordEmbeddings

@@ -26,16 +26,12 @@ public enum PipelineFile {
   private static func pipeline(_ root: PipelineNode, defaultName: String) throws -> Pipeline {
     let top = try MappingDecoder(
       root, path: "",
-      keys: ["name", "models", "task", "dataset", "methods", "device", "precision", "output", "max_bad_rows"])
+      keys: ["name", "models", "dataset", "methods", "device", "precision", "output", "max_bad_rows"] + taskKeys)
     _ = try top.required("models")
     let models = try top.strings("models") ?? []
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
-    let task = try top.choice("task", Pipeline.Task.self)
-    if let task, task != .textClassification {
-      throw top.fault("task", "is \(task.rawValue), which is not available yet; text-classification is")
-    }
     return Pipeline(
-      name: try top.string("name") ?? defaultName, models: models, task: task,
+      name: try top.string("name") ?? defaultName, models: models, task: try task(top),
       dataset: try dataset(try top.required("dataset")),
       methods: try methods(top), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
@@ -50,13 +46,19 @@ public enum PipelineFile {
     let paths = try mapping.strings("path") ?? []
     guard !paths.isEmpty else { throw mapping.fault("path", "must name at least one file") }
     let columns = try MappingDecoder(
-      try mapping.required("columns"), path: "dataset.columns", keys: ["id", "text", "text_pair", "label"])
-    _ = try columns.required("text")
+      try mapping.required("columns"), path: "dataset.columns",
+      keys: ["id", "text", "text_pair", "question", "context", "label"])
+    // A question and its context are a text and its pair under the names of their task.
+    for (key, other) in [("question", "text"), ("context", "text_pair")]
+    where columns.node(key) != nil && columns.node(other) != nil {
+      throw columns.fault(key, "is another name of '\(columns.name(other))': give one of them")
+    }
+    if columns.node("question") == nil { _ = try columns.required("text") }
     return Pipeline.Dataset(
       paths: paths,
       columns: Pipeline.Columns(
-        id: try columns.string("id"), text: try columns.string("text") ?? "",
-        textPair: try columns.string("text_pair"), label: try columns.string("label")),
+        id: try columns.string("id"), text: try columns.string("question") ?? columns.string("text") ?? "",
+        textPair: try columns.string("context") ?? columns.string("text_pair"), label: try columns.string("label")),
       maxLength: try mapping.integer("max_length", in: 1...1_000_000),
       overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
   }

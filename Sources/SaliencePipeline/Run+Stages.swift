@@ -162,7 +162,7 @@ final class ModelStages: Sendable {
       case .bad(let bad) where bad.row == row: _ = unit.fill(row, with: UnitInFlight.failure(of: bad))
       case .example(let example, _) where example.row == row:
         do {
-          encoded.append(EncodedExample(example: example, encoding: try scorer.encode(example)))
+          encoded.append(EncodedExample(example: example, windows: try scorer.encode(example)))
         } catch {
           _ = unit.fill(row, with: unit.failure(of: example, stage: .tokenize, error))
         }

@@ -19,6 +19,7 @@ public struct AttributionColumns: TableColumns, Equatable {
     ParquetColumn("end", .int32, optional: true, dictionary: true),
     ParquetColumn("attribution", .float),
     ParquetColumn("normalized", .float),
+    ParquetColumn("word_attribution", .float, optional: true),
   ])
 
   public internal(set) var row: [Int64] = []
@@ -26,7 +27,7 @@ public struct AttributionColumns: TableColumns, Equatable {
   public internal(set) var method: [String] = []
   public internal(set) var target: [String] = []
   public internal(set) var targetIndex: [Int32?] = []
-  /// Null in classification, where a target belongs to no token.
+  /// The token that the output is about: generated, masked or labelled; null where it is about the whole text.
   public internal(set) var targetPosition: [Int32?] = []
   public internal(set) var position: [Int32] = []
   public internal(set) var token: [String] = []
@@ -40,27 +41,32 @@ public struct AttributionColumns: TableColumns, Equatable {
   public internal(set) var end: [Int32?] = []
   public internal(set) var attribution: [Float] = []
   public internal(set) var normalized: [Float] = []
+  /// `attribution` of the token's whole word, the same on each of its tokens; null where words were not asked for.
+  public internal(set) var wordAttribution: [Float?] = []
 
   public init() {}
 
   public var count: Int { row.count }
 
-  /// Adds the rows of one example: its tokens for each explanation in turn.
+  /// Adds the rows of one example: the tokens that each explanation in turn covers.
   ///
+  /// - Parameter words: how scores of tokens become the score of their word; nil for none.
   /// - Throws: `ReportError.invalidExample` where the arrays of the encoding or of an explanation have different
   ///   counts, or a number does not fit the table.
-  public mutating func append(_ scored: ScoredExample) throws {
+  public mutating func append(_ scored: ScoredExample, words: WordMerge? = nil) throws {
     let encoding = scored.encoding
-    let tokenCount = try scored.checkedTokenCount()
+    _ = try scored.checkedTokenCount()
+    let ranges = words == nil ? [] : WordPieces.ranges(encoding)
     for explanation in scored.explanations {
       let index = try explanation.targetIndex.map { try scored.narrow($0, "target_index") }
-      for token in 0..<tokenCount {
+      let place = try explanation.targetPosition.map { try scored.narrow($0, "target_position") }
+      for token in explanation.attributions.indices {
         row.append(scored.example.row)
         exampleID.append(scored.example.id)
         method.append(explanation.method)
         target.append(explanation.target)
         targetIndex.append(index)
-        targetPosition.append(nil)
+        targetPosition.append(place)
         position.append(Int32(clamping: token))
         self.token.append(encoding.tokens[token])
         tokenID.append(encoding.ids[token])
@@ -72,6 +78,9 @@ public struct AttributionColumns: TableColumns, Equatable {
         attribution.append(explanation.attributions[token])
         normalized.append(explanation.normalized[token])
       }
+      wordAttribution +=
+        words?.spread(explanation.attributions, over: ranges)
+        ?? [Float?](repeating: nil, count: explanation.attributions.count)
     }
   }
 
@@ -80,7 +89,7 @@ public struct AttributionColumns: TableColumns, Equatable {
       .int64(row), .string(exampleID), .string(method), .string(target), .optionalInt32(targetIndex),
       .optionalInt32(targetPosition), .int32(position), .string(token), .int32(tokenID), .bool(special),
       .int8(segment), .optionalInt32(word), .optionalInt32(start), .optionalInt32(end), .float(attribution),
-      .float(normalized),
+      .float(normalized), .optionalFloat(wordAttribution),
     ]
   }
 }

@@ -45,7 +45,8 @@ public struct ColoredTokens: Sendable {
   private func header(_ explanation: Explanation, _ prediction: Prediction) -> String {
     var parts = [
       "predicted \(TerminalText.visible(prediction.label)) (\(TerminalText.fixed(Double(prediction.probability), 3)))",
-      "target \(TerminalText.visible(explanation.target))", "method \(TerminalText.visible(explanation.method))",
+      "target \(TerminalText.visible(explanation.target))\(explanation.targetPosition.map { " at \($0)" } ?? "")",
+      "method \(TerminalText.visible(explanation.method))",
     ]
     if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
     return parts.joined(separator: "  ")
@@ -60,8 +61,8 @@ public struct ColoredTokens: Sendable {
   private func words(_ explanation: Explanation, _ scored: ScoredExample) -> String {
     let encoding = scored.encoding
     let segments = encoding.ids.indices.map { Int8(clamping: encoding.segment(of: $0)) }
-    let ranges = WordPieces.ranges(words: encoding.words, segments: segments, special: encoding.special)
-      .filter { showSpecial || !encoding.special[$0.lowerBound] }
+    let ranges = WordPieces.ranges(encoding).map { $0.clamped(to: explanation.attributions.indices) }
+      .filter { !$0.isEmpty && (showSpecial || !encoding.special[$0.lowerBound]) }
     let scores = ranges.map { range in range.reduce(0.0) { $0 + Double(explanation.normalized[$1]) } }
     let largest = scores.map(\.magnitude).max() ?? 0
     let texts = [Array(scored.example.text.unicodeScalars), Array((scored.example.textPair ?? "").unicodeScalars)]
@@ -75,6 +76,7 @@ public struct ColoredTokens: Sendable {
   }
 
   private func touches(_ left: Range<Int>, _ right: Range<Int>, _ encoding: Encoding) -> Bool {
+    if encoding.isGenerated(right.lowerBound) { return !WordPieces.beginsWithSpace(encoding.tokens[right.lowerBound]) }
     guard let end = encoding.offsets[left.upperBound - 1]?.upperBound,
       let start = encoding.offsets[right.lowerBound]?.lowerBound
     else { return false }
@@ -88,7 +90,7 @@ public struct ColoredTokens: Sendable {
     {
       return TerminalText.visible(String(String.UnicodeScalarView(source[start..<end])))
     }
-    return TerminalText.visible(range.map { WordPieces.text(of: encoding.tokens[$0]) }.joined())
+    return TerminalText.visible(WordPieces.text(of: encoding.tokens[range]))
   }
 
   private func paint(_ text: String, _ score: Double, _ largest: Double) -> String {

@@ -156,6 +156,7 @@ public struct Comparison: Sendable {
       flip: !first.predicted.utf8.elementsEqual(second.predicted.utf8), probabilityA: first.probability,
       probabilityB: second.probability, targetA: x.target, targetB: y.target, comparable: comparable,
       tokens: comparable ? Int32(clamping: scores.count) : nil, cosine: similarity?.cosine,
-      spearman: similarity?.spearman, jaccard: similarity?.topKJaccard)
+      spearman: similarity?.spearman, jaccard: similarity?.topKJaccard,
+      targetPositionA: x.targetPosition, targetPositionB: y.targetPosition)
   }
 }

@@ -22,6 +22,9 @@ public struct ComparedExplanation: Sendable, Equatable {
   public var cosine: Double?
   public var spearman: Double?
   public var jaccard: Double?
+  /// The token that an output is about; null where it is about the whole text.
+  public var targetPositionA: Int32?
+  public var targetPositionB: Int32?
 }
 
 /// The tables that a comparison writes, as Parquet and as CSV.
@@ -44,6 +47,8 @@ struct ComparisonColumns {
     ParquetColumn("cosine", .double, optional: true),
     ParquetColumn("spearman", .double, optional: true),
     ParquetColumn("jaccard", .double, optional: true, dictionary: true),
+    ParquetColumn("target_position_a", .int32, optional: true, dictionary: true),
+    ParquetColumn("target_position_b", .int32, optional: true, dictionary: true),
   ])
 
   static let wordSchema = ParquetSchema([
@@ -66,6 +71,7 @@ struct ComparisonColumns {
       .float(rows.map(\.probabilityB)), .string(rows.map(\.targetA)), .string(rows.map(\.targetB)),
       .bool(rows.map(\.comparable)), .optionalInt32(rows.map(\.tokens)), .optionalDouble(rows.map(\.cosine)),
       .optionalDouble(rows.map(\.spearman)), .optionalDouble(rows.map(\.jaccard)),
+      .optionalInt32(rows.map(\.targetPositionA)), .optionalInt32(rows.map(\.targetPositionB)),
     ]
   }
 
@@ -90,6 +96,8 @@ extension CSVEncoder {
     append(row.comparable)
     append(row.tokens)
     for number in [row.cosine, row.spearman, row.jaccard] { append(number) }
+    append(row.targetPositionA)
+    append(row.targetPositionB)
     endLine()
   }
 

@@ -22,7 +22,7 @@ public struct ExplanationColumns: TableColumns, Equatable {
   public private(set) var method: [String] = []
   public private(set) var target: [String] = []
   public private(set) var targetIndex: [Int32?] = []
-  /// Null in classification, where a target belongs to no token.
+  /// The token that the output is about: generated, masked or labelled; null where it is about the whole text.
   public private(set) var targetPosition: [Int32?] = []
   public private(set) var output: [Float] = []
   public private(set) var baselineOutput: [Float?] = []
@@ -41,13 +41,14 @@ public struct ExplanationColumns: TableColumns, Equatable {
   public mutating func append(_ scored: ScoredExample) throws {
     for explanation in scored.explanations {
       let index = try explanation.targetIndex.map { try scored.narrow($0, "target_index") }
+      let place = try explanation.targetPosition.map { try scored.narrow($0, "target_position") }
       let stepCount = try scored.narrow(explanation.steps, "steps")
       row.append(scored.example.row)
       exampleID.append(scored.example.id)
       method.append(explanation.method)
       target.append(explanation.target)
       targetIndex.append(index)
-      targetPosition.append(nil)
+      targetPosition.append(place)
       output.append(Float(explanation.output))
       baselineOutput.append(explanation.baselineOutput.map { Float($0) })
       convergenceDelta.append(explanation.convergenceDelta.map { Float($0) })

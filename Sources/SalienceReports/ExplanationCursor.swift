@@ -3,6 +3,7 @@ struct StoredExplanation {
   let method: String
   let target: String
   let targetPosition: Int32?
+  let targetIndex: Int32?
   var tokenIDs: [Int32] = []
   var tokens: [String] = []
   var special: [Bool] = []
@@ -10,11 +11,14 @@ struct StoredExplanation {
   var words: [Int32?] = []
   var attribution: [Float] = []
   var normalized: [Float] = []
+  /// Half-open, in the text of the segment; nil for special and generated tokens.
+  var offsets: [Range<Int>?] = []
 
-  init(method: String, target: String, targetPosition: Int32?) {
-    self.method = method
-    self.target = target
-    self.targetPosition = targetPosition
+  init(_ columns: AttributionColumns, _ index: Int) {
+    method = columns.method[index]
+    target = columns.target[index]
+    targetPosition = columns.targetPosition[index]
+    targetIndex = columns.targetIndex[index]
   }
 
   func belongsWith(_ other: StoredExplanation) -> Bool {
@@ -26,6 +30,11 @@ struct StoredExplanation {
   func hasSameTokens(as other: StoredExplanation) -> Bool {
     tokenIDs == other.tokenIDs && special == other.special && segments == other.segments && words == other.words
       && tokens.elementsEqual(other.tokens) { $0.utf8.elementsEqual($1.utf8) }
+  }
+
+  /// The tokens of each word.
+  var wordRanges: [Range<Int>] {
+    WordPieces.ranges(tokens: tokens, words: words, segments: segments, special: special)
   }
 
   /// `scores` of the tokens that are not special.
@@ -66,9 +75,7 @@ struct ExplanationCursor {
   // A row group may end inside an explanation, so a new one begins at position 0 alone.
   private func add(to found: inout [StoredExplanation]) {
     if found.isEmpty || columns.position[index] == 0 {
-      found.append(
-        StoredExplanation(
-          method: columns.method[index], target: columns.target[index], targetPosition: columns.targetPosition[index]))
+      found.append(StoredExplanation(columns, index))
     }
     let last = found.count - 1
     found[last].tokenIDs.append(columns.tokenID[index])
@@ -78,5 +85,8 @@ struct ExplanationCursor {
     found[last].words.append(columns.word[index])
     found[last].attribution.append(columns.attribution[index])
     found[last].normalized.append(columns.normalized[index])
+    var offsets: Range<Int>?
+    if let start = columns.start[index], let end = columns.end[index], start <= end { offsets = Int(start)..<Int(end) }
+    found[last].offsets.append(offsets)
   }
 }

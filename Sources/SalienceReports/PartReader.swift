@@ -50,6 +50,13 @@ struct PartReader {
     throw mismatch(name)
   }
 
+  /// nil where the table was written before it had the column.
+  func optionalFloatIfPresent(_ name: String) throws -> [Float?]? {
+    guard file.schema.index(of: name) != nil else { return nil }
+    if case .optionalFloat(let values) = try read(name) { return values }
+    throw mismatch(name)
+  }
+
   private func read(_ name: String) throws -> ColumnData {
     try file.read(column: name, rowGroup: rowGroup)
   }
@@ -78,6 +85,7 @@ extension AttributionColumns {
     end = try part.optionalInt32("end")
     attribution = try part.float("attribution")
     normalized = try part.float("normalized")
+    wordAttribution = try part.optionalFloatIfPresent("word_attribution") ?? row.map { _ in nil }
   }
 }
 

@@ -15,6 +15,10 @@ public struct PredictionColumns: TableColumns, Equatable {
     ParquetColumn("token_count", .int32, dictionary: true),
     ParquetColumn("truncated", .bool),
     ParquetColumn("status", .string, dictionary: true),
+    ParquetColumn("answer", .string, optional: true),
+    ParquetColumn("answer_start", .int32, optional: true, dictionary: true),
+    ParquetColumn("answer_end", .int32, optional: true, dictionary: true),
+    ParquetColumn("generated", .string, optional: true),
   ])
 
   public private(set) var row: [Int64] = []
@@ -30,6 +34,13 @@ public struct PredictionColumns: TableColumns, Equatable {
   public private(set) var tokenCount: [Int32] = []
   public private(set) var truncated: [Bool] = []
   public private(set) var status: [String] = []
+  /// The part of the pair that answers a question; null in other tasks and where there is no answer.
+  public private(set) var answer: [String?] = []
+  /// Where the answer begins in the pair, in Unicode scalars.
+  public private(set) var answerStart: [Int32?] = []
+  public private(set) var answerEnd: [Int32?] = []
+  /// What a causal language model wrote after the text; null in other tasks, and where the dataset gave it.
+  public private(set) var generated: [String?] = []
 
   public init() {}
 
@@ -38,9 +49,12 @@ public struct PredictionColumns: TableColumns, Equatable {
   /// Adds the row of one example.
   ///
   /// - Parameter includeText: whether its texts are stored, or null in their place.
-  /// - Throws: `ReportError.invalidExample` where an index does not fit the table.
+  /// - Throws: `ReportError.invalidExample` where an index does not fit the table or the answer is not in the pair.
   public mutating func append(_ scored: ScoredExample, includeText: Bool = true) throws {
     let index = try scored.narrow(scored.prediction.index, "predicted_index")
+    let answerText = try scored.answer()
+    let start = try scored.prediction.answer.map { try scored.narrow($0.lowerBound, "answer_start") }
+    let end = try scored.prediction.answer.map { try scored.narrow($0.upperBound, "answer_end") }
     row.append(scored.example.row)
     exampleID.append(scored.example.id)
     text.append(includeText ? scored.example.text : nil)
@@ -53,13 +67,18 @@ public struct PredictionColumns: TableColumns, Equatable {
     tokenCount.append(Int32(clamping: scored.encoding.count))
     truncated.append(scored.encoding.truncated)
     status.append(scored.status.rawValue)
+    answer.append(answerText)
+    answerStart.append(start)
+    answerEnd.append(end)
+    generated.append(scored.generated)
   }
 
   public var columnData: [ColumnData] {
     [
       .int64(row), .string(exampleID), .optionalString(text), .optionalString(textPair), .optionalString(label),
       .string(predicted), .int32(predictedIndex), .float(probability), .floatList(logits), .int32(tokenCount),
-      .bool(truncated), .string(status),
+      .bool(truncated), .string(status), .optionalString(answer), .optionalInt32(answerStart),
+      .optionalInt32(answerEnd), .optionalString(generated),
     ]
   }
 }

@@ -7,15 +7,33 @@ struct PredictionCursor {
     let predicted: String
     let probability: Float
     let label: String?
+    /// Null where they were not asked for or the run holds none.
+    let text: String?
+    let textPair: String?
+
+    init(
+      row: Int64, exampleID: String, predicted: String, probability: Float, label: String?, text: String? = nil,
+      textPair: String? = nil
+    ) {
+      self.row = row
+      self.exampleID = exampleID
+      self.predicted = predicted
+      self.probability = probability
+      self.label = label
+      self.text = text
+      self.textPair = textPair
+    }
   }
 
   private let run: RunDirectory
+  private let includesTexts: Bool
   private var groups: RowGroupSequence
   private var rows: [Row] = []
   private var index = 0
 
-  init(_ run: RunDirectory, model: String) {
+  init(_ run: RunDirectory, model: String, includingTexts: Bool = false) {
     self.run = run
+    includesTexts = includingTexts
     groups = RowGroupSequence(run.parts(of: .predictions, model: model))
   }
 
@@ -29,8 +47,12 @@ struct PredictionCursor {
       let predicted = try part.string("predicted")
       let probability = try part.float("probability")
       let label = try part.optionalString("label")
+      let text = includesTexts ? try part.optionalString("text") : []
+      let textPair = includesTexts ? try part.optionalString("text_pair") : []
       rows = row.indices.map {
-        Row(row: row[$0], exampleID: id[$0], predicted: predicted[$0], probability: probability[$0], label: label[$0])
+        Row(
+          row: row[$0], exampleID: id[$0], predicted: predicted[$0], probability: probability[$0], label: label[$0],
+          text: includesTexts ? text[$0] : nil, textPair: includesTexts ? textPair[$0] : nil)
       }
       index = 0
     }

@@ -34,6 +34,18 @@ public struct RunDirectory: Sendable, Equatable {
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The models asked for, or all of them.
+  ///
+  /// - Throws: `ReportError.missingInput` where one is not in the run.
+  func checkedModels(_ models: [String]?) throws -> [String] {
+    let known = self.models
+    for model in models ?? [] where !known.contains(model) {
+      let names = known.joined(separator: ", ")
+      throw ReportError(.missingInput, "holds no model of that name, only: \(names)", at: path)
+    }
+    return models ?? known
+  }
+
   /// Paths of a table's parts in row order; none where the table has no rows.
   public func parts(of table: Table, model: String) -> [String] {
     let folder = "\(path)/\(table.rawValue)/\(Self.partition)\(model)"

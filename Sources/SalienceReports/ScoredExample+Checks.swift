@@ -4,6 +4,8 @@ import SalienceTokenizers
 extension ScoredExample {
   /// T, once every array that should have one entry a token has T of them.
   ///
+  /// An explanation may cover the first tokens alone: a causal language model reads those before the one it gives.
+  ///
   /// - Throws: `ReportError.invalidExample` naming the row and the array.
   func checkedTokenCount() throws -> Int {
     let count = encoding.count
@@ -15,8 +17,10 @@ extension ScoredExample {
     for (name, length) in arrays where length != count { throw mismatch(name, length, count) }
     for explanation in explanations {
       let name = "method \(explanation.method)"
-      for length in [explanation.attributions.count, explanation.normalized.count] where length != count {
-        throw mismatch(name, length, count)
+      let covered = explanation.attributions.count
+      guard covered <= count else { throw mismatch(name, covered, count) }
+      guard explanation.normalized.count == covered else {
+        throw mismatch("\(name), normalized", explanation.normalized.count, covered)
       }
     }
     return count
@@ -32,4 +36,7 @@ extension Encoding {
   func segment(of token: Int) -> Int {
     sequences[token].map { Int($0) } ?? Int(typeIDs[token])
   }
+
+  /// Whether the model wrote the token: it stands in no text, and no post-processor put it there.
+  func isGenerated(_ token: Int) -> Bool { sequences[token] == nil && !special[token] }
 }

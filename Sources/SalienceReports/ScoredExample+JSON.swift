@@ -10,6 +10,7 @@ extension ScoredExample {
   /// - Throws: `ReportError.invalidExample` where arrays differ in count.
   public func json(includeText: Bool = true) throws -> JSONValue {
     _ = try checkedTokenCount()
+    let answer = try answer()
     var members = [
       JSONMember(name: "row", value: .integer(example.row)),
       JSONMember(name: "example_id", value: .string(example.id)),
@@ -27,6 +28,10 @@ extension ScoredExample {
       JSONMember(name: "token_count", value: .integer(encoding.count)),
       JSONMember(name: "truncated", value: .bool(encoding.truncated)),
       JSONMember(name: "status", value: .string(status.rawValue)),
+      JSONMember(name: "answer", value: answer.map { .string($0) } ?? .null),
+      JSONMember(name: "answer_start", value: prediction.answer.map { .integer($0.lowerBound) } ?? .null),
+      JSONMember(name: "answer_end", value: prediction.answer.map { .integer($0.upperBound) } ?? .null),
+      JSONMember(name: "generated", value: generated.map { .string($0) } ?? .null),
       JSONMember(name: "explanations", value: .array(explanations.map(json))),
     ]
     return .object(members)
@@ -37,7 +42,7 @@ extension ScoredExample {
       "method": .string(explanation.method),
       "target": .string(explanation.target),
       "target_index": explanation.targetIndex.map { .integer($0) } ?? .null,
-      "target_position": .null,
+      "target_position": explanation.targetPosition.map { .integer($0) } ?? .null,
       "output": .double(explanation.output),
       "baseline_output": explanation.baselineOutput.map { .double($0) } ?? .null,
       "convergence_delta": explanation.convergenceDelta.map { .double($0) } ?? .null,
@@ -45,7 +50,7 @@ extension ScoredExample {
       "converged": .bool(explanation.converged),
       "attribution_sum": .double(explanation.attributionSum),
       "attribution_norm": .double(explanation.attributionNorm),
-      "tokens": .array(encoding.ids.indices.map { json(explanation, token: $0) }),
+      "tokens": .array(explanation.attributions.indices.map { json(explanation, token: $0) }),
     ]
   }
 

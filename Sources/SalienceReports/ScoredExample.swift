@@ -23,6 +23,25 @@ public struct ScoredExample: Sendable {
     self.explanations = explanations
     self.status = status
   }
+
+  /// What the model wrote after the text, without the text; nil where it wrote nothing.
+  public var generated: String? {
+    guard encoding.sequences.count == encoding.special.count else { return nil }
+    return encoding.sequences.indices.contains(where: encoding.isGenerated) ? prediction.label : nil
+  }
+
+  /// The part of the text's pair that answers the text; nil where the prediction is no answer.
+  ///
+  /// - Throws: `ReportError.invalidExample` where the answer does not lie within the pair.
+  func answer() throws -> String? {
+    guard let range = prediction.answer else { return nil }
+    let scalars = (example.textPair ?? "").unicodeScalars
+    guard range.lowerBound >= 0,
+      let start = scalars.index(scalars.startIndex, offsetBy: range.lowerBound, limitedBy: scalars.endIndex),
+      let end = scalars.index(start, offsetBy: range.count, limitedBy: scalars.endIndex)
+    else { throw ReportError(.invalidExample, "the answer lies outside its context", at: "row \(example.row)") }
+    return String(scalars[start..<end])
+  }
 }
 
 /// A row of the errors table.

@@ -37,12 +37,7 @@ public struct TokenCSV: Sendable {
   public static func export(
     _ run: RunDirectory, models: [String]? = nil, raw: Bool = false, to output: FileOutput
   ) throws -> Exported {
-    let known = run.models
-    let chosen = models ?? known
-    for model in chosen where !known.contains(model) {
-      let names = known.joined(separator: ", ")
-      throw ReportError(.missingInput, "holds no model of that name, only: \(names)", at: run.path)
-    }
+    let chosen = try run.checkedModels(models)
     var csv = TokenCSV(raw: raw)
     var exported = Exported(models: chosen)
     csv.encoder.appendHeader(header)
@@ -74,9 +69,9 @@ public struct TokenCSV: Sendable {
   /// The lines of one example, without a header: the same bytes as an export of its tables.
   ///
   /// - Throws: `ReportError.invalidExample`.
-  public mutating func lines(of scored: ScoredExample, model: String) throws -> [UInt8] {
+  public mutating func lines(of scored: ScoredExample, model: String, words: WordMerge? = nil) throws -> [UInt8] {
     var columns = AttributionColumns()
-    try columns.append(scored)
+    try columns.append(scored, words: words)
     let prediction = PredictionCursor.Row(
       row: scored.example.row, exampleID: scored.example.id, predicted: scored.prediction.label,
       probability: scored.prediction.probability, label: scored.example.label)
@@ -110,6 +105,7 @@ public struct TokenCSV: Sendable {
     encoder.append(columns.end[index])
     encoder.append(columns.attribution[index])
     encoder.append(columns.normalized[index])
+    encoder.append(columns.wordAttribution[index])
     encoder.append(prediction.predicted)
     encoder.append(prediction.probability)
     encoder.append(prediction.label)

@@ -36,17 +36,20 @@ public final class UnitWriter: ExampleSink {
     /// Whether predictions hold the texts, or nulls in their place.
     public var includeText: Bool
     public var compression: Compression
+    /// How attributions are merged to words; nil leaves `word_attribution` null.
+    public var words: WordMerge?
     /// The writer's name and version in each footer.
     public var createdBy: String
     /// Further entries of each footer.
     public var metadata: [String: String]
 
     public init(
-      includeText: Bool = true, compression: Compression = .zstd, createdBy: String = "salience",
-      metadata: [String: String] = [:]
+      includeText: Bool = true, compression: Compression = .zstd, words: WordMerge? = nil,
+      createdBy: String = "salience", metadata: [String: String] = [:]
     ) {
       self.includeText = includeText
       self.compression = compression
+      self.words = words
       self.createdBy = createdBy
       self.metadata = metadata
     }
@@ -78,7 +81,7 @@ public final class UnitWriter: ExampleSink {
     var attributions = AttributionColumns()
     try predictions.append(scored, includeText: options.includeText)
     try explanations.append(scored)
-    try attributions.append(scored)
+    try attributions.append(scored, words: options.words)
     try write(predictions, to: .predictions)
     try write(explanations, to: .explanations)
     try write(attributions, to: .attributions)

@@ -33,9 +33,9 @@ struct WordTally {
 
   /// Adds each word of two explanations of the same tokens for the same target.
   mutating func add(_ a: StoredExplanation, _ b: StoredExplanation) {
-    for range in WordPieces.ranges(words: a.words, segments: a.segments, special: a.special) {
+    for range in a.wordRanges {
       guard !a.special[range.lowerBound] else { continue }
-      let word = range.map { WordPieces.text(of: a.tokens[$0]) }.joined().lowercased()
+      let word = WordPieces.text(of: a.tokens[range]).lowercased()
       let key = Key(method: ExactText(a.method), target: ExactText(a.target), word: ExactText(word))
       var sum = sums[key] ?? Sums()
       sum.count += 1

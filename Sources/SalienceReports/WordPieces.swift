@@ -1,26 +1,57 @@
-/// Joins the pieces of a word: WordPiece's `##ing`, and the space marks of byte-level BPE and SentencePiece.
+import SalienceTokenizers
+
+/// The words of a token sequence, whatever tokenizer made it.
+///
+/// Tokens of a text belong to the word that the pre-tokenizer gave them, so that punctuation is a word of its own
+/// wherever the pre-tokenizer splits it off. Tokenizers without a pre-tokenizer (Llama 2, Gemma, Mistral) call a whole
+/// text one word; there, as among generated tokens, a token that begins with white space begins a word.
 enum WordPieces {
-  /// The piece without the mark of its tokenizer.
-  static func text(of token: String) -> String {
-    if token.utf8.count > 2, token.utf8.starts(with: "##".utf8) { return String(token.dropFirst(2)) }
-    let scalars = token.unicodeScalars
-    let marked = scalars.first == "\u{0120}" || scalars.first == "\u{2581}"
-    return marked && scalars.count > 1 ? String(scalars.dropFirst()) : token
+  static func ranges(_ encoding: Encoding) -> [Range<Int>] {
+    ranges(
+      tokens: encoding.tokens, words: encoding.words,
+      segments: encoding.ids.indices.map { Int8(clamping: encoding.segment(of: $0)) }, special: encoding.special)
   }
 
-  /// Ranges of neighbouring tokens that share a word; a special token, or one without a word, stands alone.
-  static func ranges(words: [Int32?], segments: [Int8], special: [Bool]) -> [Range<Int>] {
+  /// The tokens of each word, in order and without gaps; a special token stands alone.
+  static func ranges(tokens: [String], words: [Int32?], segments: [Int8], special: [Bool]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0
     while start < words.count {
       var end = start + 1
-      if let word = words[start], !special[start] {
-        while end < words.count, words[end] == word, segments[end] == segments[start], !special[end] { end += 1 }
+      var isBlank = PieceText.isBlank(tokens[start])
+      while end < words.count, !special[start], !special[end], words[end] == words[start],
+        segments[end] == segments[start], isBlank || !beginsWord(tokens[end], isGenerated: words[end] == nil)
+      {
+        isBlank = isBlank && PieceText.isBlank(tokens[end])
+        end += 1
       }
       ranges.append(start..<end)
       start = end
     }
     return ranges
+  }
+
+  /// The text of one word's tokens, without the marks of their tokenizer and the white space around it.
+  static func text(of tokens: ArraySlice<String>) -> String {
+    let text = Array(PieceText.text(of: tokens).unicodeScalars)
+    return text.allSatisfy(\.properties.isWhitespace) ? tokens.joined() : trimmed(text[...])
+  }
+
+  /// A part of a text without the white space around it; white space alone stays.
+  static func trimmed(_ text: ArraySlice<Unicode.Scalar>) -> String {
+    let first = text.firstIndex { !$0.properties.isWhitespace } ?? text.startIndex
+    let last = text.lastIndex { !$0.properties.isWhitespace } ?? text.endIndex - 1
+    return String(String.UnicodeScalarView(text[first..<last + 1]))
+  }
+
+  /// Whether white space stands before the token.
+  static func beginsWithSpace(_ token: String) -> Bool {
+    PieceText.space(startingWith: token, isByteLevel: true) || PieceText.isControl(token)
+  }
+
+  // Letters such as `Ġ` mark a space in byte-level tokens alone, whose texts are always pre-tokenized.
+  private static func beginsWord(_ token: String, isGenerated: Bool) -> Bool {
+    PieceText.space(startingWith: token, isByteLevel: isGenerated) || (isGenerated && PieceText.isControl(token))
   }
 }
 

@@ -4,9 +4,13 @@ public protocol Backend: Sendable {
 
   /// Loads a model's weights, once for all its programs, and makes everything ready that does not depend on a batch.
   ///
-  /// - Parameter programs: the model cut at each attribution layer that the run asks for.
+  /// - Parameters:
+  ///   - programs: the model cut at each attribution layer that the run asks for.
+  ///   - decoders: the model as it generates, where the run asks for that.
   /// - Throws: what `parameters` throws, or `TensorError`.
-  func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel
+  func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel
 
   /// What `prepare` and a run would take of memory.
   ///
@@ -21,6 +25,11 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// Prepares a model that generates nothing.
+  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+    try await prepare(programs, decoders: [], parameters: parameters)
+  }
+
   /// One arena a worker, and one copy of the weights.
   public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
     let tokens = max(512, longest)
@@ -86,6 +95,11 @@ public protocol PreparedModel: Sendable {
 
   /// Gradients summed along each request's path. Results do not depend on the other requests of the call.
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse]
+
+  /// The tokens that follow each prompt, without those of the prompt.
+  ///
+  /// Keys and values of tokens that were seen stay on the device. Results do not depend on the other prompts.
+  func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]]
 }
 
 /// An end of a path: ids, which of the attribution layer's rows to replace by zeros, and noise on top.
@@ -131,12 +145,15 @@ public struct PathRequest: Sendable {
   public let statistic: SampleStatistic
   /// Chooses the points of the plain path instead; noise samples cannot stand beside it.
   public let refinement: (any PathRefinement)?
+  /// Whether F(x') is asked for.
+  public let readsBaselineOutputs: Bool
 
   public init(
     input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
-    statistic: SampleStatistic = .mean
+    statistic: SampleStatistic = .mean, readsBaselineOutputs: Bool = true
   ) {
     refinement = nil
+    self.readsBaselineOutputs = readsBaselineOutputs
     self.input = input
     self.baseline = baseline
     self.points = points
@@ -153,6 +170,7 @@ public struct PathRequest: Sendable {
     points = []
     samples = []
     statistic = .mean
+    readsBaselineOutputs = true
   }
 
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
@@ -164,34 +182,34 @@ public struct PathRequest: Sendable {
     return samples.map {
       PathRequest(
         input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0), baseline: baseline, points: points,
-        cotangents: cotangents)
+        cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs)
     }
   }
 }
 
 /// The answer to a `PathRequest`.
 public struct PathResponse: Sendable {
-  /// F(x') [C].
+  /// F(x') [C]; empty where nobody asked for it.
   public let baselineOutputs: [Float]
   /// F at each noisy input [C], one a sample of the request.
   public let sampleOutputs: [[Float]]
   /// Token scores, summed over the hidden dimension: one array a target.
   public let scores: [[Double]]
-  /// Squared Frobenius norm of the attribution before that sum, one a target.
-  public let squaredNorms: [Double]
+  /// Squares of the attribution, summed over the hidden dimension too: one array a target.
+  public let squares: [[Double]]
   /// Points evaluated, of one path.
   public let pointCount: Int
   /// false where a refinement ended before it was content.
   public let converged: Bool
 
   public init(
-    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squaredNorms: [Double],
+    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squares: [[Double]],
     pointCount: Int, converged: Bool = true
   ) {
     self.baselineOutputs = baselineOutputs
     self.sampleOutputs = sampleOutputs
     self.scores = scores
-    self.squaredNorms = squaredNorms
+    self.squares = squares
     self.pointCount = pointCount
     self.converged = converged
   }

@@ -52,5 +52,6 @@ extension TensorMemory {
 
 /// Everything a backend can do: a composition of one small protocol an op.
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
-  & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & FirstRowKernels & PathKernels
-  & NoiseKernels
+  & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
+  & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
+  & GatedActivationKernels & RotaryKernels

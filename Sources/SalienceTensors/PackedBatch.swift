@@ -5,11 +5,15 @@ public struct TokenSequence: Sendable, Hashable {
   public var positionIDs: [Int32]
   /// Token types (segments).
   public var typeIDs: [Int32]
+  /// The token whose row a head reads: the first for a classifier with [CLS], the last for a causal model, or the one
+  /// that a question is about.
+  public var selectedRow: Int
 
-  public init(wordIDs: [Int32], positionIDs: [Int32], typeIDs: [Int32]) {
+  public init(wordIDs: [Int32], positionIDs: [Int32], typeIDs: [Int32], selectedRow: Int = 0) {
     self.wordIDs = wordIDs
     self.positionIDs = positionIDs
     self.typeIDs = typeIDs
+    self.selectedRow = selectedRow
   }
 
   public var count: Int { wordIDs.count }
@@ -22,6 +26,8 @@ public struct PackedBatch: Sendable {
   public private(set) var wordIDs: [Int32] = []
   public private(set) var positionIDs: [Int32] = []
   public private(set) var typeIDs: [Int32] = []
+  /// B entries: the row that each sequence selects, counted over the batch.
+  public private(set) var selectedRows: [Int] = []
 
   public init() {}
 
@@ -33,6 +39,7 @@ public struct PackedBatch: Sendable {
     wordIDs += sequence.wordIDs
     positionIDs += sequence.positionIDs
     typeIDs += sequence.typeIDs
+    selectedRows.append(tokenCount - sequence.count + sequence.selectedRow)
     offsets.append(wordIDs.count)
   }
 

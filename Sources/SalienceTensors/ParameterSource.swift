@@ -22,26 +22,32 @@ public protocol ParameterSource: Sendable {
 }
 
 extension Parameter {
-  /// Elements of the joined tensors in row-major order.
+  /// Elements of the joined tensors in row-major order, transformed.
   ///
   /// - Throws: `TensorError` with code `parameter`, naming the tensor, where one is missing or shaped otherwise.
   public func load(from source: any ParameterSource) throws -> [Float] {
-    let shapes = try pieces.map { name in
-      guard let shape = source.shape(of: name) else {
+    let stored = try pieces.map { name in
+      guard let stored = source.shape(of: name) else {
         throw TensorError(.parameter, "the checkpoint has no tensor \(name)")
       }
-      guard shape.count == self.shape.count, shape.dropFirst() == self.shape.dropFirst() else {
-        throw TensorError(.parameter, "tensor \(name) is \(shape); \(self.shape) is expected")
+      return stored
+    }
+    let shapes = try zip(pieces, stored).map { name, stored in
+      guard let shape = transform.shape(ofStored: stored), shape.count == self.shape.count,
+        shape.dropFirst() == self.shape.dropFirst()
+      else {
+        throw TensorError(.parameter, "tensor \(name) is \(stored); \(transform.expectation(self.shape)) is expected")
       }
       return shape
     }
     guard shapes.reduce(0, { $0 + $1[0] }) == shape[0] else {
-      throw TensorError(.parameter, "tensor \(self) is \(shapes); \(shape) is expected")
+      throw TensorError(.parameter, "tensor \(self) is \(stored); \(transform.expectation(shape)) is expected")
     }
     return try [Float](unsafeUninitializedCapacity: count) { buffer, written in
-      for (name, shape) in zip(pieces, shapes) {
-        let size = shape.reduce(1, *)
-        try source.read(name, into: UnsafeMutableBufferPointer(rebasing: buffer[written..<written + size]))
+      for (index, name) in pieces.enumerated() {
+        let size = shapes[index].reduce(1, *)
+        let part = UnsafeMutableBufferPointer(rebasing: buffer[written..<written + size])
+        try transform.read(name, stored: stored[index], from: source, into: part)
         written += size
       }
     }

@@ -57,12 +57,12 @@ extension PathExecutor {
       for index in active { paths[index].finishRound() }
     }
     guard let whole = layouts.first else { return [] }
-    let norms = try squaredNorms(of: requests, paths, rounds, whole)
-    return zip(paths, norms).enumerated().map { index, item in
-      let (path, norms) = item
+    let squares = try squares(of: requests, paths, rounds, whole)
+    return zip(paths, squares).enumerated().map { index, item in
+      let (path, squares) = item
       return PathResponse(
         baselineOutputs: path.baselineOutputs,
-        scores: requests[index].cotangents.indices.map(path.scores), squaredNorms: norms,
+        scores: requests[index].cotangents.indices.map(path.scores), squares: squares,
         pointCount: path.evaluations.count, converged: path.converged)
     }
   }
@@ -159,12 +159,12 @@ extension PathExecutor {
     }
   }
 
-  /// Squared Frobenius norms of the weighted sums of gradients, one a target of each request.
-  private func squaredNorms(
+  /// Squares of the attributions from weighted sums of gradients, token by token: one array a target of each request.
+  private func squares(
     of requests: [PathRequest], _ paths: [RefinedPath], _ rounds: [Round], _ whole: Layout
-  ) throws -> [[Double]] {
+  ) throws -> [[[Double]]] {
     let targets = requests.map(\.cotangents.count).max() ?? 0
-    var norms: [[Double]] = requests.map { _ in [] }
+    var result: [[[Double]]] = requests.map { _ in [] }
     for target in 0..<targets {
       let sum = try kernels.allocate(count: whole.rowCount * program.width)
       defer { kernels.release(sum) }
@@ -179,10 +179,10 @@ extension PathExecutor {
       ).squares
       for (index, request) in requests.enumerated() where target < request.cotangents.count {
         let row = whole.rows[index]
-        norms[index].append(squares[row..<row + request.input.sequence.count].reduce(0, +))
+        result[index].append(Array(squares[row..<row + request.input.sequence.count]))
       }
     }
-    return norms
+    return result
   }
 
   /// Adds one slot's gradients, each with its weight.

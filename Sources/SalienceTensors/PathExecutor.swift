@@ -10,8 +10,8 @@ public final class PathExecutor {
   let gradient: PlanRun
   /// F(x') [C] of baselines met so far: texts of one length often share theirs.
   private var knownBaselines: [PathEnd: [Float]] = [:]
-  /// Most baselines that are remembered; a few hundred bytes each.
-  private static let baselineLimit = 1024
+  /// Most baselines that are remembered, with a few hundred bytes of ids each, and of outputs 4 MiB in all.
+  private var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
 
   /// - Parameter tokenCapacity: most tokens (T) of one evaluation batch; at least the longest sequence.
   public init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
@@ -85,7 +85,7 @@ public final class PathExecutor {
       let own = scores.prefix(requests[index].cotangents.count).map { $0[index] }
       return PathResponse(
         baselineOutputs: baselineOutputs[index], sampleOutputs: sampleOutputs[index], scores: own.map(\.sums),
-        squaredNorms: own.map { $0.squares.reduce(0, +) }, pointCount: requests[index].points.count)
+        squares: own.map(\.squares), pointCount: requests[index].points.count)
     }
   }
 
@@ -111,29 +111,38 @@ public final class PathExecutor {
       try kernels.interpolate(
         input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]))
       try forward.run()
-      let width = program.outputCount
-      let values = try kernels.read(forward.handle(program.forward.outputs[0]), count: range.count * width)
-      for index in 0..<range.count { result.append(Array(values[index * width..<(index + 1) * width])) }
+      let output = program.forward.outputs[0]
+      let rows = program.forward.shape(of: output).rows
+      let counts = ends[range].map { (rows == .tokens ? $0.sequence.count : 1) * program.outputCount }
+      var values = try kernels.read(forward.handle(output), count: counts.reduce(0, +))[...]
+      for count in counts {
+        result.append(Array(values.prefix(count)))
+        values = values.dropFirst(count)
+      }
     }
     return result
   }
 
-  /// F at each request's baseline, evaluated once for all requests that share it.
+  /// F at the baseline of each request that asks for it, evaluated once for all that share it.
   private func baselineOutputs(
     of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
   ) throws -> [[Float]] {
-    guard program.savings.contains(.sharedBaselines) else {
-      return try outputs(at: buffer, of: zip(requests, examples).map { ($0.baseline.sequence, $1.row) })
+    let shares = program.savings.contains(.sharedBaselines)
+    if knownBaselines.count > baselineLimit { knownBaselines = [:] }
+    var missing: [(end: PathEnd, row: Int)] = []
+    var places: [PathEnd: Int] = [:]
+    let wanted: [Int?] = zip(requests, examples).map { request, example in
+      guard request.readsBaselineOutputs, knownBaselines[request.baseline] == nil else { return nil }
+      if shares, let known = places[request.baseline] { return known }
+      places[request.baseline] = missing.count
+      missing.append((request.baseline, example.row))
+      return missing.count - 1
     }
-    if knownBaselines.count > Self.baselineLimit { knownBaselines = [:] }
-    var missing: [PathEnd: Int] = [:]
-    for (request, example) in zip(requests, examples) where knownBaselines[request.baseline] == nil {
-      missing[request.baseline] = missing[request.baseline] ?? example.row
+    let values = try outputs(at: buffer, of: missing.map { ($0.end.sequence, $0.row) })
+    defer { if shares { for (item, value) in zip(missing, values) { knownBaselines[item.end] = value } } }
+    return zip(requests, wanted).map { request, place in
+      place.map { values[$0] } ?? (request.readsBaselineOutputs ? knownBaselines[request.baseline] ?? [] : [])
     }
-    let new = missing.sorted { $0.value < $1.value }
-    let values = try outputs(at: buffer, of: new.map { ($0.key.sequence, $0.value) })
-    for (end, value) in zip(new, values) { knownBaselines[end.key] = value }
-    return requests.map { knownBaselines[$0.baseline] ?? [] }
   }
 
   /// F at each request's noisy inputs; none where a request has no samples.

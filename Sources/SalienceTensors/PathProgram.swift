@@ -31,6 +31,17 @@ public struct PathProgram: Sendable {
     outputCount = model.shape(of: model.outputs[0]).width
   }
 
+  /// `model` from `point` to its outputs, without a gradient: for predictions alone, of a row a token too.
+  public init(predicting model: Plan, point: ValueID) throws {
+    prefix = try model.slice(from: [], to: [point]).fused()
+    forward = try model.slice(from: [point], to: model.outputs).fused()
+    gradient = .none
+    edges = PathEdges(none: gradient)
+    savings = .all
+    width = model.shape(of: point).width
+    outputCount = model.shape(of: model.outputs[0]).width
+  }
+
   /// Every op of every part.
   package var operations: [any Operation] {
     (prefix.instructions + forward.instructions + gradient.plan.instructions).map(\.operation)
@@ -39,17 +50,18 @@ public struct PathProgram: Sendable {
   /// The weights that any part reads.
   public var parameters: [Parameter] {
     var seen = Set<Parameter>()
-    return (prefix.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
+    return (prefix.parameters + forward.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
   }
 
   /// What a path carries: the attribution layer's value and what is blended with it.
-  var carried: [ValueID] { [gradient.plan.inputs[0]] + edges.blended }
+  var carried: [ValueID] { gradient.plan.inputs.prefix(1) + edges.blended }
 
   /// Elements that each end of a path takes a token.
   public var endWidth: Int { carried.reduce(0) { $0 + gradient.plan.shape(of: $1).width } }
 
   /// Elements that the sums along a path take a token and target.
   public var sumWidth: Int {
+    if gradient.plan.inputs.isEmpty { return 0 }
     let operands = edges.summed.reduce(0) { $0 + gradient.plan.shape(of: $1).width }
     return edges.summed == [gradient.inputGradient] ? operands : operands + width
   }

@@ -7,6 +7,9 @@ public struct DifferentiatedPlan: Sendable {
   public let cotangent: ValueID
   /// Result: d(target) / d(input), shaped like the plan's input.
   public let inputGradient: ValueID
+
+  /// No plan at all, of a model that only predicts.
+  static let none = DifferentiatedPlan(plan: Plan(), backwardStart: 0, cotangent: ValueID(0), inputGradient: ValueID(0))
 }
 
 extension Plan {

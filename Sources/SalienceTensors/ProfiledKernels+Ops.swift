@@ -45,13 +45,13 @@ extension ProfiledKernels: EmbeddingKernels, LinearKernels, ActivationKernels, E
   }
 }
 
-extension ProfiledKernels: LayerNormKernels, SoftmaxKernels, FirstRowKernels {
+extension ProfiledKernels: LayerNormKernels, SoftmaxKernels, SelectedRowKernels {
   package func layerNorm(
-    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
+    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?
   ) throws {
     let work = KernelWork(
-      elements: elements(x, residual, output, normalized, inverseDeviation) + gamma.count + beta.count)
+      elements: elements(x, residual, output, normalized, inverseDeviation) + gamma.count + (beta?.count ?? 0))
     try measure("layer_norm", work) {
       try $0.layerNorm(
         x, residual: residual, gamma: gamma, beta: beta, epsilon: epsilon, output: output, normalized: normalized,
@@ -79,60 +79,68 @@ extension ProfiledKernels: LayerNormKernels, SoftmaxKernels, FirstRowKernels {
     }
   }
 
-  package func firstRow(_ x: Handle, output: Handle) throws {
-    try measure("first_row", KernelWork(elements: 2 * elements(output))) { try $0.firstRow(x, output: output) }
+  package func selectedRow(_ x: Handle, output: Handle) throws {
+    try measure("selected_row", KernelWork(elements: 2 * elements(output))) { try $0.selectedRow(x, output: output) }
   }
 
-  package func firstRowGradient(_ gradient: Handle, output: Handle) throws {
-    try measure("first_row_backward", KernelWork(elements: elements(gradient, output))) {
-      try $0.firstRowGradient(gradient, output: output)
+  package func selectedRowGradient(_ gradient: Handle, output: Handle) throws {
+    try measure("selected_row_backward", KernelWork(elements: elements(gradient, output))) {
+      try $0.selectedRowGradient(gradient, output: output)
     }
   }
 }
 
 extension ProfiledKernels: AttentionKernels {
-  package func attention(_ qkv: Handle, heads: Int, scale: Float, context: Handle, logSumExp: Handle?) throws {
+  package func attention(
+    _ qkv: Handle, heads: Int, scale: Float, window: AttentionWindow, context: Handle, logSumExp: Handle?
+  ) throws {
     let work = KernelWork(
-      flops: 2 * pairFLOPs(width: width(context)), elements: elements(qkv, context, logSumExp))
+      flops: 2 * pairFLOPs(window, width: width(context)), elements: elements(qkv, context, logSumExp))
     try measure("attention", work) {
-      try $0.attention(qkv, heads: heads, scale: scale, context: context, logSumExp: logSumExp)
+      try $0.attention(qkv, heads: heads, scale: scale, window: window, context: context, logSumExp: logSumExp)
     }
   }
 
   package func attentionGradient(
-    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float, output: Handle
+    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float,
+    window: AttentionWindow, output: Handle
   ) throws {
     // Five products a pair: the scores again, dP, dV, dQ and dK.
     let work = KernelWork(
-      flops: 5 * pairFLOPs(width: width(context)), elements: elements(gradient, qkv, context, logSumExp, output))
+      flops: 5 * pairFLOPs(window, width: width(context)),
+      elements: elements(gradient, qkv, context, logSumExp, output))
     try measure("attention_backward", work) {
       try $0.attentionGradient(
-        gradient, qkv: qkv, context: context, logSumExp: logSumExp, heads: heads, scale: scale, output: output)
+        gradient, qkv: qkv, context: context, logSumExp: logSumExp, heads: heads, scale: scale,
+        window: window, output: output)
     }
   }
 
-  package func firstRowAttention(
-    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, context: Handle, probabilities: Handle?
+  package func selectedRowAttention(
+    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, window: AttentionWindow, context: Handle,
+    probabilities: Handle?
   ) throws {
     let work = KernelWork(
-      flops: 4 * tokenCount * width(context), elements: elements(query, keysValues, context, probabilities))
-    try measure("attention_first", work) {
-      try $0.firstRowAttention(
-        query, keysValues: keysValues, heads: heads, scale: scale, context: context, probabilities: probabilities)
+      flops: 4 * keysOfSelectedRows(window) * width(context),
+      elements: elements(query, keysValues, context, probabilities))
+    try measure("attention_selected", work) {
+      try $0.selectedRowAttention(
+        query, keysValues: keysValues, heads: heads, scale: scale, window: window, context: context,
+        probabilities: probabilities)
     }
   }
 
-  package func firstRowAttentionGradient(
+  package func selectedRowAttentionGradient(
     _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads: Int, scale: Float,
-    queryGradient: Handle?, keysValuesGradient: Handle?
+    window: AttentionWindow, queryGradient: Handle?, keysValuesGradient: Handle?
   ) throws {
     let work = KernelWork(
-      flops: 8 * tokenCount * width(query),
+      flops: 8 * keysOfSelectedRows(window) * width(query),
       elements: elements(gradient, query, keysValues, probabilities, queryGradient, keysValuesGradient))
-    try measure("attention_first_backward", work) {
-      try $0.firstRowAttentionGradient(
+    try measure("attention_selected_backward", work) {
+      try $0.selectedRowAttentionGradient(
         gradient, query: query, keysValues: keysValues, probabilities: probabilities, heads: heads, scale: scale,
-        queryGradient: queryGradient, keysValuesGradient: keysValuesGradient)
+        window: window, queryGradient: queryGradient, keysValuesGradient: keysValuesGradient)
     }
   }
 }

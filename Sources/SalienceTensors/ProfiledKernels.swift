@@ -30,8 +30,18 @@ package final class ProfiledKernels {
   /// Rows of a view under the current batch.
   func rows(_ handle: Handle) -> Int { shapes[handle].map { batch.rows($0.rows) } ?? 0 }
 
-  /// Multiplications and additions of one inner product of head size for each pair of tokens of a sequence and head.
-  func pairFLOPs(width: Int) -> Int { batch.lengths.reduce(0) { $0 + 2 * $1 * $1 * width } }
+  /// Multiplications and additions of one inner product of head size for each pair that a window shows of a sequence's
+  /// tokens, and head.
+  func pairFLOPs(_ window: AttentionWindow, width: Int) -> Int {
+    batch.lengths.reduce(0) { $0 + 2 * window.pairs(length: $1) * width }
+  }
+
+  /// Keys that the sequences' selected rows see.
+  func keysOfSelectedRows(_ window: AttentionWindow) -> Int {
+    zip(batch.lengths, zip(batch.selectedRows, batch.offsets)).reduce(0) {
+      $0 + window.keys(ofQuery: $1.1.0 - $1.1.1, length: $1.0).count
+    }
+  }
 
   func width(_ handle: Handle) -> Int { shapes[handle]?.width ?? 0 }
 

@@ -39,15 +39,20 @@ public enum IndexInput: String, Sendable, Hashable, CaseIterable {
 public struct Parameter: Sendable, Hashable, CustomStringConvertible {
   /// Tensor names in the checkpoint, joined in this order.
   public let pieces: [String]
-  /// [rows, columns] of a matrix in `out x in` order, or [count] of a vector.
+  /// [rows, columns] of a matrix in `out x in` order, or [count] of a vector; after the transform.
   public let shape: [Int]
+  /// What is made of each stored tensor.
+  public let transform: ParameterTransform
 
-  public init(_ pieces: [String], shape: [Int]) {
+  public init(_ pieces: [String], shape: [Int], transform: ParameterTransform = .none) {
     self.pieces = pieces
     self.shape = shape
+    self.transform = transform
   }
 
-  public init(_ name: String, shape: [Int]) { self.init([name], shape: shape) }
+  public init(_ name: String, shape: [Int], transform: ParameterTransform = .none) {
+    self.init([name], shape: shape, transform: transform)
+  }
 
   /// Elements in all.
   public var count: Int { shape.reduce(1, *) }

@@ -61,8 +61,8 @@ struct AttentionTile: Hashable, Sendable {
     return 16 * ((pass.ownTiles * rows + 2 * 4 * lanes) * pitch + pass.weights * rows * lanes + exchange)
   }
 
-  /// Specialisation constants 0 to 4.
-  func constants(headSize: Int) -> [UInt32] {
-    [UInt32(invocations), headSize % 4 == 0 ? 1 : 0, UInt32(headSize), UInt32(rows), UInt32(lanes)]
+  /// Specialisation constants 0 to 5.
+  func constants(headSize: Int, hasWindow: Bool) -> [UInt32] {
+    [UInt32(invocations), headSize % 4 == 0 ? 1 : 0, UInt32(headSize), UInt32(rows), UInt32(lanes), hasWindow ? 1 : 0]
   }
 }

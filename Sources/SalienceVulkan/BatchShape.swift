@@ -6,8 +6,8 @@ struct BatchShape {
   let tokens: Int
   /// B.
   let sequences: Int
-  /// Σ length² over the sequences, for the work of attention.
-  let pairs: Int
+  /// Tokens of each sequence, or of each of one batch where the shape bounds many.
+  private let lengths: [Int]
   /// Rows of the largest tile of attention that wastes little on the ends of sequences.
   let tileRows: Int
   /// Tiles of attention a head, by `AttentionTile.rowChoices`.
@@ -17,7 +17,7 @@ struct BatchShape {
   init(_ batch: PackedBatch) {
     let lengths = batch.lengths
     (tokens, sequences) = (batch.tokenCount, batch.sequenceCount)
-    pairs = lengths.reduce(0) { $0 + $1 * $1 }
+    self.lengths = lengths
     let tiles = AttentionTile.rowChoices.map { rows in lengths.reduce(0) { $0 + ($1 + rows - 1) / rows } }
     let costs = zip(tiles, AttentionTile.rowChoices).map { $0 * $1 }
     let least = costs.min() ?? 0
@@ -35,12 +35,26 @@ struct BatchShape {
     while octave < batch.sequences { octave *= 2 }
     let sequences = min(capacity.sequences, octave)
     (self.tokens, self.sequences, tileRows) = (tokens, sequences, batch.tileRows)
-    pairs = batch.pairs / max(1, batch.tokens) * tokens
+    lengths = batch.lengths
     // A sequence has one partly filled tile at most.
     tiles = AttentionTile.rowChoices.map { tokens / $0 + sequences }
   }
 
   func rows(_ extent: RowExtent) -> Int { extent == .tokens ? tokens : sequences }
+
+  /// Pairs of a query and a key that a window shows, for the work of attention; about so many where this is a bound.
+  func pairs(_ window: AttentionWindow) -> Int { scaled(lengths.reduce(0) { $0 + window.pairs(length: $1) }) }
+
+  /// The most keys that one row of each sequence sees.
+  func keysOfRows(_ window: AttentionWindow) -> Int {
+    scaled(lengths.reduce(0) { $0 + window.mostKeys(length: $1) })
+  }
+
+  /// What the lengths came to, for as many tokens as the shape has.
+  private func scaled(_ sum: Int) -> Int {
+    let own = lengths.reduce(0, +)
+    return own == tokens ? sum : Int(Double(sum) / Double(max(1, own)) * Double(tokens))
+  }
 
   /// Tiles of so many rows.
   func tileCount(rows: Int) -> Int { AttentionTile.rowChoices.firstIndex(of: rows).map { tiles[$0] } ?? 0 }

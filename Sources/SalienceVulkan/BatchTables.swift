@@ -10,10 +10,14 @@ final class BatchTables {
     case counts
     /// B + 1 token offsets.
     case offsets
+    /// The token row that each sequence selects [B].
+    case selectedRows
     /// The sequence that each token belongs to [T].
     case sequences
     /// Token ids, positions or types [T].
     case indices(IndexInput)
+    /// Cosines and sines by position, as floats' bits, for as many positions as batches have had.
+    case rotations(RotaryEmbedding)
     /// First token, length and first row inside the sequence of each tile of attention.
     case tiles(rows: Int)
   }
@@ -24,6 +28,8 @@ final class BatchTables {
   private(set) var current = Set<Table>()
   private let recorder: CommandRecorder
   private var pieces: [Table: MemoryArena.Piece] = [:]
+  /// Positions that tables of rotations hold; unlike other tables they stay as they are.
+  private var positions: [RotaryEmbedding: Int] = [:]
   private var batch = PackedBatch()
   private var counts: [Int] = []
 
@@ -38,7 +44,14 @@ final class BatchTables {
   /// Where a table lies, with the current batch's values for commands recorded from now on.
   func range(_ table: Table) throws -> BufferRange {
     if current.contains(table), let piece = pieces[table] { return BufferRange(piece) }
-    let words = words(table)
+    if case .rotations(let embedding) = table, let piece = pieces[table] {
+      let needed = try RotaryEmbedding.capacity(for: batch.positionIDs)
+      if positions[embedding, default: 0] >= needed {
+        current.insert(table)
+        return BufferRange(piece)
+      }
+    }
+    let words = try words(table)
     let bytes = words.count * MemoryLayout<UInt32>.stride
     let piece: MemoryArena.Piece
     if let known = pieces[table], known.range.count >= bytes {
@@ -54,6 +67,9 @@ final class BatchTables {
     }
     try recorder.write(words, to: BufferRange(piece))
     current.insert(table)
+    if case .rotations(let embedding) = table {
+      positions[embedding] = words.count / max(1, 2 * embedding.frequencies.count)
+    }
     return BufferRange(piece)
   }
 
@@ -65,12 +81,15 @@ final class BatchTables {
 
   private static let smallest = 1024
 
-  private func words(_ table: Table) -> [UInt32] {
+  private func words(_ table: Table) throws -> [UInt32] {
     switch table {
     case .counts: counts.map { UInt32($0) }
     case .offsets: batch.offsets.map { UInt32($0) }
+    case .selectedRows: batch.selectedRows.map { UInt32($0) }
     case .sequences: batch.lengths.enumerated().flatMap { Array(repeating: UInt32($0), count: $1) }
     case .indices(let input): batch.indices(input).map { UInt32(bitPattern: $0) }
+    case .rotations(let embedding):
+      try embedding.rotations(0..<RotaryEmbedding.capacity(for: batch.positionIDs)).map(\.bitPattern)
     case .tiles(let rows):
       zip(batch.offsets, batch.lengths).flatMap { start, length in
         stride(from: 0, to: length, by: rows).flatMap { [UInt32(start), UInt32(length), UInt32($0)] }

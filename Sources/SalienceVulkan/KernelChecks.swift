@@ -154,8 +154,10 @@ extension VulkanBackend {
     }
     return products
       + [AttentionTile.Pass.forward, .queries, .keys].flatMap { pass in
-        AttentionTile.fitting(pass, headSize: headSize, limits: limits).map {
-          Kernel(pass.rawValue, $0.constants(headSize: headSize) + (pass == .forward ? [1] : []))
+        AttentionTile.fitting(pass, headSize: headSize, limits: limits).flatMap { tile in
+          [false, true].map {
+            Kernel(pass.rawValue, tile.constants(headSize: headSize, hasWindow: $0) + (pass == .forward ? [1] : []))
+          }
         }
       }
   }

@@ -2,11 +2,15 @@ import Foundation
 import SalienceTensors
 
 extension KernelProblem {
-  /// Two heads over a sequence of a tile and a bit, and one of a few tokens.
+  /// Two heads over a sequence of a tile and a bit, and one of a few tokens; a window hides some of either, and of a
+  /// longer one whole steps.
   init?(attention kernel: Kernel) {
-    guard kernel.constants.count >= 5, let pass = AttentionTile.Pass(rawValue: kernel.stem) else { return nil }
+    guard kernel.constants.count >= 6, let pass = AttentionTile.Pass(rawValue: kernel.stem) else { return nil }
     let (headSize, rows) = (Int(kernel.constants[2]), Int(kernel.constants[3]))
-    let reference = AttentionReference(lengths: [rows + 3, 5], heads: 2, headSize: headSize, scale: 0.25)
+    let window = kernel.constants[5] == 0 ? AttentionWindow.everything : AttentionWindow(before: 9, after: 2)
+    let lengths = window == .everything ? [rows + 3, 5] : [rows + 3, 5, rows + 48]
+    let reference = AttentionReference(
+      lengths: lengths, heads: 2, headSize: headSize, scale: 0.25, window: window)
     let items = reference.items(ofRows: rows)
     let qkv = Self.words(reference.qkv)
     let counts = [UInt32(items.count / 3)]
@@ -31,9 +35,7 @@ extension KernelProblem {
     }
     self.init(
       kernel: kernel, buffers: buffers,
-      push: [
-        0, UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern,
-      ],
+      push: [0, UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern] + window.push,
       groups: (items.count / 3, 1, reference.heads), output: output, expected: expected,
       tolerance: Precision.f32.tolerance)
   }
@@ -44,6 +46,7 @@ struct AttentionReference {
   let lengths: [Int]
   let heads: Int
   let scale: Float
+  let window: AttentionWindow
   /// H.
   let width: Int
   /// [T x 3H].
@@ -59,7 +62,8 @@ struct AttentionReference {
   /// dQ, dK and dV [T x 3H].
   private(set) var gradient: [Double]
 
-  init(lengths: [Int], heads: Int, headSize: Int, scale: Float) {
+  init(lengths: [Int], heads: Int, headSize: Int, scale: Float, window: AttentionWindow) {
+    self.window = window
     self.lengths = lengths
     self.heads = heads
     self.scale = scale
@@ -94,25 +98,26 @@ struct AttentionReference {
     let factor = Double(scale)
     for query in 0..<length {
       let out = (start + query) * width + head * size
-      let scores = (0..<length).map { key in
+      let keys = window.keys(ofQuery: query, length: length)
+      let scores = keys.map { key in
         (0..<size).reduce(0.0) { $0 + Double(qkv[place(0, query) + $1]) * Double(qkv[place(1, key) + $1]) } * factor
       }
       let top = scores.max() ?? 0
       let denominator = scores.reduce(0) { $0 + exp($1 - top) }
       let probabilities = scores.map { exp($0 - top) / denominator }
-      let slopes = (0..<length).map { key in
+      let slopes = keys.map { key in
         (0..<size).reduce(0.0) { $0 + Double(outputGradient[out + $1]) * Double(qkv[place(2, key) + $1]) }
       }
       let offset = zip(probabilities, slopes).reduce(0) { $0 + $1.0 * $1.1 }
       logSumExp[(start + query) * heads + head] = top + log(denominator)
       offsets[(start + query) * heads + head] = offset
-      for key in 0..<length {
-        let slope = probabilities[key] * (slopes[key] - offset) * factor
+      for (key, (probability, slope)) in zip(keys, zip(probabilities, slopes)) {
+        let slope = probability * (slope - offset) * factor
         for i in 0..<size {
-          context[out + i] += probabilities[key] * Double(qkv[place(2, key) + i])
+          context[out + i] += probability * Double(qkv[place(2, key) + i])
           gradient[place(0, query) + i] += slope * Double(qkv[place(1, key) + i])
           gradient[place(1, key) + i] += slope * Double(qkv[place(0, query) + i])
-          gradient[place(2, key) + i] += probabilities[key] * Double(outputGradient[out + i])
+          gradient[place(2, key) + i] += probability * Double(outputGradient[out + i])
         }
       }
     }

@@ -28,8 +28,8 @@ struct SortedParameters {
 
   init(_ plan: Plan) { self.init(plan.instructions.map(\.operation)) }
 
-  init(_ programs: [PathProgram]) {
-    self.init(programs.flatMap { ($0.prefix.instructions + $0.gradient.plan.instructions).map(\.operation) })
+  init(_ programs: [PathProgram], decoders: [DecoderProgram] = []) {
+    self.init(programs.flatMap(\.operations) + decoders.flatMap(\.operations))
   }
 
   /// Bytes on a device whose products are computed in `precision`.

@@ -83,16 +83,18 @@ public final class VulkanBackend: Backend {
   /// Time and work by kernel so far; nil unless it was asked for, empty on a device without timestamps.
   public var profile: KernelProfile? { collector?.value }
 
-  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
+  public func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel {
     let (host, pool, warn, wanted, device) = (self.host, self.pool, self.warn, tokenBudget, self.device)
     let operandBytes = operandBytes
     return try await pool.run { [info] _ in
-      let weights = SortedParameters(programs).bytes(in: device.precision)
+      let weights = SortedParameters(programs, decoders: decoders).bytes(in: device.precision)
       let budget = TokenBudget.fitting(
         wanted, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
         limits: info.limits, operandBytes: operandBytes)
       let model = VulkanModel(
-        programs: programs, source: parameters, host: host, pool: pool, budget: TokenBudget(budget),
+        programs: programs, decoders: decoders, source: parameters, host: host, pool: pool, budget: TokenBudget(budget),
         precision: device.precision, name: device.name, warn: warn)
       try model.load()
       return model

@@ -12,16 +12,19 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
   let name: String
   let warn: @Sendable (String) -> Void
   private let programs: [PathProgram]
+  let decoders: [DecoderProgram]
   private let source: any ParameterSource
-  private let pool: WorkerPool<Void>
+  let pool: WorkerPool<Void>
   private let lock = NSLock()
   private var loaded: (session: VulkanSession, parameters: VulkanParameters)?
 
   init(
-    programs: [PathProgram], source: any ParameterSource, host: VulkanHost, pool: WorkerPool<Void>,
-    budget: TokenBudget, precision: Precision, name: String, warn: @escaping @Sendable (String) -> Void
+    programs: [PathProgram], decoders: [DecoderProgram], source: any ParameterSource, host: VulkanHost,
+    pool: WorkerPool<Void>, budget: TokenBudget, precision: Precision, name: String,
+    warn: @escaping @Sendable (String) -> Void
   ) {
     self.programs = programs
+    self.decoders = decoders
     self.source = source
     self.host = host
     self.pool = pool
@@ -59,13 +62,13 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
   }
 
   /// The weights on a session's device.
-  private func parameters(in session: VulkanSession) throws -> VulkanParameters {
+  func parameters(in session: VulkanSession) throws -> VulkanParameters {
     try lock.withLock {
       if let loaded, loaded.session === session { return loaded.parameters }
       loaded = nil
       func upload() throws -> VulkanParameters {
         try VulkanParameters(
-          SortedParameters(programs), source: source, precision: precision, recorder: session.recorder())
+          SortedParameters(programs, decoders: decoders), source: source, precision: precision, recorder: session.recorder())
       }
       let parameters: VulkanParameters
       do {

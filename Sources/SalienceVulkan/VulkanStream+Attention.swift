@@ -1,16 +1,19 @@
 import SalienceTensors
 
 extension VulkanStream: AttentionKernels {
-  func attention(_ qkv: Handle, heads: Int, scale: Float, context: Handle, logSumExp: Handle?) throws {
+  func attention(
+    _ qkv: Handle, heads: Int, scale: Float, window: AttentionWindow, context: Handle, logSumExp: Handle?
+  ) throws {
     let output = try range(context)
     try recordTiles(
       .forward, [range(qkv), output, logSumExp.map(range) ?? output], width: size(context).width, heads: heads,
-      scale: scale, constants: [logSumExp == nil ? 0 : 1], productsOfPair: 2,
+      scale: scale, window: window, constants: [logSumExp == nil ? 0 : 1], productsOfPair: 2,
       elements: elements(qkv, context, logSumExp))
   }
 
   func attentionGradient(
-    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float, output: Handle
+    _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads: Int, scale: Float,
+    window: AttentionWindow, output: Handle
   ) throws {
     let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
@@ -25,19 +28,21 @@ extension VulkanStream: AttentionKernels {
     let buffers = try [range(qkv), range(gradient), range(logSumExp), offsets, range(output)]
     let read = try elements(qkv, gradient, logSumExp) + rows * heads
     try recordTiles(
-      .queries, buffers, width: width, heads: heads, scale: scale, productsOfPair: 3, elements: read + rows * width)
+      .queries, buffers, width: width, heads: heads, scale: scale, window: window, productsOfPair: 3,
+      elements: read + rows * width)
     try recordTiles(
-      .keys, buffers, width: width, heads: heads, scale: scale, productsOfPair: 4, elements: read + 2 * rows * width)
+      .keys, buffers, width: width, heads: heads, scale: scale, window: window, productsOfPair: 4,
+      elements: read + 2 * rows * width)
   }
 
   /// Runs a pass over every tile of every sequence and head; the list of tiles and the counts are its last buffers.
   ///
   /// - Parameters:
-  ///   - productsOfPair: inner products of head size for each pair of tokens.
+  ///   - productsOfPair: inner products of head size for each pair of tokens that the window shows.
   ///   - elements: that the pass reads and writes.
   private func recordTiles(
     _ pass: AttentionTile.Pass, _ buffers: [BufferRange], width: Int, heads: Int, scale: Float,
-    constants: [UInt32] = [], productsOfPair: Int, elements: Int
+    window: AttentionWindow, constants: [UInt32] = [], productsOfPair: Int, elements: Int
   ) throws {
     let headSize = width / heads
     let tiles = Array(AttentionTile.choices(pass, headSize: headSize, rows: shape.tileRows, limits: limits))
@@ -45,38 +50,41 @@ extension VulkanStream: AttentionKernels {
       throw TensorError(.backend, "the device has too little shared memory for attention heads of \(headSize)")
     }
     let (tile, kernel) = try recorder.checks.first(of: tiles) {
-      Kernel(pass.rawValue, $0.constants(headSize: headSize) + constants)
+      Kernel(pass.rawValue, $0.constants(headSize: headSize, hasWindow: window != .everything) + constants)
     }
     let count = shape.tileCount(rows: tile.rows)
     guard count > 0 else { return }
     try record(
       kernel, buffers + [tables.range(.tiles(rows: tile.rows)), tables.range(.counts)],
-      push: [BatchTables.entry(tileRows: tile.rows), UInt32(width), UInt32(heads), scale.bitPattern],
+      push: [BatchTables.entry(tileRows: tile.rows), UInt32(width), UInt32(heads), scale.bitPattern]
+        + window.push,
       groups: groups(count, heads: heads),
-      work: KernelWork(flops: 2 * productsOfPair * shape.pairs * width, elements: elements))
+      work: KernelWork(flops: 2 * productsOfPair * shape.pairs(window) * width, elements: elements))
   }
 
-  func firstRowAttention(
-    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, context: Handle, probabilities: Handle?
+  func selectedRowAttention(
+    _ query: Handle, keysValues: Handle, heads: Int, scale: Float, window: AttentionWindow, context: Handle,
+    probabilities: Handle?
   ) throws {
     let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
     let saved =
       try probabilities.map(range) ?? temporary(bytes: shape.tokens * heads * MemoryLayout<Float>.stride)
     try record(
-      Kernel("attention_first", [UInt32(Self.groupSize), UInt32(width / heads)]),
+      Kernel("attention_selected", [UInt32(Self.groupSize), UInt32(width / heads)]),
       [
-        range(query), range(keysValues), tables.range(.offsets), range(context), saved, tables.range(.counts),
+        range(query), range(keysValues), tables.range(.offsets), range(context), saved,
+        tables.range(.selectedRows), tables.range(.counts),
       ],
-      push: firstRowPush(width, heads, scale), groups: groups(rows, heads: heads),
+      push: selectedRowPush(width, heads, scale, window), groups: groups(rows, heads: heads),
       work: KernelWork(
-        flops: 4 * shape.tokens * width,
+        flops: 4 * shape.keysOfRows(window) * width,
         elements: elements(query, keysValues, context) + shape.tokens * heads))
   }
 
-  func firstRowAttentionGradient(
+  func selectedRowAttentionGradient(
     _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads: Int, scale: Float,
-    queryGradient: Handle?, keysValuesGradient: Handle?
+    window: AttentionWindow, queryGradient: Handle?, keysValuesGradient: Handle?
   ) throws {
     let (rows, width, _) = try size(query)
     guard rows > 0 else { return }
@@ -84,18 +92,25 @@ extension VulkanStream: AttentionKernels {
     let output = try range(keysValuesGradient)
     try record(
       Kernel(
-        "attention_first_backward", [UInt32(Self.groupSize), UInt32(width / heads), queryGradient == nil ? 0 : 1]),
+        "attention_selected_backward", [UInt32(Self.groupSize), UInt32(width / heads), queryGradient == nil ? 0 : 1]),
       [
         range(gradient), range(query), range(keysValues), range(probabilities), tables.range(.offsets),
-        queryGradient.map(range) ?? output, output, tables.range(.counts),
+        queryGradient.map(range) ?? output, output, tables.range(.selectedRows), tables.range(.counts),
       ],
-      push: firstRowPush(width, heads, scale), groups: groups(rows, heads: heads),
+      push: selectedRowPush(width, heads, scale, window), groups: groups(rows, heads: heads),
       work: KernelWork(
-        flops: 8 * shape.tokens * width,
+        flops: 8 * shape.keysOfRows(window) * width,
         elements: elements(gradient, query, keysValues, probabilities, queryGradient, keysValuesGradient)))
   }
 
-  private func firstRowPush(_ width: Int, _ heads: Int, _ scale: Float) -> [UInt32] {
-    [BatchTables.entry(.sequences), UInt32(width), UInt32(heads), scale.bitPattern]
+  private func selectedRowPush(
+    _ width: Int, _ heads: Int, _ scale: Float, _ window: AttentionWindow
+  ) -> [UInt32] {
+    [BatchTables.entry(.sequences), UInt32(width), UInt32(heads), scale.bitPattern] + window.push
   }
+}
+
+extension AttentionWindow {
+  /// The push constants `before` and `after`: kernels add them to places in a sequence, so they stay below overflow.
+  var push: [UInt32] { [before, after].map { UInt32(min($0 ?? .max, 1 << 30)) } }
 }

@@ -6,10 +6,14 @@ struct RowUnits {
   /// Units of a row.
   let count: Int
 
-  init(width: Int) {
-    isVector = width % 4 == 0
+  /// - Parameter parts: widths that must be whole units too.
+  init(width: Int, parts: [Int] = []) {
+    isVector = width % 4 == 0 && parts.allSatisfy { $0 % 4 == 0 }
     count = isVector ? width / 4 : width
   }
+
+  /// Elements of a unit.
+  var size: Int { isVector ? 4 : 1 }
 
   /// The specialisation constant `VECTOR`.
   var constant: UInt32 { isVector ? 1 : 0 }
@@ -37,12 +41,14 @@ extension VulkanStream {
   /// Of a batch's tokens or sequences, the kernel is given the entry of the batch's counts instead of their number, and
   /// the counts as its last buffer.
   ///
-  /// - Parameter elements: that the kernel reads and writes.
+  /// - Parameters:
+  ///   - parts: of a row that must be whole units.
+  ///   - elements: that the kernel reads and writes.
   func recordRows(
     _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: KernelRows, width: Int,
-    more: [UInt32] = [], elements: Int
+    parts: [Int] = [], more: [UInt32] = [], elements: Int
   ) throws {
-    let units = RowUnits(width: width)
+    let units = RowUnits(width: width, parts: parts)
     let invocations = count(rows) * units.count
     guard invocations > 0 else { return }
     try record(
@@ -53,18 +59,21 @@ extension VulkanStream {
 
   /// Runs a kernel with `lanes` invocations a row; push constants and buffers are those of `recordRows`.
   ///
-  /// - Parameter elements: that the kernel reads and writes.
+  /// - Parameters:
+  ///   - parts: of a row that must be whole units.
+  ///   - segments: of a row, each of which has `lanes` invocations of its own.
+  ///   - elements: that the kernel reads and writes.
   func recordSharedRows(
     _ stem: String, constants: [UInt32] = [], _ buffers: [BufferRange], rows: KernelRows, width: Int,
-    more: [UInt32] = [], elements: Int
+    parts: [Int] = [], segments: Int = 1, more: [UInt32] = [], elements: Int
   ) throws {
     guard count(rows) > 0 else { return }
-    let units = RowUnits(width: width)
+    let units = RowUnits(width: width, parts: parts)
     let rowsOfGroup = Self.groupSize / Self.lanes
     try record(
       Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants),
       buffers + counts(rows), push: [argument(rows), UInt32(units.count)] + more,
-      groups: groups((count(rows) + rowsOfGroup - 1) / rowsOfGroup), work: KernelWork(elements: elements))
+      groups: groups((count(rows) * segments + rowsOfGroup - 1) / rowsOfGroup), work: KernelWork(elements: elements))
   }
 
   /// Invocations that share a row in a kernel which sums over rows.

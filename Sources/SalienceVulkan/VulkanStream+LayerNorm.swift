@@ -2,15 +2,16 @@ import SalienceTensors
 
 extension VulkanStream: LayerNormKernels {
   func layerNorm(
-    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
+    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?
   ) throws {
     let (_, width, extent) = try size(output)
     let (input, target) = (try range(x), try range(output))
     try recordSharedRows(
-      "layer_norm", constants: [residual == nil ? 0 : 1, normalized == nil ? 0 : 1, inverseDeviation == nil ? 0 : 1],
+      "layer_norm",
+      constants: [residual == nil, normalized == nil, inverseDeviation == nil, beta == nil].map { $0 ? 0 : 1 },
       [
-        input, residual.map(range) ?? input, parameters.range(gamma), parameters.range(beta), target,
+        input, residual.map(range) ?? input, parameters.range(gamma), parameters.range(beta ?? gamma), target,
         normalized.map(range) ?? target, inverseDeviation.map(range) ?? target,
       ],
       rows: .all(extent), width: width, more: [Float(width).bitPattern, epsilon.bitPattern],

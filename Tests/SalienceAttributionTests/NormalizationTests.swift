@@ -19,26 +19,26 @@ import Testing
 }
 
 @Suite struct TargetTests {
-  private let labels = ["a", "b", "1"]
+  private let names = OutputNames(["a", "b", "1"])
 
   @Test func resolves() throws {
-    #expect(try Target.predicted.resolve(labels: labels, predicted: 1, label: nil).map(\.name) == ["b"])
-    #expect(try Target.all.resolve(labels: labels, predicted: 1, label: nil).map(\.index) == [0, 1, 2])
-    #expect(try Target.label.resolve(labels: labels, predicted: 1, label: "a").map(\.coefficients) == [[1, 0, 0]])
+    #expect(try Target.predicted.resolve(names, predicted: 1, label: nil).map(\.name) == ["b"])
+    #expect(try Target.all.resolve(names, predicted: 1, label: nil).map(\.index) == [0, 1, 2])
+    #expect(try Target.label.resolve(names, predicted: 1, label: "a").map(\.coefficients) == [[1, 0, 0]])
     let named = Target.class(.name("1"))
-    #expect(try named.resolve(labels: labels, predicted: 0, label: nil).map(\.index) == [2], "names go before indices")
-    let contrast = try Target.contrast(.name("b"), .index(0)).resolve(labels: labels, predicted: 0, label: nil)
+    #expect(try named.resolve(names, predicted: 0, label: nil).map(\.index) == [2], "names go before indices")
+    let contrast = try Target.contrast(.name("b"), .index(0)).resolve(names, predicted: 0, label: nil)
     #expect(contrast.map(\.name) == ["b - a"])
     #expect(contrast.map(\.index) == [nil])
     #expect(contrast.map(\.coefficients) == [[-1, 1, 0]])
   }
 
   @Test func refusesUnknownClasses() {
-    #expect(throws: AttributionError.self) { try Target.class(.name("c")).validate(labels: labels) }
-    #expect(throws: AttributionError.self) { try Target.class(.index(3)).validate(labels: labels) }
-    #expect(throws: AttributionError.self) { try Target.class(.index(-1)).validate(labels: labels) }
+    #expect(throws: AttributionError.self) { try Target.class(.name("c")).resolve(names, predicted: 0, label: nil) }
+    #expect(throws: AttributionError.self) { try Target.class(.index(3)).resolve(names, predicted: 0, label: nil) }
+    #expect(throws: AttributionError.self) { try Target.class(.index(-1)).resolve(names, predicted: 0, label: nil) }
     #expect(throws: AttributionError.self) {
-      try Target.label.resolve(labels: labels, predicted: 0, label: nil)
+      try Target.label.resolve(names, predicted: 0, label: nil)
     }
   }
 }

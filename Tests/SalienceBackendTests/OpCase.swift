@@ -6,6 +6,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let name: String
   let plan: Plan
   let lengths: [Int]
+  /// The token that each sequence selects.
+  var selectedRows: [Int]
 
   var testDescription: String { "\(name) \(lengths.count > 8 ? "\(lengths.count) sequences" : "\(lengths)")" }
 
@@ -14,6 +16,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   ) rethrows {
     self.name = "\(name) \(input)"
     self.lengths = lengths
+    selectedRows = lengths.map { _ in 0 }
     var plan = Plan()
     let x = plan.input(input)
     plan.result(try body(&plan, x))
@@ -26,7 +29,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   static let widths = [8, 13, 48, 96, 768]
 
   static func all() throws -> [OpCase] {
-    try linear() + elementwise() + layerNorm() + softmax() + attention() + firstRow()
+    try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
   }
 
   private static func linear() throws -> [OpCase] {
@@ -125,22 +128,22 @@ struct OpCase: Sendable, CustomTestStringConvertible {
             try $0.attention($1, heads: heads, scale: scale)
           })
         cases.append(
-          try OpCase("attention_first \(heads)x\(size)", ValueShape(.tokens, width), lengths: lengths) { plan, x in
+          try OpCase("attention_selected \(heads)x\(size)", ValueShape(.tokens, width), lengths: lengths) { plan, x in
             let query = try plan.linear(
-              plan.firstRow(x), weight: Parameter("query", shape: [width, width]), bias: nil)
+              plan.selectedRow(x), weight: Parameter("query", shape: [width, width]), bias: nil)
             let keysValues = try plan.linear(
               x, weight: Parameter("keysValues", shape: [2 * width, width]), bias: nil)
-            return try plan.firstRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
+            return try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
           })
       }
     }
     return cases
   }
 
-  private static func firstRow() throws -> [OpCase] {
+  private static func selectedRow() throws -> [OpCase] {
     try widths.flatMap { width in
       try batches.map { lengths in
-        try OpCase("first_row", ValueShape(.tokens, width), lengths: lengths) { try $0.firstRow($1) }
+        try OpCase("selected_row", ValueShape(.tokens, width), lengths: lengths) { try $0.selectedRow($1) }
       }
     }
   }

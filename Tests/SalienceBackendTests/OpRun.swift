@@ -11,9 +11,9 @@ struct OpRun {
     plan = try opCase.plan.differentiated()
     kernels = try backend.stream(plan.plan, RandomParameters(plan.plan))
     batch = PackedBatch(
-      opCase.lengths.map { length in
+      zip(opCase.lengths, opCase.selectedRows).map { length, row in
         let zeros = [Int32](repeating: 0, count: length)
-        return TokenSequence(wordIDs: zeros, positionIDs: zeros, typeIDs: zeros)
+        return TokenSequence(wordIDs: zeros, positionIDs: zeros, typeIDs: zeros, selectedRow: row)
       })
     let capacity = MemoryPlan.Capacity(tokens: batch.tokenCount, sequences: batch.sequenceCount)
     run = try PlanRun(plan.plan, capacity: capacity, keptBefore: plan.backwardStart, on: kernels)

@@ -133,7 +133,7 @@ import Testing
     let x = plan.input(ValueShape(.tokens, 8))
     let b = plan.input(ValueShape(.sequences, 8))
     #expect(throws: TensorError.self) { try plan.add(x, b) }
-    #expect(throws: TensorError.self) { try plan.firstRow(b) }
+    #expect(throws: TensorError.self) { try plan.selectedRow(b) }
     #expect(throws: TensorError.self) { try plan.attention(x, heads: 2, scale: 1) }
     #expect(throws: TensorError.self) { try plan.linear(x, weight: Parameter("w", shape: [4, 9]), bias: nil) }
     #expect(throws: TensorError.self) { try plan.differentiated() }

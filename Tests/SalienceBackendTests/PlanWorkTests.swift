@@ -20,12 +20,12 @@ import Testing
     #expect(try plan.differentiated().plan.flops(lengths: lengths) == attention + linear + backward)
   }
 
-  @Test func attentionOfTheFirstRowAlone() throws {
+  @Test func attentionOfTheSelectedRowAlone() throws {
     var plan = Plan()
     let x = plan.input(ValueShape(.tokens, width))
-    let query = try plan.linear(try plan.firstRow(x), weight: Parameter("q", shape: [width, width]), bias: nil)
+    let query = try plan.linear(try plan.selectedRow(x), weight: Parameter("q", shape: [width, width]), bias: nil)
     let keysValues = try plan.linear(x, weight: Parameter("kv", shape: [2 * width, width]), bias: nil)
-    plan.result(try plan.firstRowAttention(query: query, keysValues: keysValues, heads: 2, scale: 0.5))
+    plan.result(try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: 2, scale: 0.5))
     // One row a sequence for the query, all eight tokens for keys and values; q Kᵀ and p V: 1 x H x L each.
     let products = 2 * 2 * width * width + 2 * 8 * 2 * width * width
     #expect(plan.flops(lengths: lengths) == products + 2 * 2 * 8 * width)

@@ -27,7 +27,7 @@ models = {result["model"]: result["counts"]["rows"] for result in summary["resul
 
 def columns(frame):
     """Key columns in one order, as plain lists, to compare readers with."""
-    keys = [k for k in ("model", "row", "method", "target", "position") if k in frame.columns]
+    keys = [k for k in ("model", "row", "method", "target", "target_position", "position") if k in frame.columns]
     frame = frame.sort_values(keys, kind="stable").reset_index(drop=True)
     return {name: frame[name].astype(str).tolist() for name in ("model", "row", "example_id")}
 
@@ -53,10 +53,12 @@ for name, count in expected.items():
     tables[name] = arrow
 
 predictions, explanations, tokens = tables.values()
+# Null where an output is about a whole text; a key of a group must be a value.
+explanations, tokens = (f.fillna({"target_position": -1}) for f in (explanations, tokens))
 assert predictions.groupby("model", observed=True).size().to_dict() == models
 
 # A float32 sum of n terms is off by some units in the last place of the sum of their sizes.
-key = ["model", "row", "method", "target"]
+key = ["model", "row", "method", "target", "target_position"]
 tokens["size"] = tokens.attribution.abs()
 sums = tokens.astype({"attribution": "float64"}).groupby(key, observed=True).agg(
     total=("attribution", "sum"), size=("size", "sum"), count=("token", "size"))
@@ -76,6 +78,7 @@ assert (counted["count"] == counted.token_count).all()
 # tokens.csv: the same rows in the same order; a cell that looks like a formula has an apostrophe in front.
 csv = pd.read_csv(f"{run}/tokens.csv", keep_default_na=False)
 order = ["model", "row", "method", "target", "position"]
+assert tokens.word_attribution.isna().all()
 left, right = (f.sort_values(order, kind="stable").reset_index(drop=True) for f in (csv, tokens))
 assert len(left) == len(right) == expected["attributions"]
 for name in order + ["example_id", "token_id", "special", "segment"]:
@@ -91,8 +94,8 @@ written = pd.read_parquet(f"{comparison}/comparison.parquet")
 assert len(written) == models[first]
 compared = 0
 for row in written.itertuples():
-    a = groups[(first, row.row, row.method, row.target_a)]
-    b = groups[(second, row.row, row.method, row.target_b)]
+    a = groups[(first, row.row, row.method, row.target_a, -1)]
+    b = groups[(second, row.row, row.method, row.target_b, -1)]
     assert row.comparable == (row.target_a == row.target_b and list(a.token) == list(b.token)), row
     assert row.flip == (row.predicted_a != row.predicted_b), row
     if not row.comparable:

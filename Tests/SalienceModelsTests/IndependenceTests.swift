@@ -89,9 +89,9 @@ import Testing
         checkpoint: folder.checkpoint, methods: [method], on: ReferenceBackend())
       let encoding = try model.encode(reference.text, pair: reference.pair)
       let index = try #require(reference.targetIndex)
-      let targets = try Target.predicted.resolve(labels: model.labels, predicted: index, label: nil)
+      let targets = try Target.predicted.resolve(model.task.outputNames, predicted: index, label: nil)
       let request = try method.request(
-        encoding, targets: targets, tokenizer: model.tokenizer, architecture: model.architecture)
+        encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer, architecture: model.architecture)
       let prepared = try await ReferenceBackend().prepare(model.programs, parameters: folder.checkpoint.parameters)
       let response = try #require(await prepared.attribute(program: 0, requests: [request]).first)
       let error = distance(try #require(response.scores.first), reference.tokenScores)

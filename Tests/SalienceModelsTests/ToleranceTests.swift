@@ -136,16 +136,18 @@ import Testing
     for backend in [CPUBackend(), ReferenceBackend()] as [any Backend] {
       let model = try await model(folder, [fixed, adaptive], on: backend)
       let encoding = try model.encode(text.text, pair: text.pair)
-      let targets = try Target.predicted.resolve(labels: model.labels, predicted: 0, label: nil)
+      let targets = try Target.predicted.resolve(model.task.outputNames, predicted: 0, label: nil)
       let requests = try [fixed, adaptive, fixed].map {
-        try $0.request(encoding, targets: targets, tokenizer: model.tokenizer, architecture: model.architecture)
+        try $0.request(
+          encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer,
+          architecture: model.architecture)
       }
       let prepared = try await backend.prepare(model.programs, parameters: folder.checkpoint.parameters)
       let mixed = try await prepared.attribute(program: 0, requests: requests)
       let alone = try await prepared.attribute(program: 0, requests: [requests[0]])
       #expect(mixed.map(\.pointCount)[0] == 12 && mixed.map(\.pointCount)[2] == 12)
       #expect(mixed[0].scores == alone[0].scores && mixed[2].scores == alone[0].scores)
-      #expect(mixed[0].squaredNorms == alone[0].squaredNorms)
+      #expect(mixed[0].squares == alone[0].squares)
       #expect(mixed[1].pointCount >= 7 && mixed[1].converged)
       #expect(distance(mixed[1].scores[0], mixed[0].scores[0]) <= 0.1 * norm(mixed[0].scores[0]) + 1e-3)
     }

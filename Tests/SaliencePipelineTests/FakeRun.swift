@@ -38,15 +38,16 @@ struct FakeScorer: ModelScorer {
   /// Called with the rows of each batch before it is scored.
   var willScore: @Sendable ([Int64]) async throws -> Void = { _ in }
 
-  func encode(_ example: Example) throws -> Encoding {
+  func encode(_ example: Example) throws -> [Encoding] {
     if failsRows, example.row % 100 == 9 { throw RowFailure("too long") }
     let count = example.text.split(separator: " ").count + 1
-    return Encoding(
+    let encoding = Encoding(
       ids: (0..<count).map { Int32($0) }, tokens: Array(repeating: "w", count: count),
       typeIDs: Array(repeating: 0, count: count), special: (0..<count).map { $0 == 0 },
       offsets: (0..<count).map { $0 == 0 ? nil : 2 * $0 - 2..<2 * $0 - 1 },
       words: (0..<count).map { $0 == 0 ? nil : Int32($0 - 1) },
       sequences: (0..<count).map { $0 == 0 ? nil : 0 })
+    return [encoding]
   }
 
   func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
@@ -54,10 +55,10 @@ struct FakeScorer: ModelScorer {
     return batch.map { row in
       if failsRows, row.example.row % 100 == 10 { return .failure(RowFailure("out of memory")) }
       let isNaN = failsRows && row.example.row % 100 == 11
-      let scores = row.encoding.ids.map { Float($0) * 0.25 + Float(row.example.row) }
+      let scores = row.windows[0].ids.map { Float($0) * 0.25 + Float(row.example.row) }
       return .success(
         ScoredExample(
-          example: row.example, encoding: row.encoding,
+          example: row.example, encoding: row.windows[0],
           prediction: Prediction(label: "POS", index: 1, probability: 0.75, logits: [-1, 1]),
           explanations: [
             Explanation(

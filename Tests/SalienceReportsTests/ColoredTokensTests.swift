@@ -67,7 +67,7 @@ import Testing
     let text = try scored.json(includeText: false).text()
     let expected = [
       #"{"row":3,"example_id":"x","label":null,"predicted":"positive","predicted_index":1,"probability":0.9375"#,
-      #""logits":[-1.0,2.0],"token_count":6,"truncated":false,"status":"ok","explanations":[{"method":"ig""#,
+      #""logits":[-1.0,2.0],"token_count":6,"truncated":false,"status":"ok","answer":null,"answer_start":null,"answer_end":null,"generated":null,"explanations":[{"method":"ig""#,
       #""target":"positive","target_index":1,"target_position":null,"output":2.0,"baseline_output":0.5"#,
       #""convergence_delta":-0.0025,"steps":50,"converged":true,"attribution_sum":0.75,"attribution_norm":1.5,"tokens":[{"position":0"#,
       #""token":"[CLS]","token_id":101,"special":true,"segment":0,"word":null,"start":null"#,

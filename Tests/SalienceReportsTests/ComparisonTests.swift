@@ -66,6 +66,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
       reader.schema.columns.map(\.name) == [
         "row", "example_id", "method", "model_a", "model_b", "predicted_a", "predicted_b", "flip", "probability_a",
         "probability_b", "target_a", "target_b", "comparable", "tokens", "cosine", "spearman", "jaccard",
+        "target_position_a", "target_position_b",
       ])
   }
 
@@ -94,16 +95,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     let scratch = try Scratch()
     let run = try sample("\(scratch.path)/run")
     _ = try Comparison(k: 4, minimumCount: 3).write(try Comparison.pairs(of: [run]), to: "\(scratch.path)/out")
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/comparison_reference.py"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments = [script, run.path, "early", "final", "\(scratch.path)/out", "4", "3"]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(said)")
+    try PythonReference.run(
+      "comparison_reference.py", [run.path, "early", "final", "\(scratch.path)/out", "4", "3"])
   }
 }

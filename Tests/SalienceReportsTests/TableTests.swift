@@ -14,7 +14,7 @@ import Testing
       columns(.predictions) == [
         "row int64", "example_id string", "text string?", "text_pair string?", "label string?", "predicted string",
         "predicted_index int32", "probability float", "logits floatList", "token_count int32", "truncated bool",
-        "status string",
+        "status string", "answer string?", "answer_start int32?", "answer_end int32?", "generated string?",
       ])
     #expect(
       columns(.explanations) == [
@@ -27,6 +27,7 @@ import Testing
         "row int64", "example_id string", "method string", "target string", "target_index int32?",
         "target_position int32?", "position int32", "token string", "token_id int32", "special bool", "segment int8",
         "word int32?", "start int32?", "end int32?", "attribution float", "normalized float",
+        "word_attribution float?",
       ])
     #expect(
       columns(.errors) == [

@@ -43,7 +43,7 @@ import Testing
     #expect(
       TokenCSV.header.joined(separator: ",")
         == "model,row,example_id,method,target,target_index,target_position,position,token,token_id,special,segment,"
-        + "word,start,end,attribution,normalized,predicted,probability,label")
+        + "word,start,end,attribution,normalized,word_attribution,predicted,probability,label")
   }
 
   @Test(arguments: [false, true])

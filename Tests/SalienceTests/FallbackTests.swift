@@ -14,12 +14,12 @@ import Testing
   private func scores(on backend: any Backend) async throws -> [[Float]] {
     let model = try await AttributionModel(
       checkpoint: Fixture.checkpoint(), methods: [IntegratedGradients(steps: 6)], on: backend)
-    let encodings = try Self.texts.map { try model.encode($0, pair: nil) }
+    let inputs = try Self.texts.map { try model.input($0) }
     var scores: [[Float]] = []
     // Two calls, so that one comes after the loss.
-    for part in [encodings.prefix(2), encodings.dropFirst(2)] {
-      let results = try await model.score(Array(part), labels: part.map { _ in nil })
-      scores += try results.flatMap { try $0.get().1.map(\.attributions) }
+    for part in [inputs.prefix(2), inputs.dropFirst(2)] {
+      let results = try await model.score(Array(part))
+      scores += try results.flatMap { try $0.get().explanations.map(\.attributions) }
     }
     return scores
   }
@@ -130,8 +130,12 @@ private struct FailingBackend: Backend {
 
   var device: DeviceDescription { own.device }
 
-  func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
-    Model(model: try await own.prepare(programs, parameters: parameters), error: error, failing: failing)
+  func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel {
+    Model(
+      model: try await own.prepare(programs, decoders: decoders, parameters: parameters), error: error,
+      failing: failing)
   }
 
   private struct Model: PreparedModel {
@@ -146,6 +150,11 @@ private struct FailingBackend: Backend {
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
       if failing(requests.count) { throw VulkanError(error, "asked for by the test") }
       return try await model.attribute(program: program, requests: requests)
+    }
+
+    func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
+      if failing(request.prompts.count) { throw VulkanError(error, "asked for by the test") }
+      return try await model.generate(decoder: decoder, request)
     }
   }
 }

@@ -13,11 +13,11 @@ import Testing
     let backend = CPUBackend(threads: 2, profile: true)
     let method = try IntegratedGradients(steps: 4)
     let model = try await AttributionModel(checkpoint: Fixture.checkpoint(), methods: [method], on: backend)
-    let encoding = try model.encode("a fine film", pair: nil)
-    _ = try await model.score([encoding], labels: [nil])
+    let input = try model.input("a fine film")
+    _ = try await model.score([input])
     let ceilings = DeviceCeilings(flopsPerSecond: 1e15, bytesPerSecond: 1e15, source: "numbers made up")
     let profile = try #require(backend.profile)
-    return (ProfileReport(profile, ceilings: ceilings), model.flops(tokens: encoding.count, evaluations: [4]))
+    return (ProfileReport(profile, ceilings: ceilings), model.flops(tokens: input.windows[0].count, evaluations: [4]))
   }
 
   /// What the kernels were counted with is what the plans ask for.

@@ -83,7 +83,7 @@ import Testing
   @Test func refusesParametersThatAreMissing() async throws {
     var plan = Plan()
     let x = try plan.embedding(EmbeddingTerm(Parameter("nobody", shape: [4, 8]), .wordIDs))
-    plan.result(try plan.linear(plan.firstRow(x), weight: Parameter("classes", shape: [3, 8]), bias: nil))
+    plan.result(try plan.linear(plan.selectedRow(x), weight: Parameter("classes", shape: [3, 8]), bias: nil))
     let program = try PathProgram(model: plan, point: x)
     let error = await #expect(throws: TensorError.self) {
       _ = try await backend().prepare([program], parameters: SmallModel())

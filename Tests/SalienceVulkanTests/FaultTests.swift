@@ -20,7 +20,7 @@ import Testing
     let responses = try await model.attribute(program: 0, requests: Self.requests)
     let outputs = try await model.outputs(program: 0, of: Self.requests.map(\.input))
     #expect(backend.messages?.all ?? [] == [])
-    return (responses.flatMap { $0.scores + [$0.squaredNorms] }, outputs, warnings.all)
+    return (responses.flatMap { $0.scores + [$0.squares.map { $0.reduce(0, +) }] }, outputs, warnings.all)
   }
 
   @Test func lostDevicesChangeNothing() async throws {

@@ -6,10 +6,10 @@ import Testing
   @Test(arguments: [
     ("linear", [3, 4]), ("linear_backward", [3]), ("activation", [1, 2]), ("attention", [1, 2]),
     ("attention_backward_offsets", [2]), ("attention_backward_queries", [4]), ("attention_backward_keys", [4]),
-    ("attention_first", [3, 4]), ("attention_first_backward", [5, 6]), ("layer_norm", [4, 5, 6]),
+    ("attention_selected", [3, 4]), ("attention_selected_backward", [5, 6]), ("layer_norm", [4, 5, 6]),
     ("layer_norm_backward", [4]), ("embedding", [6]), ("accumulate", [1]), ("interpolate", [2]), ("noise", [0]),
-    ("first_row", [2]), ("first_row_backward", [3]), ("store", [1]), ("reduce", [3]), ("noise_statistics", [3]),
-    ("softmax", [1]), ("softmax_backward", [2]), ("add", [2]), ("multiply", [2]),
+    ("selected_row", [2]), ("selected_row_backward", [3]), ("store", [1]), ("reduce", [3]), ("noise_statistics", [3]),
+    ("softmax", [1]), ("softmax_backward", [2]), ("add", [2]), ("multiply", [2]), ("columns", [1]),
   ])
   func writesItsResultsAlone(stem: String, bindings: [Int]) {
     #expect(ShaderBindings.written(by: stem) == Set(bindings))

@@ -18,15 +18,15 @@ struct SmallModel: ParameterSource {
       mixed, residual: x, gamma: vector("gamma"), beta: vector("beta"), epsilon: 1e-6)
     let inner = try plan.activation(.gelu, plan.linear(first, weight: matrix("in", 2 * hidden, hidden), bias: nil))
     let outer = try plan.linear(inner, weight: matrix("out", hidden, 2 * hidden), bias: vector("bias"))
-    let pooled = try plan.firstRow(plan.add(outer, first))
+    let pooled = try plan.selectedRow(plan.add(outer, first))
     plan.result(try plan.linear(pooled, weight: matrix("classes", 3, hidden), bias: nil))
     return try PathProgram(model: plan, point: x)
   }
 
   static let shapes: [String: [Int]] = [
-    "words": [vocabulary, hidden], "positions": [64, hidden], "qkv": [3 * hidden, hidden], "gamma": [hidden],
-    "beta": [hidden], "in": [2 * hidden, hidden], "out": [hidden, 2 * hidden], "bias": [hidden],
-    "classes": [3, hidden],
+    "words": [vocabulary, hidden], "positions": [64, hidden], "qkv": [3 * hidden, hidden],
+    "query": [hidden, hidden], "gamma": [hidden], "beta": [hidden], "in": [2 * hidden, hidden],
+    "out": [hidden, 2 * hidden], "bias": [hidden], "classes": [3, hidden],
   ]
 
   func shape(of name: String) -> [Int]? { Self.shapes[name] }

@@ -16,8 +16,8 @@ extern "C" {
 /// Normalises each row of s = x + residual to mean 0 and variance 1, then scales and shifts it.
 ///
 /// normalized = (s - mean) * rstd and y = normalized * gamma + beta, with rstd = 1 / sqrt(variance + epsilon).
-/// x, residual (nullable), y and normalized (nullable) are [rows x width]; gamma and beta [width]; rstd (nullable)
-/// [rows]. y may be x or residual.
+/// x, residual (nullable), y and normalized (nullable) are [rows x width]; gamma and beta (nullable) [width]; rstd
+/// (nullable) [rows]. y may be x or residual.
 void salience_layer_norm(const float *x, const float *residual, const float *gamma, const float *beta, float epsilon,
                          size_t rows, size_t width, float *y, float *normalized, float *rstd);
 
@@ -27,6 +27,23 @@ void salience_layer_norm(const float *x, const float *residual, const float *gam
 /// dy, normalized and dx are [rows x width]; rstd [rows]; gamma [width]. dx may be dy.
 void salience_layer_norm_backward(const float *dy, const float *normalized, const float *rstd, const float *gamma,
                                   size_t rows, size_t width, float *dx);
+
+// MARK: Root mean square normalisation
+
+/// y = s / sqrt(mean(s^2) + epsilon) * gamma with s = x + residual, the mean over each of `groups` groups of `size`
+/// columns; columns past those are s.
+///
+/// x, residual (nullable), y and sum (nullable), which is s, are [rows x width]; gamma [groups * size]; root (nullable)
+/// [rows x groups], 1 / sqrt(mean + epsilon). y may be x or residual.
+void salience_rms_norm(const float *x, const float *residual, const float *gamma, float epsilon, size_t rows,
+                       size_t width, size_t groups, size_t size, float *y, float *root, float *sum);
+
+/// Gradient of root mean square normalisation with respect to s.
+///
+/// dx = root * (g - n * mean(g * n)) with g = dy * gamma and n = sum * root; dy past the groups. Shapes as in the
+/// forward pass; dx may be dy.
+void salience_rms_norm_backward(const float *dy, const float *sum, const float *root, const float *gamma, size_t rows,
+                                size_t width, size_t groups, size_t size, float *dx);
 
 // MARK: Activations, y = f(x) and derivative (nullable) = f'(x), each [n]; y may be x
 
@@ -44,6 +61,22 @@ void salience_tanh(const float *x, size_t n, float *y, float *derivative);
 
 /// SiLU: f(x) = x / (1 + exp(-x)).
 void salience_silu(const float *x, size_t n, float *y, float *derivative);
+
+// MARK: Gated activations, y = f(a) * b, of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width]
+
+void salience_gated_relu(const float *x, size_t rows, size_t width, float *y);
+void salience_gated_tanh(const float *x, size_t rows, size_t width, float *y);
+void salience_gated_silu(const float *x, size_t rows, size_t width, float *y);
+void salience_gated_gelu(const float *x, size_t rows, size_t width, float *y);
+void salience_gated_gelu_tanh(const float *x, size_t rows, size_t width, float *y);
+
+// Their gradients: dx = dy * b * f'(a) and dy * f(a) side by side, [rows x 2*width]; dy is [rows x width].
+
+void salience_gated_relu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
+void salience_gated_tanh_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
+void salience_gated_silu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
+void salience_gated_gelu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
+void salience_gated_gelu_tanh_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
 
 // MARK: Element by element
 
@@ -66,38 +99,76 @@ void salience_softmax_backward(const float *dy, const float *y, size_t rows, siz
 
 // MARK: Attention of one sequence
 
+/// The keys that a query sees: query i those from i - before to i + after; a reach of the length shows everything.
+typedef struct {
+  size_t before, after;
+} salience_attention_window;
+
 /// Floats of scratch that `salience_attention` and `salience_attention_backward` need for one sequence.
 ///
 /// The scratch must be 64-byte aligned and used by one thread at a time.
 size_t salience_attention_scratch(size_t length, size_t head_size);
 
-/// Softmax attention of one sequence over itself, all heads.
+/// Softmax attention of one sequence over itself, all heads, in a window; what no query of a block sees costs nothing.
 ///
 /// qkv is [length x 3*heads*head_size], a row holding Q | K | V; context [length x heads*head_size];
 /// log_sum_exp (nullable) [length x heads], the logarithm of each softmax's denominator, which the backward pass needs.
-void salience_attention(const float *qkv, size_t length, size_t heads, size_t head_size, float scale, float *context,
-                        float *log_sum_exp, float *scratch);
+void salience_attention(const float *qkv, size_t length, size_t heads, size_t head_size, float scale,
+                        salience_attention_window window, float *context, float *log_sum_exp, float *scratch);
 
 /// Gradient of `salience_attention` with respect to qkv, written, not accumulated.
 ///
 /// dcontext is [length x heads*head_size]; dqkv [length x 3*heads*head_size]; the rest as in the forward pass.
 void salience_attention_backward(const float *qkv, const float *context, const float *log_sum_exp,
                                  const float *dcontext, size_t length, size_t heads, size_t head_size, float scale,
-                                 float *dqkv, float *scratch);
+                                 salience_attention_window window, float *dqkv, float *scratch);
 
-/// Softmax attention of a single query, such as the [CLS] row of a classifier's last layer.
+/// Softmax attention of a single query, such as the [CLS] row of a classifier's last layer, over keys first ..< end.
 ///
 /// query and context are [1 x heads*head_size]; kv [length x 2*heads*head_size], a row holding K | V;
-/// probabilities [heads x length], which the backward pass needs.
-void salience_attention_first(const float *query, const float *kv, size_t length, size_t heads, size_t head_size,
-                              float scale, float *context, float *probabilities);
+/// probabilities [heads x length], 0 for the other keys, which the backward pass needs.
+void salience_attention_selected(const float *query, const float *kv, size_t length, size_t heads, size_t head_size,
+                                 float scale, size_t first, size_t end, float *context, float *probabilities);
 
-/// Gradient of `salience_attention_first`, written, not accumulated.
+/// Gradient of `salience_attention_selected`, written, not accumulated.
 ///
-/// dcontext and dquery are [1 x heads*head_size]; dkv [length x 2*heads*head_size]; dquery may be dcontext.
-void salience_attention_first_backward(const float *query, const float *kv, const float *probabilities,
-                                       const float *dcontext, size_t length, size_t heads, size_t head_size,
-                                       float scale, float *dquery, float *dkv);
+/// dcontext and dquery are [1 x heads*head_size]; dkv [length x 2*heads*head_size], 0 for keys that the query does not
+/// see; dquery may be dcontext.
+void salience_attention_selected_backward(const float *query, const float *kv, const float *probabilities,
+                                          const float *dcontext, size_t length, size_t heads, size_t head_size,
+                                          float scale, size_t first, size_t end, float *dquery, float *dkv);
+
+// MARK: Rotary position embedding
+
+/// Heads of `size` columns in a row: queries, then keys, then values, as far as the row has them; values are as many as
+/// keys, of which each serves queries / keys queries. The first `rotated` columns of a head are rotated.
+typedef struct {
+  size_t queries, keys, size, rotated;
+  int has_query, has_key, has_value;
+} salience_rotary_heads;
+
+/// Rotates query and key heads by their row's position, and repeats key and value heads.
+///
+/// table is [any x rotated], a row holding the cosines and the sines of one position; positions [rows], each within the
+/// table. x holds in a row the heads, y as many of each part as there are queries.
+void salience_rotary(const float *x, const float *table, const int32_t *positions, const salience_rotary_heads *heads,
+                     size_t rows, float *y);
+
+/// Gradient of `salience_rotary`: rotated back, and summed over the heads that one was repeated for.
+void salience_rotary_backward(const float *dy, const float *table, const int32_t *positions,
+                              const salience_rotary_heads *heads, size_t rows, float *dx);
+
+// MARK: One row of a sequence's rows
+
+/// y = the mean of x's rows: x is [length x width], y [width].
+void salience_mean_row(const float *x, size_t length, size_t width, float *y);
+
+/// Gradient of `salience_mean_row`: dy / length in every row; dy is [width], dx [length x width].
+void salience_mean_row_backward(const float *dy, size_t length, size_t width, float *dx);
+
+/// y = the largest of each column of x, NaN before all others, and the row that it is from, the first of several;
+/// x is [length x width], y and token [width].
+void salience_maximum_row(const float *x, size_t length, size_t width, float *y, float *token);
 
 // MARK: The path of integrated gradients
 

@@ -3,16 +3,17 @@
 /// Outputs: y; the normalised rows before γ and β; 1 / sqrt(var + ε), one a row. Reference: arXiv 1607.06450.
 public struct LayerNorm: Operation {
   public let gamma: Parameter
-  public let beta: Parameter
+  /// nil for none.
+  public let beta: Parameter?
   public let epsilon: Float
 
   public var name: String { "layer_norm" }
-  public var parameters: [Parameter] { [gamma, beta] }
+  public var parameters: [Parameter] { [gamma] + (beta.map { [$0] } ?? []) }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...2)
     if inputs.count == 2 { try expectEqual(inputs[0], inputs[1]) }
-    guard gamma.shape == [inputs[0].width], beta.shape == gamma.shape else {
+    guard gamma.shape == [inputs[0].width], beta.map({ $0.shape == gamma.shape }) ?? true else {
       throw TensorError(.shape, "\(gamma) \(gamma.shape) does not fit \(inputs[0])")
     }
     return [inputs[0], inputs[0], ValueShape(inputs[0].rows, 1)]
@@ -53,7 +54,7 @@ public struct LayerNormGradient: Operation {
 
 public protocol LayerNormKernels {
   func layerNorm(
-    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
+    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?) throws
 
   func layerNormGradient(
@@ -62,7 +63,7 @@ public protocol LayerNormKernels {
 
 extension Plan {
   public mutating func layerNorm(
-    _ x: ValueID, residual: ValueID? = nil, gamma: Parameter, beta: Parameter, epsilon: Float
+    _ x: ValueID, residual: ValueID? = nil, gamma: Parameter, beta: Parameter?, epsilon: Float
   ) throws -> ValueID {
     try apply(
       LayerNorm(gamma: gamma, beta: beta, epsilon: epsilon), [x] + (residual.map { [$0] } ?? []))[0]

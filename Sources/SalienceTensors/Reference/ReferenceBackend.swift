@@ -5,14 +5,17 @@ public struct ReferenceBackend: Backend {
 
   public init() {}
 
-  public func prepare(_ programs: [PathProgram], parameters: any ParameterSource) async throws -> any PreparedModel {
-    ReferenceModel(programs: programs, parameters: parameters)
+  public func prepare(
+    _ programs: [PathProgram], decoders: [DecoderProgram], parameters: any ParameterSource
+  ) async throws -> any PreparedModel {
+    ReferenceModel(programs: programs, decoders: decoders, parameters: parameters)
   }
 }
 
 /// Opens a fresh stream for every call, so that it holds no state to share.
 private struct ReferenceModel: PreparedModel {
   let programs: [PathProgram]
+  let decoders: [DecoderProgram]
   let parameters: any ParameterSource
 
   private func executor(_ program: Int, longest: Int?) throws -> PathExecutor {
@@ -26,5 +29,11 @@ private struct ReferenceModel: PreparedModel {
 
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     try executor(program, longest: requests.map(\.input.sequence.count).max()).attribute(requests)
+  }
+
+  func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
+    try DecoderExecutor(
+      decoders[decoder], tokenCapacity: request.longest, on: ReferenceStream(parameters: parameters)
+    ).generate(request)
   }
 }

@@ -4,9 +4,16 @@ extension ReferenceStream: AttentionKernels {
   /// One head of one sequence: query rows against key and value rows, each a row start in its array.
   private struct Head {
     let queries: [Int]
-    let keys: [Int]
-    let values: [Int]
+    var keys: [Int]
+    var values: [Int]
     let size: Int
+
+    /// The keys that a window shows.
+    func showing(_ range: Range<Int>) -> Head {
+      var head = self
+      (head.keys, head.values) = (Array(keys[range]), Array(values[range]))
+      return head
+    }
   }
 
   /// softmax(q · k scale) over the keys, and the log of its denominator.
@@ -52,7 +59,7 @@ extension ReferenceStream: AttentionKernels {
   private var sequences: [Range<Int>] { zip(batch.offsets, batch.offsets.dropFirst()).map { $0..<$1 } }
 
   public func attention(
-    _ qkv: Handle, heads count: Int, scale: Float, context: Handle, logSumExp: Handle?
+    _ qkv: Handle, heads count: Int, scale: Float, window: AttentionWindow, context: Handle, logSumExp: Handle?
   ) throws {
     let (rows, width) = try size(context)
     let input = try values(qkv)
@@ -60,6 +67,7 @@ extension ReferenceStream: AttentionKernels {
     for sequence in sequences {
       for (index, head) in heads(count, width: width, of: sequence).enumerated() {
         for (query, row) in sequence.enumerated() {
+          let head = head.showing(window.keys(ofQuery: query, length: sequence.count))
           let p = probabilities(input, input, head, query: query, scale: Double(scale))
           let start = row * width + index * head.size
           result.replaceSubrange(start..<start + head.size, with: self.context(p.values, input, head))
@@ -73,7 +81,7 @@ extension ReferenceStream: AttentionKernels {
 
   public func attentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, heads count: Int, scale: Float,
-    output: Handle
+    window: AttentionWindow, output: Handle
   ) throws {
     let width = try size(context).width
     let (input, dy) = (try values(qkv), try values(gradient))
@@ -81,6 +89,7 @@ extension ReferenceStream: AttentionKernels {
     for sequence in sequences {
       for (index, head) in heads(count, width: width, of: sequence).enumerated() {
         for (query, row) in sequence.enumerated() {
+          let head = head.showing(window.keys(ofQuery: query, length: sequence.count))
           let p = probabilities(input, input, head, query: query, scale: Double(scale)).values
           let start = row * width + index * head.size
           backward(
@@ -92,7 +101,7 @@ extension ReferenceStream: AttentionKernels {
     try store(zip(dq, dkv).map(+), to: output)
   }
 
-  private func firstRowHeads(_ count: Int, width: Int, sequence: Int, of rows: Range<Int>) -> [Head] {
+  private func selectedRowHeads(_ count: Int, width: Int, sequence: Int, of rows: Range<Int>) -> [Head] {
     let size = width / count
     return (0..<count).map { head in
       let starts = rows.map { $0 * 2 * width + head * size }
@@ -101,16 +110,20 @@ extension ReferenceStream: AttentionKernels {
     }
   }
 
-  public func firstRowAttention(
-    _ query: Handle, keysValues: Handle, heads count: Int, scale: Float, context: Handle, probabilities: Handle?
+  public func selectedRowAttention(
+    _ query: Handle, keysValues: Handle, heads count: Int, scale: Float, window: AttentionWindow, context: Handle,
+    probabilities: Handle?
   ) throws {
     let width = try size(context).width
     let (q, kv) = (try values(query), try values(keysValues))
     var (result, saved) = ([Double](), [Double]())
     for (index, sequence) in sequences.enumerated() {
-      for head in firstRowHeads(count, width: width, sequence: index, of: sequence) {
+      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
+      for whole in selectedRowHeads(count, width: width, sequence: index, of: sequence) {
+        let head = whole.showing(seen)
         let p = self.probabilities(q, kv, head, query: 0, scale: Double(scale)).values
-        saved += p
+        saved += [Double](repeating: 0, count: seen.lowerBound) + p
+        saved += [Double](repeating: 0, count: sequence.count - seen.upperBound)
         result += self.context(p, kv, head)
       }
     }
@@ -118,15 +131,17 @@ extension ReferenceStream: AttentionKernels {
     if let probabilities { try store(saved, to: probabilities) }
   }
 
-  public func firstRowAttentionGradient(
+  public func selectedRowAttentionGradient(
     _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads count: Int, scale: Float,
-    queryGradient: Handle?, keysValuesGradient: Handle?
+    window: AttentionWindow, queryGradient: Handle?, keysValuesGradient: Handle?
   ) throws {
     let width = try size(query).width
     let (q, kv, dy) = (try values(query), try values(keysValues), try values(gradient))
     var (dq, dkv) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: kv.count))
     for (index, sequence) in sequences.enumerated() {
-      for head in firstRowHeads(count, width: width, sequence: index, of: sequence) {
+      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
+      for whole in selectedRowHeads(count, width: width, sequence: index, of: sequence) {
+        let head = whole.showing(seen)
         let p = self.probabilities(q, kv, head, query: 0, scale: Double(scale)).values
         let start = head.queries[0]
         backward(

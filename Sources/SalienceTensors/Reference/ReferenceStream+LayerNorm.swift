@@ -1,12 +1,12 @@
 extension ReferenceStream: LayerNormKernels {
   public func layerNorm(
-    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter, epsilon: Float,
+    _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?
   ) throws {
     let (rows, width) = try size(output)
     var input = try values(x)
     if let residual { input = zip(input, try values(residual)).map(+) }
-    let (scale, shift) = (try parameter(gamma), try parameter(beta))
+    let (scale, shift) = (try parameter(gamma), try beta.map(parameter))
     var (y, n, r) = (input, input, [Double](repeating: 0, count: rows))
     for row in 0..<rows {
       let range = row * width..<(row + 1) * width
@@ -15,7 +15,7 @@ extension ReferenceStream: LayerNormKernels {
       r[row] = 1 / (variance + Double(epsilon)).squareRoot()
       for index in range {
         n[index] = (input[index] - mean) * r[row]
-        y[index] = n[index] * scale[index - range.lowerBound] + shift[index - range.lowerBound]
+        y[index] = n[index] * scale[index - range.lowerBound] + (shift?[index - range.lowerBound] ?? 0)
       }
     }
     try store(y, to: output)

@@ -1,0 +1,68 @@
+import SalienceTokenizers
+
+/// What a model's C outputs are called: classes, the ends of an answer, or the tokens of a vocabulary.
+public struct OutputNames: Sendable {
+  private enum Source: Sendable {
+    case classes([String])
+    case vocabulary(Tokenizer)
+  }
+
+  private let source: Source
+  /// C.
+  public let count: Int
+
+  public init(_ classes: [String]) {
+    source = .classes(classes)
+    count = classes.count
+  }
+
+  /// - Parameter count: V of the model, which may have more rows than the tokenizer has tokens.
+  public init(vocabularyOf tokenizer: Tokenizer, count: Int) {
+    source = .vocabulary(tokenizer)
+    self.count = count
+  }
+
+  /// The name of an output; ids that no token has are named by their number.
+  public subscript(index: Int) -> String {
+    switch source {
+    case .classes(let names): names[index]
+    case .vocabulary(let tokenizer): tokenizer.token(of: Int32(clamping: index)) ?? "\(index)"
+    }
+  }
+
+  /// The output that a class or token of the pipeline file means; nil where there is none.
+  ///
+  /// A token is written as the vocabulary holds it, or as text that is a single token.
+  public func index(of name: ClassName) -> Int? {
+    switch (name, source) {
+    case (.index(let index), _): return (0..<count).contains(index) ? index : nil
+    case (.name(let name), .classes(let names)):
+      return names.firstIndex(of: name) ?? Int(name).flatMap { names.indices.contains($0) ? $0 : nil }
+    case (.name(let name), .vocabulary(let tokenizer)):
+      if let id = tokenizer.id(of: name) { return Int(id) }
+      guard let encoding = try? tokenizer.encode(name, addingSpecialTokens: false), encoding.count == 1 else {
+        return nil
+      }
+      return Int(encoding.ids[0])
+    }
+  }
+
+  /// `index(of:)`, or what to tell a user who named something else.
+  func resolve(_ name: ClassName) throws -> Int {
+    if let index = index(of: name) { return index }
+    let wanted =
+      switch name {
+      case .name(let name): "'\(name)'"
+      case .index(let index): "\(index)"
+      }
+    switch source {
+    case .classes(let names):
+      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+      throw AttributionError(
+        .usage, "no class \(wanted) among the model's \(names.count): \(shown)", setting: .target)
+    case .vocabulary:
+      throw AttributionError(
+        .usage, "no token \(wanted) in the model's vocabulary of \(count)", setting: .target)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import SalienceModels
+import SalienceTensors
+import SalienceTokenizers
+
+/// The tokens that follow a prompt, each explained by those before it.
+///
+/// A text is the prompt. Where it has a pair, the pair is the continuation that is explained; where it has none, the
+/// model generates one.
+public struct CausalLanguageModel: ModelTask {
+  public let head = ModelHead.causalLM
+  public let readout = Readout.selectedRow
+  public let outputNames: OutputNames
+  public let generation: GenerationSettings
+  private let tokenizer: Tokenizer
+
+  public init(tokenizer: Tokenizer, vocabularySize: Int, generation: GenerationSettings = GenerationSettings()) {
+    outputNames = OutputNames(vocabularyOf: tokenizer, count: vocabularySize)
+    self.generation = generation
+    self.tokenizer = tokenizer
+  }
+
+  public func windows(of text: String, pair: String?, tokenizer: Tokenizer, maxLength: Int) throws -> [Encoding] {
+    let limit = pair == nil ? max(1, maxLength - generation.maximumNewTokens) : maxLength
+    var encoding = try tokenizer.encode(text + (pair ?? ""), maxLength: limit)
+    guard encoding.count > 0 else {
+      throw AttributionError(.example, "the prompt has no tokens: the model has nothing to go on")
+    }
+    if pair == nil { return [encoding] }
+    let length = text.unicodeScalars.count
+    for index in encoding.ids.indices {
+      // A token that reaches over the prompt's end still belongs to the prompt.
+      guard let offsets = encoding.offsets[index], offsets.lowerBound >= length else { continue }
+      encoding.offsets[index] = offsets.lowerBound - length..<offsets.upperBound - length
+      encoding.sequences[index] = 1
+    }
+    return [encoding]
+  }
+
+  public func decide(
+    _ inputs: [TaskInput], with model: TaskModel
+  ) async throws -> [Result<Decision, AttributionError>] {
+    let prompts = inputs.compactMap(\.windows.first)
+    let open = inputs.indices.filter { inputs[$0].pair == nil }
+    var generated = try await model.generate(after: open.map { prompts[$0] }, generation)[...]
+    var results: [Result<Decision, AttributionError>] = []
+    for (input, prompt) in zip(inputs, prompts) {
+      var encoding = prompt
+      let first: Int
+      if input.pair == nil {
+        first = prompt.count
+        encoding.append(generated.popFirst() ?? [], of: tokenizer)
+      } else {
+        first = prompt.sequences.firstIndex(of: 1) ?? prompt.count
+      }
+      results.append(Result { () throws(AttributionError) in try decision(encoding, from: first) })
+    }
+    return results
+  }
+
+  private func decision(_ encoding: Encoding, from first: Int) throws(AttributionError) -> Decision {
+    let positions = (max(1, first)..<max(1, first, encoding.count)).filter { !encoding.special[$0] }
+    guard let start = positions.first else {
+      throw AttributionError(.example, "nothing follows the prompt")
+    }
+    let choices = positions.map { Decision.Choice(position: $0, index: Int(encoding.ids[$0])) }
+    let text = tokenizer.decode(Array(encoding.ids[start...]), skippingSpecialTokens: true)
+    return Decision(
+      encoding: encoding,
+      prediction: Prediction(label: text, index: Int(encoding.ids[start]), probability: 1, logits: []),
+      choices: choices)
+  }
+
+  public func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput] {
+    try decision.choices.map { choice in
+      ExplainedOutput(
+        tokenCount: choice.position, selectedRow: choice.position - 1, position: choice.position,
+        targets: try target.resolve(outputNames, predicted: choice.index, label: nil))
+    }
+  }
+
+  public func expectedOutputs(tokens: Int) -> Int { generation.maximumNewTokens }
+
+  public func validate(_ target: Target) throws {
+    switch target {
+    case .all, .label:
+      throw AttributionError(
+        .usage, "a language model's targets are predicted, a token and a contrast of two", setting: .target)
+    default: for name in target.classNames { _ = try outputNames.resolve(name) }
+    }
+  }
+}
+
+extension Encoding {
+  /// Adds tokens that stand in no text.
+  mutating func append(_ new: [Int32], of tokenizer: Tokenizer) {
+    for id in new {
+      ids.append(id)
+      tokens.append(tokenizer.token(of: id) ?? "\(id)")
+      typeIDs.append(0)
+      special.append(false)
+      offsets.append(nil)
+      words.append(nil)
+      sequences.append(nil)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import Foundation
+import SalienceCheckpoints
+import SalienceTensors
+
+/// ModernBERT (arXiv 2412.13663), as `ModernBertModel` and its heads in transformers: rotary positions, gated units,
+/// norms before each part of a layer, and layers that see a window of tokens between layers that see all.
+public struct ModernBERT: Architecture {
+  public static let modelType = "modernbert"
+  public static let basePrefix = "model."
+  public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public let maximumLength, layerCount, vocabularySize: Int
+  public let readsTypeIDs = false
+  public let classifierReadout: Readout
+  private let hiddenSize, heads, feedForwardSize, classCount: Int
+  private let activation, headActivation: ActivationFunction
+  private let epsilon: Float
+  private let biases: Biases
+  private let tied: Bool
+  /// Of each layer.
+  private let windows: [AttentionWindow]
+  private let rotaries: [RotaryEmbedding]
+
+  /// Which parts have one.
+  private struct Biases {
+    let attention, feedForward, norm, head, decoder: Bool
+  }
+
+  public init(_ configuration: ModelConfiguration) throws {
+    maximumLength = try configuration.size("max_position_embeddings")
+    layerCount = try configuration.size("num_hidden_layers")
+    vocabularySize = try configuration.size("vocab_size")
+    hiddenSize = try configuration.size("hidden_size")
+    heads = try configuration.size("num_attention_heads")
+    feedForwardSize = try configuration.size("intermediate_size")
+    classCount = try configuration.labelCount
+    activation = try configuration.activation("hidden_activation")
+    headActivation = try configuration.activation("classifier_activation")
+    epsilon = Float(try configuration.number("norm_eps", default: 1e-5))
+    biases = Biases(
+      attention: try configuration.boolean("attention_bias", default: false),
+      feedForward: try configuration.boolean("mlp_bias", default: false),
+      norm: try configuration.boolean("norm_bias", default: false),
+      head: try configuration.boolean("classifier_bias", default: false),
+      decoder: try configuration.boolean("decoder_bias", default: true))
+    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    switch try configuration.string("classifier_pooling", default: "cls") {
+    case "cls": classifierReadout = .selectedRow
+    case "mean": classifierReadout = .mean
+    case let other:
+      throw ModelError(.unsupported, "classifier_pooling '\(other)' is not supported", file: configuration.file)
+    }
+    try configuration.requireEncoder()
+    try configuration.require(hiddenSize: hiddenSize, divisibleBy: 2 * heads)
+    let kinds = try configuration.modernBERTLayerKinds(layerCount)
+    // A token sees half the window on either side, at that distance too (`sliding_window_bidirectional_overlay`).
+    let side = max(0, try configuration.integer("local_attention", default: 128) / 2)
+    windows = kinds.map { $0 == .local ? .local(side) : .everything }
+    let bases = [
+      ModernBERTLayerKind.global: try configuration.modernBERTRotaryBase(.global),
+      .local: try configuration.modernBERTRotaryBase(.local),
+    ]
+    let (heads, headSize) = (heads, hiddenSize / heads)
+    rotaries = kinds.map { kind in
+      RotaryEmbedding(
+        heads: heads, headSize: headSize,
+        frequencies: (0..<headSize / 2).map { index in
+          1 / powf(bases[kind] ?? 1, Float(2 * index) / Float(headSize))
+        })
+    }
+  }
+
+  public func body(
+    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
+  ) throws -> ValueID {
+    let words = try plan.embedding(EmbeddingTerm(words, .wordIDs))
+    points[.wordEmbeddings] = words
+    var x = try norm("model.embeddings.norm")(words, in: &plan)
+    points[.embeddings] = x
+    for index in 0..<layerCount {
+      if index == layerCount - 1 && rows == .selected {
+        x = try layer(index).selectedRow(x, in: &plan).output
+      } else {
+        x = try layer(index)(x, in: &plan)
+        points[.encoder(index)] = x
+      }
+    }
+    return try norm("model.final_norm")(x, in: &plan)
+  }
+
+  public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {
+    let dense = try plan.activation(
+      headActivation, linear("head.dense", hiddenSize, 0..<hiddenSize, biased: biases.head)(hidden, in: &plan))
+    let inner = try norm("head.norm")(dense, in: &plan)
+    switch head {
+    case .sequenceClassification, .tokenClassification:
+      return try plan.linear(inner, name: "classifier", from: hiddenSize, to: classCount)
+    case .questionAnswering: return try plan.linear(inner, name: "classifier", from: hiddenSize, to: 2)
+    case .maskedLM:
+      let own = Parameter("decoder.weight", shape: [vocabularySize, hiddenSize])
+      return try plan.linear(
+        inner, weight: tied ? words : own,
+        bias: biases.decoder ? Parameter("decoder.bias", shape: [vocabularySize]) : nil)
+    case .causalLM: throw ModelError(.unsupported, "ModernBERT has no causal language model here")
+    }
+  }
+
+  private var words: Parameter {
+    Parameter("model.embeddings.tok_embeddings.weight", shape: [vocabularySize, hiddenSize])
+  }
+
+  private func layer(_ index: Int) -> PreNormLayer {
+    let name = "model.layers.\(index)"
+    let hiddenSize = hiddenSize
+    return PreNormLayer(
+      attentionNorm: index == 0 ? .identity : norm("\(name).attn_norm"),
+      attention: SelfAttention(
+        heads: heads, keyValueHeads: heads, headSize: hiddenSize / heads,
+        scale: 1 / Float(hiddenSize / heads).squareRoot(), window: windows[index],
+        weights: { parts in
+          let first = parts.contains(.query) ? 0 : hiddenSize
+          let end = parts.contains(.value) ? 3 * hiddenSize : hiddenSize
+          return linear("\(name).attn.Wqkv", hiddenSize, first..<end, biased: biases.attention)
+        }, output: linear("\(name).attn.Wo", hiddenSize, 0..<hiddenSize, biased: biases.attention),
+        rotary: rotaries[index]),
+      feedForwardNorm: norm("\(name).mlp_norm"),
+      feedForward: .gated(
+        linear("\(name).mlp.Wi", hiddenSize, 0..<2 * feedForwardSize, biased: biases.feedForward), activation,
+        linear("\(name).mlp.Wo", feedForwardSize, 0..<hiddenSize, biased: biases.feedForward)))
+  }
+
+  private func norm(_ name: String) -> Normalization {
+    .layerNorm(
+      gamma: Parameter("\(name).weight", shape: [hiddenSize]),
+      beta: biases.norm ? Parameter("\(name).bias", shape: [hiddenSize]) : nil, epsilon: epsilon)
+  }
+
+  /// Some outputs of a linear layer.
+  private func linear(_ name: String, _ inputs: Int, _ outputs: Range<Int>, biased: Bool) -> LinearWeights {
+    LinearWeights(
+      weight: Parameter("\(name).weight", shape: [outputs.count, inputs], transform: .rows(outputs)),
+      bias: biased ? Parameter("\(name).bias", shape: [outputs.count], transform: .elements(outputs)) : nil)
+  }
+}
+
+/// Whether a layer sees every token or a window of them, by the names that config.json uses in `layer_types`.
+enum ModernBERTLayerKind: String {
+  case global = "full_attention"
+  case local = "sliding_attention"
+}
+
+extension ModelConfiguration {
+  /// `layer_types` where present, else every `global_attn_every_n_layers`th layer is global.
+  fileprivate func modernBERTLayerKinds(_ count: Int) throws -> [ModernBERTLayerKind] {
+    guard let listed = value("layer_types") else {
+      let period = try integer("global_attn_every_n_layers", default: 3)
+      guard period > 0 else {
+        throw ModelError(.invalid, "global_attn_every_n_layers must be above 0, not \(period)", file: file)
+      }
+      return (0..<count).map { $0 % period == 0 ? .global : .local }
+    }
+    let kinds = (listed.arrayValue ?? []).compactMap { $0.stringValue.flatMap(ModernBERTLayerKind.init(rawValue:)) }
+    guard kinds.count == count, listed.arrayValue?.count == count else {
+      throw ModelError(
+        .unsupported, "layer_types must name full_attention or sliding_attention for each of \(count) layers",
+        file: file)
+    }
+    return kinds
+  }
+
+  /// The base of a kind of layer's rotary frequencies, from `rope_parameters` or the older keys.
+  fileprivate func modernBERTRotaryBase(_ kind: ModernBERTLayerKind) throws -> Float {
+    if value("rope_scaling") != nil {
+      throw ModelError(.unsupported, "rope_scaling is not supported with model_type 'modernbert'", file: file)
+    }
+    let standard = kind == .global ? 160_000.0 : 10_000.0
+    let parameters = value("rope_parameters")?[kind.rawValue]
+    if let type = parameters?["rope_type"]?.stringValue, type != "default" {
+      throw ModelError(
+        .unsupported, "rope_type '\(type)' is not supported with model_type 'modernbert'", file: file)
+    }
+    if let base = parameters?["rope_theta"]?.doubleValue { return Float(base) }
+    return Float(try number(kind == .global ? "global_rope_theta" : "local_rope_theta", default: standard))
+  }
+}

@@ -1,0 +1,96 @@
+/// What tokens stand for as they are written in a vocabulary: WordPiece's `##ing`, the letters that byte-level
+/// byte-pair encodings write bytes with (`Ġ` for a space), SentencePiece's `▁` and its bytes (`<0x0A>`).
+///
+/// A table holds tokens without their tokenizer, so the kind is told by the tokens' own marks.
+enum PieceText {
+  /// The text of neighbouring tokens, white space included; bytes that spell no character become U+FFFD.
+  static func text(of tokens: ArraySlice<String>) -> String {
+    if let text = byteLevelText(of: tokens) { return text }
+    var bytes: [UInt8] = []
+    for token in tokens {
+      if let byte = byte(of: token) {
+        bytes.append(byte)
+      } else if isContinuation(token) {
+        bytes.append(contentsOf: token.utf8.dropFirst(2))
+      } else {
+        for scalar in token.unicodeScalars {
+          bytes.append(contentsOf: scalar == sentencePieceSpace ? [0x20] : Array(String(scalar).utf8))
+        }
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether the token begins with white space.
+  ///
+  /// - Parameter isByteLevel: whether the letters that stand for white space count.
+  static func space(startingWith token: String, isByteLevel: Bool) -> Bool {
+    guard let first = token.unicodeScalars.first else { return false }
+    if let byte = byte(of: token) { return isSpace(byte) }
+    return isSpace(first) || (isByteLevel && byteLevelSpaces.contains(first))
+  }
+
+  /// Whether the token is white space alone.
+  static func isBlank(_ token: String) -> Bool {
+    if let byte = byte(of: token) { return isSpace(byte) }
+    return token.unicodeScalars.allSatisfy { isSpace($0) || byteLevelSpaces.contains($0) }
+  }
+
+  /// Whether the token looks like one that marks something: `</s>`, `<|endoftext|>`, `[SEP]`.
+  static func isControl(_ token: String) -> Bool {
+    guard token.utf8.count > 2, byte(of: token) == nil else { return false }
+    return (token.utf8.first == UInt8(ascii: "<") && token.utf8.last == UInt8(ascii: ">"))
+      || (token.utf8.first == UInt8(ascii: "[") && token.utf8.last == UInt8(ascii: "]"))
+  }
+
+  private static let sentencePieceSpace: Unicode.Scalar = "\u{2581}"
+  /// Tab, line feed, carriage return and space.
+  private static let byteLevelSpaces: Set<Unicode.Scalar> = ["\u{109}", "\u{10A}", "\u{10D}", "\u{120}"]
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == sentencePieceSpace || scalar.properties.isWhitespace
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  private static func isContinuation(_ token: String) -> Bool {
+    token.utf8.count > 2 && token.utf8.starts(with: "##".utf8)
+  }
+
+  /// The byte that `<0x0A>` names.
+  private static func byte(of token: String) -> UInt8? {
+    guard token.utf8.count == 6, token.utf8.starts(with: "<0x".utf8), token.utf8.last == UInt8(ascii: ">") else {
+      return nil
+    }
+    return UInt8(token.dropFirst(3).dropLast(), radix: 16)
+  }
+
+  /// The text that byte-level tokens spell; nil where they are others, or spell none.
+  private static func byteLevelText(of tokens: ArraySlice<String>) -> String? {
+    var bytes: [UInt8] = []
+    for token in tokens {
+      if isContinuation(token) { return nil }
+      for scalar in token.unicodeScalars {
+        guard let byte = byteOfLetter[scalar] else { return nil }
+        bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// Printable Latin-1 characters stand for themselves, the other bytes, in order, for the scalars from U+0100 on: the
+  /// alphabet of GPT-2's `encoder.py`.
+  private static let byteOfLetter: [Unicode.Scalar: UInt8] = {
+    var bytes: [Unicode.Scalar: UInt8] = [:]
+    var next: UInt32 = 0x100
+    for byte in UInt8.min...UInt8.max {
+      switch byte {
+      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: bytes[Unicode.Scalar(byte)] = byte
+      default:
+        if let letter = Unicode.Scalar(next) { bytes[letter] = byte }
+        next += 1
+      }
+    }
+    return bytes
+  }()
+}

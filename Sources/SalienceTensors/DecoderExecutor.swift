@@ -1,0 +1,89 @@
+/// Runs a decoder on one stream of kernels, a sequence at a time.
+///
+/// Confined to the thread that owns `kernels`.
+package final class DecoderExecutor {
+  /// Most tokens of a sequence, generated ones included.
+  package let capacity: Int
+  private let program: DecoderProgram
+  private let kernels: any Kernels
+  private let prefill: PlanRun
+  private let step: PlanRun
+  /// Instructions of `step` up to each layer's new row, and those after the last.
+  private let parts: [Range<Int>]
+
+  package init(_ program: DecoderProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+    self.program = program
+    self.kernels = kernels
+    let rows = MemoryPlan.Capacity(tokens: tokenCapacity, sequences: 1)
+    capacity = rows.tokens
+    prefill = try PlanRun(program.prefill, capacity: rows, on: kernels)
+    step = try PlanRun(program.step, capacity: rows, on: kernels)
+    let producers = program.step.producers()
+    var (parts, start) = ([Range<Int>](), 0)
+    for layer in program.layers {
+      guard let producer = producers[layer.row], producer >= start else {
+        throw TensorError(.shape, "a decoder's layers are not in order")
+      }
+      parts.append(start..<producer + 1)
+      start = producer + 1
+    }
+    self.parts = parts + [start..<program.step.instructions.count]
+  }
+
+  /// See `PreparedModel.generate`.
+  package func generate(_ request: GenerationRequest) throws -> [[Int32]] {
+    try request.prompts.indices.map { prompt in
+      try generate(after: request.prompts[prompt], limit: request.limit) { request.choose(prompt, $0, $1) }
+    }
+  }
+
+  private func generate(
+    after prompt: TokenSequence, limit: Int, choose: (_ step: Int, _ logits: [Float]) -> Int32?
+  ) throws -> [Int32] {
+    guard prompt.count > 0 else { throw TensorError(.shape, "a prompt has no tokens") }
+    guard limit > 0 else { return [] }
+    guard prompt.count + limit - 1 <= capacity else {
+      throw TensorError(
+        .capacity, "a sequence of \(prompt.count + limit - 1) tokens exceeds the capacity of \(capacity)")
+    }
+    var sequence = prompt
+    sequence.selectedRow = prompt.count - 1
+    var generated: [Int32] = []
+    while let token = choose(generated.count, try logits(of: sequence, isPrompt: generated.isEmpty)) {
+      generated.append(token)
+      if generated.count == limit { break }
+      sequence.append(token)
+    }
+    return generated
+  }
+
+  /// Logits [V] after a sequence's last token; keys and values of its tokens are kept.
+  private func logits(of sequence: TokenSequence, isPrompt: Bool) throws -> [Float] {
+    try kernels.begin(PackedBatch([sequence]))
+    if isPrompt {
+      try prefill.run()
+      let flags = [Bool](repeating: false, count: sequence.count)
+      for (layer, kept) in zip(program.layers, program.prefill.outputs.dropFirst()) {
+        try kernels.store(prefill.handle(kept), zeroed: flags, into: step.handle(layer.rows), at: 0)
+      }
+      return try kernels.read(prefill.handle(program.prefill.outputs[0]), count: program.vocabularySize)
+    }
+    for (layer, part) in zip(program.layers, parts) {
+      try step.run(part)
+      try kernels.store(
+        step.handle(layer.row), zeroed: [false], into: step.handle(layer.rows), at: sequence.selectedRow)
+    }
+    if let last = parts.last { try step.run(last) }
+    return try kernels.read(step.handle(program.step.outputs[0]), count: program.vocabularySize)
+  }
+}
+
+extension TokenSequence {
+  /// Adds a token after the last one and selects its row.
+  mutating func append(_ token: Int32) {
+    wordIDs.append(token)
+    positionIDs.append((positionIDs.last ?? -1) + 1)
+    typeIDs.append(typeIDs.last ?? 0)
+    selectedRow = wordIDs.count - 1
+  }
+}

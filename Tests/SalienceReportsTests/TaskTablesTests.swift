@@ -1,0 +1,134 @@
+import Foundation
+import SalienceAttribution
+import SalienceParquet
+import SalienceReports
+import Testing
+
+private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
+
+@Suite struct TaskTablesTests {
+  @Test func explanationsCoverWhatWasReadBeforeTheToken() throws {
+    let scored = SampleTasks.generation()
+    var tokens = AttributionColumns()
+    try tokens.append(scored)
+    #expect(tokens.count == 3 + 4 + 5 + 6)
+    #expect(
+      tokens.targetPosition == [3, 3, 3] + [4, 4, 4, 4] + Array(repeating: 5, count: 5) + Array(repeating: 6, count: 6))
+    #expect(tokens.position.prefix(7) == [0, 1, 2, 0, 1, 2, 3])
+    #expect(tokens.token.suffix(6) == ["Once", "Ġup", "on", "Ġa", "Ġt", "ime"])
+    #expect(tokens.start.suffix(4) == [7, nil, nil, nil])
+    #expect(tokens.attribution.suffix(6) == scored.explanations[3].attributions[...])
+    #expect(tokens.wordAttribution.allSatisfy { $0 == nil })
+    var explanations = ExplanationColumns()
+    try explanations.append(scored)
+    #expect(explanations.targetPosition == [3, 4, 5, 6])
+    #expect(explanations.target == ["Ġa", "Ġt", "ime", "Ġend"])
+  }
+
+  @Test func predictionsTellAnswersAndWhatWasGenerated() throws {
+    var columns = PredictionColumns()
+    try columns.append(SampleTasks.generation())
+    try columns.append(SampleTasks.answer(), includeText: false)
+    try columns.append(SampleRun.example(7, model: 0))
+    #expect(columns.generated == [" a time end", nil, nil])
+    #expect(columns.answer == [nil, "née Ω", nil])
+    #expect(columns.answerStart == [nil, 5, nil])
+    #expect(columns.answerEnd == [nil, 10, nil])
+    let json = try SampleTasks.answer().json()
+    #expect(json["answer"]?.stringValue == "née Ω" && json["answer_end"]?.intValue == 10)
+    #expect(json["explanations"]?[1]?["target_position"]?.intValue == 5)
+    let generated = try SampleTasks.generation().json()
+    #expect(generated["generated"]?.stringValue == " a time end")
+    #expect(generated["explanations"]?[0]?["tokens"]?.arrayValue?.count == 3)
+  }
+
+  @Test(arguments: [(-1)..<2, 10..<13, 13..<13])
+  func answersOutsideTheContextAreRefused(_ range: Range<Int>) {
+    var columns = PredictionColumns()
+    let error = #expect(throws: ReportError.self) { try columns.append(SampleTasks.answer(at: range)) }
+    #expect(error?.description == "row 6: the answer lies outside its context")
+    #expect(columns.count == 0)
+  }
+
+  @Test func explanationsLongerThanTheInputAreRefused() {
+    let whole = SampleTasks.generation()
+    for (scores, normalized) in [(8, 8), (3, 2)] {
+      let explanation = Explanation(
+        method: "m", target: "t", targetIndex: 0, output: 0, baselineOutput: nil, convergenceDelta: nil, steps: 1,
+        attributions: [Float](repeating: 0, count: scores), normalized: [Float](repeating: 0, count: normalized),
+        attributionSum: 0, attributionNorm: 0)
+      let broken = ScoredExample(
+        example: whole.example, encoding: whole.encoding, prediction: whole.prediction, explanations: [explanation],
+        status: .ok)
+      var columns = AttributionColumns()
+      let error = #expect(throws: ReportError.self) { try columns.append(broken) }
+      #expect(error?.code == .invalidExample)
+      #expect(columns.count == 0)
+    }
+  }
+
+  @Test func terminalShowsTheTokensBefore() throws {
+    let lines = try ColoredTokens(style: .plain).render(SampleTasks.generation()).split(separator: "\n")
+    #expect(lines.count == 8)
+    #expect(lines[0].contains("  target Ġa at 3  method gxi"))
+    #expect(lines[1].hasPrefix("Once(") && !lines[1].contains(") a("))
+    #expect(lines[7].contains(") a(") && lines[7].contains(") time("))
+  }
+
+  @Test func comparisonPairsPositions() throws {
+    let scratch = try Scratch()
+    let run = try SampleRun.write(
+      [
+        ("early", [SampleTasks.generation(), SampleTasks.answer(6)]),
+        ("final", [SampleTasks.generation(end: "Ġstop"), SampleTasks.answer(6)]),
+      ], into: scratch.path)
+    let pairs = try Comparison.pairs(of: [run])
+    let summary = try #require(try Comparison(minimumCount: 1).write(pairs, to: "\(scratch.path)/out").first)
+    #expect(summary.examples == 2 && summary.flips == 1)
+    // The last token differs, so that its explanations are of two targets.
+    #expect(summary.explanations == 6 && summary.incomparable == 1)
+    let reader = try ParquetReader(path: "\(scratch.path)/out/comparison.parquet")
+    let positions = ColumnData.optionalInt32([3, 4, 5, 6, 4, 5])
+    #expect(try reader.read(column: "target_position_a") == positions)
+    #expect(try reader.read(column: "target_position_b") == positions)
+    #expect(try reader.read(column: "tokens") == .optionalInt32([3, 4, 5, nil, 4, 4]))
+    #expect(try reader.read(column: "comparable") == .bool([true, true, true, false, true, true]))
+  }
+
+  @Test func tablesOfEarlierVersionsAreStillRead() throws {
+    let scratch = try Scratch()
+    let examples = (0..<20).map { SampleRun.example($0, model: 0) }
+    let run = try SampleRun.write([("m", examples)], into: "\(scratch.path)/new")
+    let later = ["word_attribution", "answer", "answer_start", "answer_end", "generated"]
+    for table in [Table.predictions, .attributions] {
+      let path = "\(table.rawValue)/model=m/part-00000.parquet"
+      let reader = try ParquetReader(path: "\(run.path)/\(path)")
+      let kept = table.schema.columns.filter { !later.contains($0.name) }
+      try FileManager.default.createDirectory(
+        atPath: "\(scratch.path)/old/\(table.rawValue)/model=m", withIntermediateDirectories: true)
+      let writer = try ParquetWriter(path: "\(scratch.path)/old/\(path)", schema: ParquetSchema(kept), createdBy: "t")
+      try writer.append(try kept.map { try reader.read(column: $0.name) })
+      _ = try writer.finish()
+    }
+    let old = try RunDirectory(path: "\(scratch.path)/old")
+    var written: [Data] = []
+    for (index, run) in [run, old].enumerated() {
+      let output = try FileOutput(creating: "\(scratch.path)/\(index).csv")
+      try TokenCSV.export(run, to: output)
+      try output.finish()
+      written.append(try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/\(index).csv")))
+    }
+    #expect(written[0] == written[1] && written[0].count > 1000)
+  }
+
+  @Test(.enabled(if: python != nil, "SALIENCE_PYTHON names no Python with pyarrow, DuckDB and Polars"))
+  func otherReadersSeeTheSameColumns() throws {
+    let scratch = try Scratch()
+    let examples = (0..<40).map { row in
+      row % 3 == 0
+        ? SampleTasks.generation(row) : row % 3 == 1 ? SampleTasks.answer(row) : SampleRun.example(row, model: 0)
+    }
+    let run = try SampleRun.write([("m", examples)], into: scratch.path, partRows: 15)
+    try PythonReference.run("task_tables_reference.py", [run.path])
+  }
+}

@@ -88,7 +88,8 @@ public struct IntegratedGradients: AttributionMethod {
       return Explanation(
         method: id, target: target.name, targetIndex: target.index, targetPosition: output.position, output: end,
         baselineOutput: start, convergenceDelta: sum - (end - start), steps: response.pointCount,
-        attributions: scores.map(Float.init), normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
+        attributions: scores.map(Float.init),
+        normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
         attributionNorm: norm, converged: response.converged)
     }
   }

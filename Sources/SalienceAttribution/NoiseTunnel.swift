@@ -92,7 +92,8 @@ public struct NoiseTunnel: AttributionMethod {
       }
       return Explanation(
         method: explanation.method, target: explanation.target, targetIndex: explanation.targetIndex,
-        targetPosition: explanation.targetPosition, output: explanation.output, baselineOutput: explanation.baselineOutput, convergenceDelta: delta,
+        targetPosition: explanation.targetPosition, output: explanation.output,
+        baselineOutput: explanation.baselineOutput, convergenceDelta: delta,
         steps: explanation.steps * samples, attributions: explanation.attributions,
         normalized: explanation.normalized, attributionSum: explanation.attributionSum,
         attributionNorm: explanation.attributionNorm)

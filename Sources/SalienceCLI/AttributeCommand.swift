@@ -14,10 +14,15 @@ struct AttributeCommand: AsyncParsableCommand {
     discussion: "Example: salience attribute \"Not bad at all.\" --model models/demo/checkpoint-8000")
 
   @Argument(help: "The text.") var text: String
-  @Option(help: "A second text.") var pair: String?
+  @Option(help: "A second text: the context of a question, the continuation of a prompt.") var pair: String?
   @Option(help: "A Hugging Face directory, or org/name in the local cache.") var model: String
-  @Option(help: "integrated-gradients.") var method = Pipeline.MethodName.integratedGradients.rawValue
-  @Option(help: "predicted, all, a class name or index. (default: predicted)") var target: String?
+  @Option(help: "text-classification, question-answering, token-classification, fill-mask or causal-lm.")
+  var task: String?
+  @Option(name: .customLong("set"), help: "KEY=VALUE of the task, as in generation.max_new_tokens=35.")
+  var taskSettings: [String] = []
+  @Option(help: "integrated-gradients or gradient-x-input.") var method = Pipeline.MethodName.integratedGradients
+    .rawValue
+  @Option(help: "predicted, all, maximum, a class, token or index. (default: predicted)") var target: String?
   @Option(help: "Points on the path. (default: 50)") var steps: String?
   @Option(help: "The rule for the path's points, riemann-middle for one. (default: gauss-legendre)")
   var quadrature: String?
@@ -27,6 +32,8 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
   @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
   @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
+  @Option(help: "Explain the logit or the probability. (default: logit)") var output: String?
+  @Option(help: "l2 or sum: how gradient-x-input makes one score a token. (default: l2)") var reduction: String?
   @Option(help: "Average over noisy inputs: smoothgrad, smoothgrad-squared or vargrad. (default: no noise)")
   var noiseKind: String?
   @Option(help: "Noisy inputs to average over. (default: 8)") var noiseSamples: String?
@@ -72,8 +79,9 @@ struct AttributeCommand: AsyncParsableCommand {
     let all = [
       ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance),
       ("max_steps", maxSteps), ("baseline", baseline), ("normalize", normalize),
-      ("target", target), ("layer", layer), ("noise.kind", noiseKind), ("noise.samples", noiseSamples),
-      ("noise.deviation", noiseDeviation), ("noise.seed", noiseSeed),
+      ("target", target), ("layer", layer), ("output", output), ("reduction", reduction),
+      ("noise.kind", noiseKind), ("noise.samples", noiseSamples), ("noise.deviation", noiseDeviation),
+      ("noise.seed", noiseSeed),
     ]
     return all.compactMap { key, value in value.map { (key, $0) } }
   }
@@ -99,11 +107,16 @@ struct AttributeCommand: AsyncParsableCommand {
     return settings
   }
 
+  private func askedTask() throws -> TaskSettings {
+    let own = task.map { [PipelineOverride(option: "--task \($0)", path: "task", values: [$0])] } ?? []
+    return try TaskSettings(options: own + taskSettings.map(PipelineOverride.init(set:)))
+  }
+
   private func load(_ method: Pipeline.Method, on backend: any Backend) async throws -> AttributionModel {
     let checkpoint = try Checkpoint(directory: model)
     do {
       return try await AttributionModel(
-        checkpoint: checkpoint, methods: [try method.attributionMethod()], on: backend)
+        checkpoint: checkpoint, task: try askedTask(), methods: [try method.attributionMethod()], on: backend)
     } catch let error as AttributionError where error.code == .usage {
       throw PipelineError(
         error, target: method.target, model: model, configuration: checkpoint.config,

@@ -60,6 +60,15 @@ extension PipelineFile {
 }
 
 extension TaskSettings {
+  /// Reads what a model is asked from options of the command line, with the pipeline file's names and checks.
+  ///
+  /// - Throws: `PipelineError.usage` naming the option as it was typed.
+  public init(options: [PipelineOverride]) throws {
+    var node = PipelineNode(value: .mapping([]), origin: .option("--set"))
+    for option in options { try node.apply(option) }
+    self = try PipelineFile.task(MappingDecoder(node, path: "", keys: PipelineFile.taskKeys))
+  }
+
   /// Under the names of the pipeline file, with every default filled in.
   var members: [JSONMember] {
     let name = PipelineFile.TaskName.allCases.first { $0.head == head }

@@ -90,7 +90,7 @@ let package = Package(
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
         "SalienceReports",
       ],
-      exclude: ["comparison_reference.py"]),
+      exclude: ["comparison_reference.py", "task_tables_reference.py", "word_reference.py"]),
     .testTarget(
       name: "SaliencePipelineTests",
       dependencies: [

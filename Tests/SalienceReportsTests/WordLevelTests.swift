@@ -129,7 +129,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/tokenizers")
     let lines = try Data(contentsOf: folder.appendingPathComponent("lines.jsonl")).split(separator: 10)
-    let texts = try stride(from: 0, to: lines.count, by: 40).map { index in
+    let texts = try stride(from: 0, to: lines.count, by: 100).map { index in
       try #require(try JSONValue(parsing: Array(lines[index])).stringValue)
     }
     let names = [

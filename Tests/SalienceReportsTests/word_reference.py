@@ -53,9 +53,14 @@ def hugging_face(directories):
             pair = None if missing(pair) else pair
             encoding = tokenizer.encode(text, pair) if pair is not None else tokenizer.encode(text)
             assert encoding.ids == list(group.token_id), (name, row)
-            keys = []
-            for sequence, word, mask in zip(encoding.sequence_ids, encoding.word_ids, encoding.special_tokens_mask):
-                keys.append(None if mask or word is None else (sequence, word))
+            keys, breaks, before = [], 0, ""
+            for sequence, word, mask, token in zip(
+                    encoding.sequence_ids, encoding.word_ids, encoding.special_tokens_mask, encoding.tokens):
+                # A line break inside a word of DeBERTa's pre-tokenizer, which splits at spaces alone.
+                breaks += token[:1].isspace() and before.strip("▁ \r\n\t") != ""
+                key = None if mask or word is None else (sequence, word, breaks)
+                before = before + token if keys and keys[-1] == key else token
+                keys.append(key)
             groups[name, row] = runs(keys)
     return groups
 
@@ -121,5 +126,5 @@ for key, group in written[written.model.isin(NO_WORDS) & (written.segment == 0)]
     own = [w for w, special in zip(group.word_text, group.special.astype(str)) if special.lower() == "false"]
     assert [w for w in own if w.strip()] == text.split(), (key, own, text)
     split += 1
-assert split > 100 or not directories
+assert split > 30 or not directories
 print(len(words), split)

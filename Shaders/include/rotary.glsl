@@ -1,5 +1,5 @@
-// Heads of a row, queries, then keys, then values as far as there are any, and their rotation by the row's position. Needs the
-// constant VECTOR and elements.glsl.
+// Heads of a row, queries, then keys, then values as far as there are any, and their rotation by the row's position.
+// Needs the constant VECTOR and elements.glsl.
 
 layout(constant_id = 2) const bool QUERY = true;
 layout(constant_id = 3) const bool KEY = true;

@@ -8,6 +8,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let lengths: [Int]
   /// The token that each sequence selects.
   var selectedRows: [Int]
+  /// The position of each sequence's first token.
+  var firstPosition = 0
 
   var testDescription: String { "\(name) \(lengths.count > 8 ? "\(lengths.count) sequences" : "\(lengths)")" }
 
@@ -30,6 +32,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static func all() throws -> [OpCase] {
     try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
+      + rows()
   }
 
   private static func linear() throws -> [OpCase] {

@@ -13,7 +13,8 @@ struct OpRun {
     batch = PackedBatch(
       zip(opCase.lengths, opCase.selectedRows).map { length, row in
         let zeros = [Int32](repeating: 0, count: length)
-        return TokenSequence(wordIDs: zeros, positionIDs: zeros, typeIDs: zeros, selectedRow: row)
+        let positions = (0..<length).map { Int32(opCase.firstPosition + $0) }
+        return TokenSequence(wordIDs: zeros, positionIDs: positions, typeIDs: zeros, selectedRow: row)
       })
     let capacity = MemoryPlan.Capacity(tokens: batch.tokenCount, sequences: batch.sequenceCount)
     run = try PlanRun(plan.plan, capacity: capacity, keptBefore: plan.backwardStart, on: kernels)

@@ -62,7 +62,9 @@ void salience_tanh(const float *x, size_t n, float *y, float *derivative);
 /// SiLU: f(x) = x / (1 + exp(-x)).
 void salience_silu(const float *x, size_t n, float *y, float *derivative);
 
-// MARK: Gated activations, y = f(a) * b, of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width]
+// MARK: Gated activations, y = f(a) * b
+
+// Of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width].
 
 void salience_gated_relu(const float *x, size_t rows, size_t width, float *y);
 void salience_gated_tanh(const float *x, size_t rows, size_t width, float *y);

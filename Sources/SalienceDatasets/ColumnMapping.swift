@@ -12,6 +12,16 @@ public struct ColumnMapping: Sendable, Equatable {
     self.label = label
   }
 
+  /// The columns of a SQuAD file: the question is the text, its context the pair, and the first answer the label.
+  public static let squad = ColumnMapping(id: "id", text: "question", textPair: "context", label: "answer")
+
+  /// The columns of files whose kind says them; nil where they have to be named.
+  ///
+  /// - Parameter paths: files or patterns.
+  public static func standard(for paths: [String]) -> ColumnMapping? {
+    paths.allSatisfy { (try? FileFormat(of: $0))?.records == .squad } ? .squad : nil
+  }
+
   /// Every column named, in the order in which faults are reported.
   var names: [String] { [text, textPair, id, label].compactMap { $0 } }
 

@@ -1,9 +1,9 @@
 /// Reads the records of a dataset one after the other, in memory that does not grow with it.
 ///
 /// A dataset is one or more files of comma-separated values (RFC 4180, with a header row), tab-separated values
-/// (quoted alike) or JSON lines, each plain, gzip or Zstandard, in the byte order of their paths. Text is UTF-8, with
-/// or without a byte order mark. A record that is damaged comes as `DatasetRecord.bad`, counts as a row, and reading
-/// goes on.
+/// (quoted alike), JSON lines or SQuAD's questions (`.json`), each plain, gzip or Zstandard, in the byte order of their
+/// paths. Text is UTF-8, with or without a byte order mark. A record that is damaged comes as `DatasetRecord.bad`,
+/// counts as a row, and reading goes on.
 ///
 /// A reader belongs to one thread at a time.
 public final class DatasetReader {
@@ -86,7 +86,7 @@ public final class DatasetReader {
   }
 
   private func checkColumns(of index: Int) throws {
-    // Delimited text is checked as soon as its header is read.
+    // Delimited text is checked as soon as its header is read, and SQuAD's columns are always the same.
     guard let reader = try open(index) as? JSONLinesReader else { return }
     let names: [String]?
     do {

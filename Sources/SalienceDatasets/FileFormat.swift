@@ -3,6 +3,7 @@ struct FileFormat: Equatable {
   enum Records: Equatable {
     case delimited(by: UInt8)
     case jsonLines
+    case squad
   }
 
   enum Compression: Equatable {
@@ -32,11 +33,14 @@ struct FileFormat: Equatable {
       records = .delimited(by: UInt8(ascii: "\t"))
     } else if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
       records = .jsonLines
+    } else if name.hasSuffix(".json") {
+      records = .squad
     } else if name.hasSuffix(".parquet") {
       throw DatasetError(.unsupported, "Parquet input is not supported yet", file: path)
     } else {
       throw DatasetError(
-        .unsupported, "unknown kind of file: expected .csv, .tsv or .jsonl, alone or with .gz or .zst", file: path)
+        .unsupported, "unknown kind of file: expected .csv, .tsv, .jsonl or SQuAD's .json, alone or with .gz or .zst",
+        file: path)
     }
   }
 }

@@ -22,6 +22,8 @@ extension FileFormat {
         buffer, delimiter: delimiter, mapping: mapping, maximumRecordSize: maximumRecordSize)
     case .jsonLines:
       return try JSONLinesReader(buffer, mapping: mapping, maximumRecordSize: maximumRecordSize)
+    case .squad:
+      return try SQuADReader(buffer, mapping: mapping, maximumRecordSize: maximumRecordSize)
     }
   }
 }

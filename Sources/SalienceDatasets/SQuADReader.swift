@@ -1,0 +1,214 @@
+/// Reads the questions of a SQuAD file, version 1.1 or 2.0: `data[].paragraphs[]` with a `context` and its `qas[]`.
+///
+/// A record is a question, in the order of the file, with the columns `id`, `question`, `context` and `answer`: the first
+/// of its answers, none where it has none or `is_impossible` is true. Memory holds one paragraph. A question that is
+/// damaged is a bad row; so is a paragraph, once, whose questions cannot be told apart, and reading goes on at the next
+/// one.
+final class SQuADReader: FileRecordReader {
+  private enum Place {
+    case root, data, article, paragraphs, end
+  }
+
+  private let buffer: RecordBuffer
+  private let mapping: ColumnMapping
+  private let maximumRecordSize: Int
+  private var place = Place.root
+  private var hasData = false
+  private var paragraph: SQuADParagraph?
+  /// Damage to tell of before the next question.
+  private var damage: (location: RecordLocation, reason: String)?
+
+  /// - Throws: `DatasetError`: `missingColumn` for a mapping with other names, `unsupported` where the file holds no
+  ///   object.
+  init(_ buffer: RecordBuffer, mapping: ColumnMapping, maximumRecordSize: Int) throws {
+    self.buffer = buffer
+    self.mapping = mapping
+    self.maximumRecordSize = maximumRecordSize
+    for name in mapping.names where !SQuADParagraph.columns.contains(name) {
+      throw ColumnMapping.missing(name, from: SQuADParagraph.columns, in: buffer.file)
+    }
+    try buffer.skipByteOrderMark()
+    guard try firstByte() == UInt8(ascii: "{") else { throw Self.otherFile(buffer.file) }
+    buffer.consume(1, lines: 0)
+  }
+
+  func next(row: Int64) throws -> DatasetRecord? {
+    guard try moveToRecord() else { return nil }
+    if let damage = takeDamage() {
+      return .bad(BadRow(row: row, id: nil, location: damage.location, column: nil, reason: damage.reason))
+    }
+    return paragraph?.question(row: row, mapping: mapping)
+  }
+
+  func skip() throws -> Bool {
+    guard try moveToRecord() else { return false }
+    if takeDamage() == nil { paragraph?.skip() }
+    return true
+  }
+
+  private func takeDamage() -> (location: RecordLocation, reason: String)? {
+    defer { damage = nil }
+    return damage
+  }
+
+  private static func otherFile(_ path: String) -> DatasetError {
+    DatasetError(
+      .unsupported, "no SQuAD file, which is an object with 'data'; a file of one object a line is named .jsonl",
+      file: path)
+  }
+
+  /// Moves to a question or to damage; false at the file's end.
+  private func moveToRecord() throws -> Bool {
+    while damage == nil, paragraph?.isEmpty ?? true {
+      if place == .end { return false }
+      try step()
+    }
+    return true
+  }
+
+  /// Passes the next bracket, comma or value.
+  private func step() throws {
+    guard let byte = try firstByte() else {
+      fail("the file ends before its JSON does")
+      place = .end
+      return
+    }
+    switch (place, byte) {
+    case (_, UInt8(ascii: ",")): buffer.consume(1, lines: 0)
+    case (.root, UInt8(ascii: "}")):
+      guard hasData else { throw Self.otherFile(buffer.file) }
+      close(.end)
+      if try firstByte() != nil { fail("more data after the end of the document") }
+    case (.root, UInt8(ascii: "\"")):
+      if try enter("data", .data) { hasData = true }
+    case (.data, UInt8(ascii: "]")): close(.root)
+    case (.data, UInt8(ascii: "{")):
+      buffer.consume(1, lines: 0)
+      place = .article
+    case (.article, UInt8(ascii: "}")): close(.data)
+    case (.article, UInt8(ascii: "\"")): _ = try enter("paragraphs", .paragraphs)
+    case (.paragraphs, UInt8(ascii: "]")): close(.article)
+    case (.paragraphs, UInt8(ascii: "{")): try readParagraph()
+    default: try recover("no article or paragraph begins here")
+    }
+  }
+
+  private func close(_ outer: Place) {
+    buffer.consume(1, lines: 0)
+    place = outer
+  }
+
+  private func fail(_ reason: String) { damage = (buffer.location, reason) }
+
+  /// Passes over a member, or goes into its array where it has that name.
+  private func enter(_ name: String, _ inner: Place) throws -> Bool {
+    guard let length = try valueLength() else {
+      try recover("damaged JSON, or a name longer than \(maximumRecordSize) bytes")
+      return false
+    }
+    let isNamed = buffer.bytes[..<length].dropFirst().dropLast().elementsEqual(name.utf8)
+    consume(length)
+    guard try firstByte() == UInt8(ascii: ":") else {
+      try recover("expected ':' after a member's name")
+      return false
+    }
+    buffer.consume(1, lines: 0)
+    if try firstByte() == UInt8(ascii: "["), isNamed {
+      buffer.consume(1, lines: 0)
+      place = inner
+      return true
+    }
+    try skipValue()
+    return false
+  }
+
+  private func readParagraph() throws {
+    guard let length = try valueLength() else {
+      try recover("a paragraph that is damaged, cut off or longer than \(maximumRecordSize) bytes")
+      return
+    }
+    let bytes = UnsafeBufferPointer(rebasing: buffer.bytes[..<length])
+    guard let read = SQuADParagraph(bytes, at: buffer.location) else {
+      try recover("a paragraph that is damaged or has no 'qas'")
+      return
+    }
+    paragraph = read
+    consume(length)
+  }
+
+  /// The length of the value at the window's beginning, once the window holds it; nil where it is damaged, cut off or
+  /// longer than a record may be.
+  private func valueLength() throws -> Int? {
+    var extent = JSONExtent()
+    while true {
+      switch extent.scan(buffer.bytes) {
+      case .ended(let length): return length <= maximumRecordSize ? length : nil
+      case .damaged: return nil
+      case .open:
+        if extent.length > maximumRecordSize { return nil }
+        if try !buffer.fill() { return nil }
+      }
+    }
+  }
+
+  /// Passes over a value of any length.
+  private func skipValue() throws {
+    if try firstByte() == nil { return }
+    var extent = JSONExtent()
+    var consumed = 0
+    while true {
+      switch extent.scan(buffer.bytes, consumed: consumed) {
+      case .ended(let length):
+        consume(length - consumed)
+        return
+      case .damaged:
+        try recover("damaged JSON")
+        return
+      case .open:
+        consumed = extent.length
+        consume(buffer.bytes.count)
+        if try !buffer.fill() { return }
+      }
+    }
+  }
+
+  /// Tells of damage and moves behind it, to the next object that begins as a paragraph does, or to the file's end.
+  private func recover(_ reason: String) throws {
+    fail(reason)
+    place = .paragraphs
+    var isAtBrace = buffer.bytes.first == UInt8(ascii: "{")
+    while true {
+      if isAtBrace { consume(1) }
+      isAtBrace = false
+      guard let brace = buffer.bytes.firstIndex(of: UInt8(ascii: "{")) else {
+        consume(buffer.bytes.count)
+        if try buffer.fill() { continue }
+        place = .end
+        return
+      }
+      consume(brace)
+      isAtBrace = true
+      // White space before the first name is indentation.
+      while buffer.bytes.count < 512, try buffer.fill() {}
+      let rest = buffer.bytes.dropFirst().prefix(512).drop { $0 <= 0x20 }
+      if rest.starts(with: #""context""#.utf8) || rest.starts(with: #""qas""#.utf8) { return }
+    }
+  }
+
+  /// The first byte that is no white space, which is then the window's first; nil at the file's end.
+  private func firstByte() throws -> UInt8? {
+    while true {
+      let bytes = buffer.bytes
+      if let first = bytes.firstIndex(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) {
+        consume(first)
+        return buffer.bytes.first
+      }
+      consume(bytes.count)
+      if try !buffer.fill() { return nil }
+    }
+  }
+
+  private func consume(_ count: Int) {
+    buffer.consume(count, lines: buffer.bytes[..<count].count { $0 == 0x0A })
+  }
+}

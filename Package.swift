@@ -104,7 +104,8 @@ let package = Package(
         "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience",
       ]),
     .testTarget(
-      name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["read_tables.py"]),
+      name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"],
+      exclude: ["read_tables.py", "read_task_tables.py"]),
     .testTarget(name: "SalienceArchitectureTests"),
   ],
   swiftLanguageModes: [.v6],

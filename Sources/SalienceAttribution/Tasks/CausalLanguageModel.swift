@@ -1,3 +1,4 @@
+import Foundation
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
@@ -44,30 +45,34 @@ public struct CausalLanguageModel: ModelTask {
     var generated = try await model.generate(after: open.map { prompts[$0] }, generation)[...]
     var results: [Result<Decision, AttributionError>] = []
     for (input, prompt) in zip(inputs, prompts) {
-      var encoding = prompt
-      let first: Int
+      var (encoding, tokens, first) = (prompt, [ContinuedToken](), prompt.count)
       if input.pair == nil {
-        first = prompt.count
-        encoding.append(generated.popFirst() ?? [], of: tokenizer)
-      } else {
-        first = prompt.sequences.firstIndex(of: 1) ?? prompt.count
+        tokens = generated.popFirst() ?? []
+        encoding.append(tokens.map(\.id), of: tokenizer)
+      } else if let start = prompt.sequences.firstIndex(of: 1) {
+        first = max(1, start)
+        tokens = try await model.continuation(of: prompt, from: first)
       }
-      results.append(Result { () throws(AttributionError) in try decision(encoding, from: first) })
+      results.append(Result { () throws(AttributionError) in try decision(encoding, tokens, from: first) })
     }
     return results
   }
 
-  private func decision(_ encoding: Encoding, from first: Int) throws(AttributionError) -> Decision {
-    let positions = (max(1, first)..<max(1, first, encoding.count)).filter { !encoding.special[$0] }
-    guard let start = positions.first else {
-      throw AttributionError(.example, "nothing follows the prompt")
+  /// The continuation as text; the probability is the geometric mean of its tokens', and the logits are theirs.
+  private func decision(
+    _ encoding: Encoding, _ tokens: [ContinuedToken], from first: Int
+  ) throws(AttributionError) -> Decision {
+    guard let start = tokens.first else { throw AttributionError(.example, "nothing follows the prompt") }
+    guard tokens.allSatisfy({ $0.logProbability.isFinite }) else {
+      throw AttributionError(.notFinite, "the model's logits are not finite numbers")
     }
-    let choices = positions.map { Decision.Choice(position: $0, index: Int(encoding.ids[$0])) }
-    let text = tokenizer.decode(Array(encoding.ids[start...]), skippingSpecialTokens: true)
+    let mean = tokens.reduce(0) { $0 + $1.logProbability } / Double(tokens.count)
     return Decision(
       encoding: encoding,
-      prediction: Prediction(label: text, index: Int(encoding.ids[start]), probability: 1, logits: []),
-      choices: choices)
+      prediction: Prediction(
+        label: tokenizer.decode(tokens.map(\.id), skippingSpecialTokens: true), index: Int(start.id),
+        probability: Float(exp(mean)), logits: tokens.map(\.logit)),
+      choices: tokens.enumerated().map { Decision.Choice(position: first + $0, index: Int($1.id)) })
   }
 
   public func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput] {

@@ -1,20 +1,64 @@
+import Foundation
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
+import Synchronization
+
+/// A token that follows others, and how likely the model found it there.
+struct ContinuedToken: Sendable {
+  let id: Int32
+  let logit: Float
+  let logProbability: Double
+
+  init(_ id: Int32, _ logits: [Float]) {
+    self.id = id
+    logit = logits[Int(id)]
+    let top = Double(logits.max() ?? 0)
+    logProbability = Double(logit) - top - log(logits.reduce(0) { $0 + exp(Double($1) - top) })
+  }
+}
 
 extension TaskModel {
-  /// The tokens that follow each prompt, up to the end token or the most that the settings or the model allow.
-  func generate(after prompts: [Encoding], _ settings: GenerationSettings) async throws -> [[Int32]] {
+  /// The tokens that follow each prompt, up to an end token or the most that the settings or the model allow.
+  ///
+  /// An end token belongs to what it ends, as in transformers.
+  func generate(after prompts: [Encoding], _ settings: GenerationSettings) async throws -> [[ContinuedToken]] {
     if prompts.isEmpty { return [] }
-    let end = tokenizer.endToken?.id
+    let samplers = prompts.map { TokenSampler(settings, prompt: $0.ids) }
+    // The last token is never an input, so it needs no position.
+    let limits = prompts.map { min(settings.maximumNewTokens, architecture.maximumLength - $0.count + 1) }
+    let chosen = Chosen(prompts.count)
     let request = GenerationRequest(
-      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs) },
-      limit: settings.maximumNewTokens
-    ) { _, _, logits in
-      logits.indices.max { logits[$0] < logits[$1] }.map { Int32($0) }
+      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs) }, limit: limits.max() ?? 0,
+      endTokens: endTokens
+    ) { prompt, step, logits in
+      guard step < limits[prompt], let id = samplers[prompt].token(logits, step: step) else { return nil }
+      chosen.tokens.withLock { $0[prompt][step] = ContinuedToken(id, logits) }
+      return id
     }
-    return try await prepared.generate(decoder: 0, request).map { tokens in
-      tokens.firstIndex { $0 == end }.map { Array(tokens[...$0]) } ?? tokens
+    let generated = try await prepared.generate(decoder: 0, request)
+    return chosen.tokens.withLock { tokens in
+      generated.enumerated().map { prompt, ids in ids.indices.compactMap { tokens[prompt][$0] } }
     }
+  }
+
+  /// The tokens of a text from a position on, as the model finds them after those before each.
+  func continuation(of encoding: Encoding, from first: Int) async throws -> [ContinuedToken] {
+    var result: [ContinuedToken] = []
+    // A vector of V logits a position: a few at a time.
+    for start in stride(from: first, to: encoding.count, by: 16) {
+      let positions = Array(start..<min(start + 16, encoding.count))
+      let logits = try await logits(
+        of: positions.map { encoding.keeping(Array(0..<$0)) }, rows: positions.map { $0 - 1 })
+      result += zip(positions, logits).map { ContinuedToken(encoding.ids[$0], $1) }
+    }
+    return result
+  }
+
+  /// What was chosen at each step of each prompt; a device that fails may be asked again.
+  private final class Chosen: Sendable {
+    let tokens: Mutex<[[Int: ContinuedToken]]>
+
+    init(_ prompts: Int) { tokens = Mutex(Array(repeating: [:], count: prompts)) }
   }
 }

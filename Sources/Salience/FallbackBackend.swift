@@ -118,7 +118,9 @@ private final class FallbackModel: PreparedModel {
 
   func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
     try await answer(Array(request.prompts.indices)) { model, prompts in
-      let part = GenerationRequest(prompts: prompts.map { request.prompts[$0] }, limit: request.limit) {
+      let part = GenerationRequest(
+        prompts: prompts.map { request.prompts[$0] }, limit: request.limit, endTokens: request.endTokens
+      ) {
         request.choose(prompts[$0], $1, $2)
       }
       return try await model.generate(decoder: decoder, part)

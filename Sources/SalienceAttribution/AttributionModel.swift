@@ -14,6 +14,7 @@ public struct AttributionModel: Sendable {
   let programOfMethod: [Int]
   let decisionProgram: Int
   private let prepared: any PreparedModel
+  private let endTokens: Set<Int32>
 
   /// What a program is made for.
   private struct Cut: Hashable {
@@ -66,6 +67,7 @@ public struct AttributionModel: Sendable {
     let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces).compactMap(parameters.storedName))
     try checkpoint.parameters.validateFinite(names.sorted())
     let decoders = head == .causalLM ? [try architecture.decoder()].compactMap { $0 } : []
+    endTokens = head == .causalLM ? try checkpoint.endTokens : []
     prepared = try await backend.prepare(programs, decoders: decoders, parameters: parameters)
   }
 
@@ -128,7 +130,8 @@ public struct AttributionModel: Sendable {
   /// - Throws: where the backend fails.
   public func score(_ inputs: [TaskInput]) async throws -> [Result<ScoredInput, AttributionError>] {
     let model = TaskModel(
-      tokenizer: tokenizer, architecture: architecture, prepared: prepared, program: decisionProgram)
+      tokenizer: tokenizer, architecture: architecture, prepared: prepared, program: decisionProgram,
+      endTokens: endTokens)
     var results: [Result<ScoredInput, AttributionError>] = try await task.decide(inputs, with: model).map {
       $0.map { ScoredInput(decision: $0, explanations: []) }
     }
@@ -136,36 +139,57 @@ public struct AttributionModel: Sendable {
     return results
   }
 
+  /// An output of an input's, and what explains it.
+  private struct Question {
+    let input: Int
+    let output: ExplainedOutput
+    let request: PathRequest
+  }
+
+  /// Elements of outputs and coefficients that are held together: a language model has V of each for every token.
+  private static let heldOutputs = 1 << 22
+
   /// Adds one method's explanations to the results.
   private func explain(
     with index: Int, _ inputs: [TaskInput], _ results: inout [Result<ScoredInput, AttributionError>]
   ) async throws {
     let method = methods[index]
-    var asked: [(input: Int, output: ExplainedOutput, request: PathRequest)] = []
+    let most = max(1, Self.heldOutputs / task.outputNames.count)
+    var questions: [Question] = []
     for input in inputs.indices {
       guard case .success(let scored) = results[input] else { continue }
       do {
-        let outputs = try task.outputs(of: method.target, for: scored.decision, label: inputs[input].label)
-        asked += try outputs.map {
+        questions += try task.outputs(of: method.target, for: scored.decision, label: inputs[input].label).map {
           let request = try method.request(
             scored.decision.encoding, output: $0, tokenizer: tokenizer, architecture: architecture)
-          return (input, $0, request)
+          return Question(input: input, output: $0, request: request)
         }
       } catch let error as AttributionError {
         results[input] = .failure(error)
       }
+      if questions.count >= most {
+        try await answer(questions, with: index, &results)
+        questions = []
+      }
     }
+    try await answer(questions, with: index, &results)
+  }
+
+  private func answer(
+    _ questions: [Question], with index: Int, _ results: inout [Result<ScoredInput, AttributionError>]
+  ) async throws {
     let program = programOfMethod[index]
-    let ends = try await outputs(of: asked.map { ($0.output, $0.request.input, results[$0.input]) }, program: program)
-    let responses = try await prepared.attribute(program: program, requests: asked.map(\.request))
-    for ((item, end), response) in zip(zip(asked, ends), responses) {
-      guard case .success(let scored) = results[item.input] else { continue }
+    let ends = try await outputs(
+      of: questions.map { ($0.output, $0.request.input, results[$0.input]) }, program: program)
+    let responses = try await prepared.attribute(program: program, requests: questions.map(\.request))
+    for ((question, end), response) in zip(zip(questions, ends), responses) {
+      guard case .success(let scored) = results[question.input] else { continue }
       do {
-        let own = try method.explanations(of: item.output, outputs: end, response: response)
-        results[item.input] = .success(
+        let own = try methods[index].explanations(of: question.output, outputs: end, response: response)
+        results[question.input] = .success(
           ScoredInput(decision: scored.decision, explanations: scored.explanations + own))
       } catch let error as AttributionError {
-        results[item.input] = .failure(error)
+        results[question.input] = .failure(error)
       }
     }
   }

@@ -17,7 +17,8 @@ public struct Checkpoint: Sendable {
   public let name: String
   public let config: ModelConfiguration
   public let parameters: SafetensorsParameters
-  /// Paths of the files that decide what the model computes: configuration, weights, and tokenizer files where present.
+  /// Paths of the files that decide what the model computes: configuration, weights, and where present what
+  /// generation and the tokenizer go by.
   public let files: [String]
 
   /// Opens a checkpoint.
@@ -50,11 +51,12 @@ public struct Checkpoint: Sendable {
     } else {
       throw Self.weightsMissing(in: path, config: config)
     }
-    let tokenizerFiles = [
-      "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
-      "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "spm.model", "sentencepiece.bpe.model",
+    let otherFiles = [
+      "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+      "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "spm.model",
+      "sentencepiece.bpe.model",
     ]
-    files.append(contentsOf: tokenizerFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false })
+    files.append(contentsOf: otherFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false })
     self.files = files
   }
 

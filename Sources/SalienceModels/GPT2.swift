@@ -1,7 +1,7 @@
 import SalienceCheckpoints
 import SalienceTensors
 
-/// GPT-2 (Radford et al. 2019), DistilGPT2 too, as `GPT2Model` and its heads in transformers.
+/// GPT-2 (Radford and others 2019), DistilGPT2 too, as `GPT2Model` and its heads in transformers.
 ///
 /// Its linear layers are stored `in x out`.
 public struct GPT2: CausalDecoder {

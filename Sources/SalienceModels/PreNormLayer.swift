@@ -1,7 +1,7 @@
 import SalienceTensors
 
 /// A transformer layer that normalises before attention and before the feed-forward part, and adds each part's result
-/// to what went in (Radford et al. 2019, arXiv 2302.13971).
+/// to what went in (Radford and others 2019, arXiv 2302.13971).
 struct PreNormLayer {
   let attentionNorm: Normalization
   let attention: SelfAttention

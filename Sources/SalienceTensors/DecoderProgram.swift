@@ -60,17 +60,20 @@ public struct GenerationRequest: Sendable {
   public let prompts: [TokenSequence]
   /// Most tokens to generate after each.
   public let limit: Int
+  /// Nothing is generated after one of these.
+  public let endTokens: Set<Int32>
   /// The next token after a prompt, given how many are there already and the logits [V]; nil to stop.
   ///
   /// It may be asked again from the start where a device fails, and has to answer alike.
   public let choose: @Sendable (_ prompt: Int, _ step: Int, _ logits: [Float]) -> Int32?
 
   public init(
-    prompts: [TokenSequence], limit: Int,
+    prompts: [TokenSequence], limit: Int, endTokens: Set<Int32> = [],
     choose: @escaping @Sendable (_ prompt: Int, _ step: Int, _ logits: [Float]) -> Int32?
   ) {
     self.prompts = prompts
     self.limit = limit
+    self.endTokens = endTokens
     self.choose = choose
   }
 

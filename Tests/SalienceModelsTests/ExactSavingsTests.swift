@@ -88,7 +88,8 @@ import Testing
     let folder = try ReferenceFolder("bert-3-bf16")
     let architecture = try ModelRegistry.architecture(for: folder.checkpoint.config)
     let flops = { (savings: ExactSavings) in
-      try architecture.program(at: .embeddings, savings: savings).flopsPerStep(lengths: [20], targets: 1)
+      try architecture.program(.sequenceClassification, at: .embeddings, savings: savings).flopsPerStep(
+        lengths: [20], targets: 1)
     }
     let (all, without, none) = (try flops(.all), try flops(.all.subtracting(.pathEdges)), try flops([]))
     #expect(all < without && without < none)

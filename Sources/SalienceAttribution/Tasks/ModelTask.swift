@@ -129,6 +129,8 @@ public struct TaskModel: Sendable {
   let prepared: any PreparedModel
   /// The program that decisions are made with.
   let program: Int
+  /// Tokens that end what the model generates.
+  var endTokens: Set<Int32> = []
 
   /// Logits of each input: C, or C a token where the task reads every token.
   ///

@@ -106,7 +106,7 @@ public struct PipelineRun: Sendable {
   private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
     let tables = UnitWriter.Options(
       includeText: pipeline.output.text, compression: pipeline.output.compression == .zstd ? .zstd : .none,
-      createdBy: "salience version \(salienceVersion)")
+      words: pipeline.output.words, createdBy: "salience version \(salienceVersion)")
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
     return Run.Resources(
       openDataset: { try openDataset() },

@@ -27,6 +27,7 @@ extension Pipeline {
         "formats": .array(output.formats.map { .string($0.rawValue) }),
         "compression": .string(output.compression.rawValue),
         "text": .bool(output.text),
+        "words": output.words.map { .string($0.rawValue) } ?? nil,
       ],
       "max_bad_rows": .string(maxBadRows.text),
     ]

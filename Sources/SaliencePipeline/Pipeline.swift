@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceModels
+import SalienceReports
 import SalienceTensors
 
 /// What a run does: the models, the dataset, the methods and where the results go.
@@ -87,6 +88,7 @@ public struct Pipeline: Sendable, Equatable {
   public typealias Target = SalienceAttribution.Target
   public typealias ClassName = SalienceAttribution.ClassName
   public typealias Layer = AttributionLayer
+  public typealias WordMerge = SalienceReports.WordMerge
   public typealias Precision = SalienceTensors.Precision
 
   public enum Device: Sendable, Equatable {
@@ -104,6 +106,8 @@ public struct Pipeline: Sendable, Equatable {
     public var compression: Compression
     /// Whether the predictions hold the texts.
     public var text: Bool
+    /// How scores of tokens become the score of their word; nil leaves `word_attribution` null.
+    public var words: WordMerge?
   }
 
   public enum Format: String, Sendable, CaseIterable {

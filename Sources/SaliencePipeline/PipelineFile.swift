@@ -1,3 +1,5 @@
+import SalienceDatasets
+
 /// Reads pipeline files.
 public enum PipelineFile {
   /// Reads a pipeline file, puts overrides in place and checks every key and value.
@@ -45,8 +47,19 @@ public enum PipelineFile {
     _ = try mapping.required("path")
     let paths = try mapping.strings("path") ?? []
     guard !paths.isEmpty else { throw mapping.fault("path", "must name at least one file") }
+    return Pipeline.Dataset(
+      paths: paths, columns: try columns(mapping, paths: paths),
+      maxLength: try mapping.integer("max_length", in: 1...1_000_000),
+      overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
+  }
+
+  private static func columns(_ dataset: MappingDecoder, paths: [String]) throws -> Pipeline.Columns {
+    if dataset.node("columns") == nil, let standard = ColumnMapping.standard(for: paths) {
+      return Pipeline.Columns(
+        id: standard.id, text: standard.text, textPair: standard.textPair, label: standard.label)
+    }
     let columns = try MappingDecoder(
-      try mapping.required("columns"), path: "dataset.columns",
+      try dataset.required("columns"), path: "dataset.columns",
       keys: ["id", "text", "text_pair", "question", "context", "label"])
     // A question and its context are a text and its pair under the names of their task.
     for (key, other) in [("question", "text"), ("context", "text_pair")]
@@ -54,17 +67,14 @@ public enum PipelineFile {
       throw columns.fault(key, "is another name of '\(columns.name(other))': give one of them")
     }
     if columns.node("question") == nil { _ = try columns.required("text") }
-    return Pipeline.Dataset(
-      paths: paths,
-      columns: Pipeline.Columns(
-        id: try columns.string("id"), text: try columns.string("question") ?? columns.string("text") ?? "",
-        textPair: try columns.string("context") ?? columns.string("text_pair"), label: try columns.string("label")),
-      maxLength: try mapping.integer("max_length", in: 1...1_000_000),
-      overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
+    return Pipeline.Columns(
+      id: try columns.string("id"), text: try columns.string("question") ?? columns.string("text") ?? "",
+      textPair: try columns.string("context") ?? columns.string("text_pair"), label: try columns.string("label"))
   }
 
   private static func output(_ node: PipelineNode) throws -> Pipeline.Output {
-    let mapping = try MappingDecoder(node, path: "output", keys: ["directory", "formats", "compression", "text"])
+    let mapping = try MappingDecoder(
+      node, path: "output", keys: ["directory", "formats", "compression", "text", "words"])
     _ = try mapping.required("directory")
     var formats: [Pipeline.Format] = [.parquet]
     for node in mapping.list("formats") ?? [] {
@@ -74,7 +84,8 @@ public enum PipelineFile {
     return Pipeline.Output(
       directory: try mapping.string("directory") ?? "", formats: formats,
       compression: try mapping.choice("compression", Pipeline.Compression.self) ?? .zstd,
-      text: try mapping.bool("text") ?? true)
+      text: try mapping.bool("text") ?? true,
+      words: try mapping.string("words") == "none" ? nil : try mapping.choice("words", Pipeline.WordMerge.self))
   }
 
   private static func device(_ top: MappingDecoder) throws -> Pipeline.Device {

@@ -25,7 +25,7 @@ private let complete = """
       target: "1"
   device: vulkan:1
   precision: f32
-  output: {directory: out/demo, formats: [parquet, csv], compression: none, text: false}
+  output: {directory: out/demo, formats: [parquet, csv], compression: none, text: false, words: maximum}
   max_bad_rows: 5
   """
 
@@ -56,6 +56,8 @@ private let minimal = """
     #expect(pipeline.device == .vulkan(1))
     #expect(pipeline.output.formats == [.parquet, .csv])
     #expect(!pipeline.output.text)
+    #expect(pipeline.output.words == .maximum)
+    #expect(pipeline.resolved["output"]?["words"]?.stringValue == "maximum")
     #expect(pipeline.maxBadRows == .rows(5))
     #expect(pipeline.resolved["methods"]?[0]?["quadrature"]?.stringValue == "trapezoid")
   }
@@ -68,6 +70,7 @@ private let minimal = """
     #expect(pipeline.methods[0].baseline == .pad)
     #expect(pipeline.methods[0].target == .predicted)
     #expect(pipeline.output.formats == [.parquet])
+    #expect(pipeline.output.words == nil)
     #expect(pipeline.maxBadRows == .percent(1))
     #expect(pipeline.device == .auto)
   }
@@ -77,10 +80,11 @@ private let minimal = """
     ("steps: 20", "steps: many", "demo.yaml:12: 'methods.0.steps' must be a whole number"),
     ("steps: 20", "steps: 0", "demo.yaml:12: 'methods.0.steps' must be a whole number from 1"),
     ("quadrature: trapezoid", "quadrature: trapez", "demo.yaml:13: 'methods.0.quadrature' must be one of"),
+    ("words: maximum", "words: max", "demo.yaml:23: 'output.words' must be one of sum, mean, maximum, not 'max'"),
     ("keep_special: false", "keep_special: \"no\"", "demo.yaml:15: 'methods.0.keep_special' must be true or false"),
     ("text: body", "test: body", "demo.yaml:6: unknown key 'test' in 'dataset.columns'; the nearest is 'text'"),
     ("precision: f32", "precision: f64", "demo.yaml:22: 'precision' must be one of f32, bf16, f16, not 'f64'"),
-    ("task: text-classification", "task: fill-mask", "demo.yaml:3: 'task' is fill-mask, which is not available yet"),
+    ("task: text-classification", "task: fill-masks", "demo.yaml:3: 'task' must be one of"),
     ("quadrature: trapezoid", "tolerance: 0.01", "demo.yaml:13: 'methods.0.tolerance' cannot stand beside"),
     ("contrast: [POSITIVE, 0]", "contrast: [POSITIVE]", "demo.yaml:17: 'methods.0.target.contrast' must be a list"),
     ("device: vulkan:1", "device: vulcan", "demo.yaml:21: 'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID"),
@@ -130,11 +134,11 @@ private let minimal = """
   }
 
   @Test(arguments: [
-    ("foo=abc", "unknown key 'foo'; known are name, models, task, dataset, methods, device, precision, output, max"),
+    ("foo=abc", "unknown key 'foo'; known are name, models, dataset, methods, device, precision, output, max_bad_rows"),
     ("model=m", "unknown key 'model'; the nearest is 'models'"),
     ("output_dir=x", "unknown key 'output_dir'; the nearest is 'output'"),
     ("dataset.max_lenght=3", "unknown key 'max_lenght' in 'dataset'; the nearest is 'max_length'"),
-    ("methods.0.foo=3", "unknown key 'foo' in 'methods.0'; known are name, id, steps, quadrature,"),
+    ("methods.0.foo=3", "unknown key 'foo' in 'methods.0'; known are name, id, normalize, target, layer, output,"),
     ("methods.0.quadrature=trapez", "clenshaw-curtis, not 'trapez'; the nearest is 'trapezoid'"),
     ("methods.0.quadrature=simpson", "trapezoid, clenshaw-curtis, not 'simpson'"),
     ("device=gpu", "'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID, not 'gpu'"),

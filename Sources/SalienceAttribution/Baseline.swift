@@ -35,9 +35,11 @@ public enum Baseline: Sendable, Equatable {
   /// - Parameters:
   ///   - id: from `tokenID(in:)`.
   ///   - keepSpecial: leave special tokens as they are.
+  ///   - layer: where the path lies. Positions come after the word embeddings and so are the example's own there,
+  ///     though RoBERTa gives padding another position than it gives a word.
   func end(
     of encoding: Encoding, output: ExplainedOutput, replacingWith id: Int32?, keepSpecial: Bool,
-    in architecture: any Architecture
+    at layer: AttributionLayer, in architecture: any Architecture
   ) -> PathEnd {
     let input = output.end(of: encoding, in: architecture)
     let replaced = encoding.special.prefix(input.sequence.count).map { !(keepSpecial && $0) }
@@ -45,6 +47,7 @@ public enum Baseline: Sendable, Equatable {
     let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
     var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.typeIDs.prefix(ids.count)))
     sequence.selectedRow = input.sequence.selectedRow
+    if layer == .wordEmbeddings { sequence.positionIDs = input.sequence.positionIDs }
     return PathEnd(sequence)
   }
 }

@@ -64,7 +64,7 @@ public struct IntegratedGradients: AttributionMethod {
     let input = output.end(of: encoding, in: architecture)
     let start = baseline.end(
       of: encoding, output: output, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial,
-      in: architecture)
+      at: layer, in: architecture)
     let cotangents = output.targets.map(\.coefficients)
     switch rule {
     case .fixed(let points):

@@ -1,6 +1,7 @@
 import SalienceCPU
 import SalienceModels
 import SalienceTensors
+import SalienceVulkan
 import Synchronization
 import Testing
 
@@ -76,6 +77,28 @@ import Testing
     #expect(try await generate(12, last: 3)[0] == Array(tokens.prefix(3)))
     #expect(try await generate(0) == [[]])
     #expect(try await generate(1)[0] == [tokens[0]])
+  }
+
+  /// Prompts are begun anew on the device that is opened in place of a lost one; where every one is lost, the call fails
+  /// and says so.
+  @Test(.enabled(if: !VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence))
+  func aLostDeviceIsOpenedAgain() async throws {
+    let device = try #require(VulkanTestDevice.all.first)
+    func generate(_ faults: VulkanFaults) async throws -> [[Int32]] {
+      let backend = try VulkanBackend(selection: .uuid(device.info.uuid), cacheDirectory: "", faults: faults)
+      let (model, sequence) = try await SmallDecoder.all[1].prepared(on: backend)
+      return try await model.generate(
+        decoder: 0, GenerationRequest(prompts: Self.prompts.map(sequence), limit: 6) { Self.choice($2) })
+    }
+    let counting = VulkanFaults()
+    let expected = try await generate(counting)
+    let count = counting.count(.submission)
+    let middle = count - 5
+    #expect(try await generate(VulkanFaults([.submission: (middle...middle, .deviceLost)])) == expected)
+    let lost = await #expect(throws: VulkanError.self) {
+      _ = try await generate(VulkanFaults([.submission: (middle...Int.max, .deviceLost)]))
+    }
+    #expect(lost?.code == .deviceLost)
   }
 
   @Test func badPromptsAreRefused() async throws {

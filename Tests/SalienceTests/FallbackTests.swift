@@ -60,6 +60,20 @@ import Testing
     #expect((1..<Self.texts.count).contains(backend.json["examples"]?.intValue ?? 0))
   }
 
+  /// Tokens that a device was to generate come from elsewhere, all of them or those of one prompt that does not fit.
+  @Test(arguments: [(VulkanError.Code.deviceLost, 0), (.outOfDeviceMemory, 2)])
+  func generationGoesOnElsewhere(code: VulkanError.Code, fitting: Int) async throws {
+    func continuations(on backend: any Backend) async throws -> [[Int32]] {
+      let model = try await AttributionModel(checkpoint: Fixture.languageModel(), methods: [], on: backend)
+      let inputs = try ["The movie was", "A fine", "It was all"].map { try model.input($0) }
+      return try await model.score(inputs).map { try $0.get().decision.encoding.ids }
+    }
+    let warnings = Warnings()
+    let backend = fallback(code, failing: { $0 != fitting }, warnings: warnings)
+    #expect(try await continuations(on: backend) == continuations(on: CPUBackend(threads: 2)))
+    #expect(warnings.all.count == 1)
+  }
+
   @Test func aDeviceThatWorksIsLeftAlone() async throws {
     let warnings = Warnings()
     let backend = fallback(.deviceLost, failing: { _ in false }, warnings: warnings)

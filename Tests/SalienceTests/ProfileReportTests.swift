@@ -60,7 +60,15 @@ import Testing
 /// The fixtures of `Tests/Fixtures/attribution`.
 enum Fixture {
   static func checkpoint() throws -> Checkpoint {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try Checkpoint(directory: tests.appending(path: "Fixtures/attribution/distilbert-2-f16").path)
+    try Checkpoint(directory: fixtures.appending(path: "attribution/distilbert-2-f16").path)
+  }
+
+  /// One that generates.
+  static func languageModel() throws -> Checkpoint {
+    try Checkpoint(directory: fixtures.appending(path: "families/gpt2-causal-lm").path)
+  }
+
+  private static var fixtures: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
   }
 }

@@ -61,6 +61,7 @@ public struct ColoredTokens: Sendable {
   private func words(_ explanation: Explanation, _ scored: ScoredExample) -> String {
     let encoding = scored.encoding
     let segments = encoding.ids.indices.map { Int8(clamping: encoding.segment(of: $0)) }
+    let pieces = PieceText(encoding.tokens, special: encoding.special)
     let ranges = WordPieces.ranges(encoding).map { $0.clamped(to: explanation.attributions.indices) }
       .filter { !$0.isEmpty && (showSpecial || !encoding.special[$0.lowerBound]) }
     let scores = ranges.map { range in range.reduce(0.0) { $0 + Double(explanation.normalized[$1]) } }
@@ -68,29 +69,32 @@ public struct ColoredTokens: Sendable {
     let texts = [Array(scored.example.text.unicodeScalars), Array((scored.example.textPair ?? "").unicodeScalars)]
     var line = ""
     for (index, range) in ranges.enumerated() {
-      if index > 0, !touches(ranges[index - 1], range, encoding) { line += " " }
+      if index > 0, !touches(ranges[index - 1], range, encoding, pieces) { line += " " }
       if index > 0, segments[range.lowerBound] != segments[ranges[index - 1].lowerBound] { line += "| " }
-      line += paint(text(range, encoding, texts), scores[index], largest)
+      line += paint(text(range, encoding, pieces, texts), scores[index], largest)
     }
     return line
   }
 
-  private func touches(_ left: Range<Int>, _ right: Range<Int>, _ encoding: Encoding) -> Bool {
-    if encoding.isGenerated(right.lowerBound) { return !WordPieces.beginsWithSpace(encoding.tokens[right.lowerBound]) }
+  private func touches(_ left: Range<Int>, _ right: Range<Int>, _ encoding: Encoding, _ pieces: PieceText) -> Bool {
+    let first = right.lowerBound
+    if encoding.isGenerated(first) { return !pieces.beginsWord(encoding.tokens[first], isGenerated: true) }
     guard let end = encoding.offsets[left.upperBound - 1]?.upperBound,
-      let start = encoding.offsets[right.lowerBound]?.lowerBound
+      let start = encoding.offsets[first]?.lowerBound
     else { return false }
-    return end == start && encoding.sequences[left.lowerBound] == encoding.sequences[right.lowerBound]
+    return end == start && encoding.sequences[left.lowerBound] == encoding.sequences[first]
   }
 
-  private func text(_ range: Range<Int>, _ encoding: Encoding, _ texts: [[Unicode.Scalar]]) -> String {
+  private func text(
+    _ range: Range<Int>, _ encoding: Encoding, _ pieces: PieceText, _ texts: [[Unicode.Scalar]]
+  ) -> String {
     let source = texts[encoding.sequences[range.lowerBound] == 1 ? 1 : 0]
     if let start = encoding.offsets[range.lowerBound]?.lowerBound,
       let end = encoding.offsets[range.upperBound - 1]?.upperBound, 0 <= start, start < end, end <= source.count
     {
       return TerminalText.visible(String(String.UnicodeScalarView(source[start..<end])))
     }
-    return TerminalText.visible(WordPieces.text(of: encoding.tokens[range]))
+    return TerminalText.visible(WordPieces.text(of: encoding.tokens[range], pieces))
   }
 
   private func paint(_ text: String, _ score: Double, _ largest: Double) -> String {

@@ -37,6 +37,9 @@ struct StoredExplanation {
     WordPieces.ranges(tokens: tokens, words: words, segments: segments, special: special)
   }
 
+  /// What the tokens stand for.
+  var pieces: PieceText { PieceText(tokens, special: special) }
+
   /// `scores` of the tokens that are not special.
   func withoutSpecial(_ scores: [Float]) -> [Float] {
     scores.indices.filter { !special[$0] }.map { scores[$0] }

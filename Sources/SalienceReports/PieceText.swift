@@ -1,20 +1,37 @@
 /// What tokens stand for as they are written in a vocabulary: WordPiece's `##ing`, the letters that byte-level
 /// byte-pair encodings write bytes with (`Ġ` for a space), SentencePiece's `▁` and its bytes (`<0x0A>`).
 ///
-/// A table holds tokens without their tokenizer, so the kind is told by the tokens' own marks.
-enum PieceText {
+/// A table holds tokens without their tokenizer, so the kind is told by the marks of all of a text's tokens: letters of
+/// the byte-level alphabet, of which `č` for one is a carriage return, are letters of words to other tokenizers.
+struct PieceText: Sendable {
+  private let isByteLevel: Bool
+
+  /// - Parameter tokens: of a whole text, or of its beginning.
+  init(_ tokens: [String], special: [Bool]) {
+    let own = zip(tokens, special).filter { !$0.1 }.map(\.0)
+    let hasMark = own.contains { $0.unicodeScalars.first == "\u{120}" || $0.unicodeScalars.first == "\u{10A}" }
+    isByteLevel =
+      hasMark
+      && own.allSatisfy { token in
+        !Self.isContinuation(token) && token.unicodeScalars.allSatisfy { Self.byteOfLetter[$0] != nil }
+      }
+  }
+
   /// The text of neighbouring tokens, white space included; bytes that spell no character become U+FFFD.
-  static func text(of tokens: ArraySlice<String>) -> String {
-    if let text = byteLevelText(of: tokens) { return text }
+  func text(of tokens: ArraySlice<String>) -> String {
     var bytes: [UInt8] = []
+    if isByteLevel {
+      for token in tokens { bytes.append(contentsOf: token.unicodeScalars.compactMap { Self.byteOfLetter[$0] }) }
+      return String(decoding: bytes, as: UTF8.self)
+    }
     for token in tokens {
-      if let byte = byte(of: token) {
+      if let byte = Self.byte(of: token) {
         bytes.append(byte)
-      } else if isContinuation(token) {
+      } else if Self.isContinuation(token) {
         bytes.append(contentsOf: token.utf8.dropFirst(2))
       } else {
         for scalar in token.unicodeScalars {
-          bytes.append(contentsOf: scalar == sentencePieceSpace ? [0x20] : Array(String(scalar).utf8))
+          bytes.append(contentsOf: scalar == Self.sentencePieceSpace ? [0x20] : Array(String(scalar).utf8))
         }
       }
     }
@@ -22,22 +39,27 @@ enum PieceText {
   }
 
   /// Whether the token begins with white space.
-  ///
-  /// - Parameter isByteLevel: whether the letters that stand for white space count.
-  static func space(startingWith token: String, isByteLevel: Bool) -> Bool {
+  func beginsWithSpace(_ token: String) -> Bool {
     guard let first = token.unicodeScalars.first else { return false }
-    if let byte = byte(of: token) { return isSpace(byte) }
-    return isSpace(first) || (isByteLevel && byteLevelSpaces.contains(first))
+    if let byte = Self.byte(of: token) { return Self.isSpace(byte) }
+    return isSpace(first)
   }
 
   /// Whether the token is white space alone.
-  static func isBlank(_ token: String) -> Bool {
-    if let byte = byte(of: token) { return isSpace(byte) }
-    return token.unicodeScalars.allSatisfy { isSpace($0) || byteLevelSpaces.contains($0) }
+  func isBlank(_ token: String) -> Bool {
+    if let byte = Self.byte(of: token) { return Self.isSpace(byte) }
+    return token.unicodeScalars.allSatisfy(isSpace)
+  }
+
+  /// Whether a token that follows another of its word begins one of its own.
+  ///
+  /// The texts of byte-level tokenizers are always pre-tokenized; white space inside such a word belongs to it.
+  func beginsWord(_ token: String, isGenerated: Bool) -> Bool {
+    isGenerated ? beginsWithSpace(token) || Self.isControl(token) : !isByteLevel && beginsWithSpace(token)
   }
 
   /// Whether the token looks like one that marks something: `</s>`, `<|endoftext|>`, `[SEP]`.
-  static func isControl(_ token: String) -> Bool {
+  private static func isControl(_ token: String) -> Bool {
     guard token.utf8.count > 2, byte(of: token) == nil else { return false }
     return (token.utf8.first == UInt8(ascii: "<") && token.utf8.last == UInt8(ascii: ">"))
       || (token.utf8.first == UInt8(ascii: "[") && token.utf8.last == UInt8(ascii: "]"))
@@ -47,8 +69,9 @@ enum PieceText {
   /// Tab, line feed, carriage return and space.
   private static let byteLevelSpaces: Set<Unicode.Scalar> = ["\u{109}", "\u{10A}", "\u{10D}", "\u{120}"]
 
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == sentencePieceSpace || scalar.properties.isWhitespace
+  private func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    isByteLevel
+      ? Self.byteLevelSpaces.contains(scalar) : scalar == Self.sentencePieceSpace || scalar.properties.isWhitespace
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
@@ -63,19 +86,6 @@ enum PieceText {
       return nil
     }
     return UInt8(token.dropFirst(3).dropLast(), radix: 16)
-  }
-
-  /// The text that byte-level tokens spell; nil where they are others, or spell none.
-  private static func byteLevelText(of tokens: ArraySlice<String>) -> String? {
-    var bytes: [UInt8] = []
-    for token in tokens {
-      if isContinuation(token) { return nil }
-      for scalar in token.unicodeScalars {
-        guard let byte = byteOfLetter[scalar] else { return nil }
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 
   /// Printable Latin-1 characters stand for themselves, the other bytes, in order, for the scalars from U+0100 on: the

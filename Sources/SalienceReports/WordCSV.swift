@@ -46,8 +46,9 @@ public struct WordCSV: Sendable {
         if !own.isEmpty { exported.rows += 1 }
         let texts = [prediction.text, prediction.textPair].map { $0.map { Array($0.unicodeScalars) } }
         for explanation in own {
+          let pieces = explanation.pieces
           for word in explanation.wordRanges {
-            csv.append(explanation, word, texts, model, prediction)
+            csv.append(explanation, word, pieces, texts, model, prediction)
             exported.words += 1
           }
           if csv.encoder.byteCount >= 1 << 16 { try csv.flush(to: output) }
@@ -64,8 +65,8 @@ public struct WordCSV: Sendable {
   }
 
   private mutating func append(
-    _ explanation: StoredExplanation, _ word: Range<Int>, _ texts: [[Unicode.Scalar]?], _ model: String,
-    _ prediction: PredictionCursor.Row
+    _ explanation: StoredExplanation, _ word: Range<Int>, _ pieces: PieceText, _ texts: [[Unicode.Scalar]?],
+    _ model: String, _ prediction: PredictionCursor.Row
   ) {
     let first = word.lowerBound
     let offsets = explanation.offsets[word].compactMap { $0 }
@@ -80,7 +81,7 @@ public struct WordCSV: Sendable {
     encoder.append(explanation.targetPosition)
     encoder.append(first)
     encoder.append(word.count)
-    encoder.append(Self.text(explanation, word, start, end, texts))
+    encoder.append(Self.text(explanation, word, pieces, start, end, texts))
     encoder.append(explanation.special[first])
     encoder.append(explanation.segments[first])
     encoder.append(explanation.words[first])
@@ -95,13 +96,14 @@ public struct WordCSV: Sendable {
   }
 
   private static func text(
-    _ explanation: StoredExplanation, _ word: Range<Int>, _ start: Int?, _ end: Int?, _ texts: [[Unicode.Scalar]?]
+    _ explanation: StoredExplanation, _ word: Range<Int>, _ pieces: PieceText, _ start: Int?, _ end: Int?,
+    _ texts: [[Unicode.Scalar]?]
   ) -> String {
     if let start, let end, let text = texts[explanation.segments[word.lowerBound] == 1 ? 1 : 0], 0 <= start,
       start < end, end <= text.count
     {
       return WordPieces.trimmed(text[start..<end])
     }
-    return WordPieces.text(of: explanation.tokens[word])
+    return WordPieces.text(of: explanation.tokens[word], pieces)
   }
 }

@@ -33,9 +33,10 @@ struct WordTally {
 
   /// Adds each word of two explanations of the same tokens for the same target.
   mutating func add(_ a: StoredExplanation, _ b: StoredExplanation) {
+    let pieces = a.pieces
     for range in a.wordRanges {
       guard !a.special[range.lowerBound] else { continue }
-      let word = WordPieces.text(of: a.tokens[range]).lowercased()
+      let word = WordPieces.text(of: a.tokens[range], pieces).lowercased()
       let key = Key(method: ExactText(a.method), target: ExactText(a.target), word: ExactText(word))
       var sum = sums[key] ?? Sums()
       sum.count += 1

@@ -14,15 +14,16 @@ enum WordPieces {
 
   /// The tokens of each word, in order and without gaps; a special token stands alone.
   static func ranges(tokens: [String], words: [Int32?], segments: [Int8], special: [Bool]) -> [Range<Int>] {
+    let pieces = PieceText(tokens, special: special)
     var ranges: [Range<Int>] = []
     var start = 0
     while start < words.count {
       var end = start + 1
-      var isBlank = PieceText.isBlank(tokens[start])
+      var isBlank = pieces.isBlank(tokens[start])
       while end < words.count, !special[start], !special[end], words[end] == words[start],
-        segments[end] == segments[start], isBlank || !beginsWord(tokens[end], isGenerated: words[end] == nil)
+        segments[end] == segments[start], isBlank || !pieces.beginsWord(tokens[end], isGenerated: words[end] == nil)
       {
-        isBlank = isBlank && PieceText.isBlank(tokens[end])
+        isBlank = isBlank && pieces.isBlank(tokens[end])
         end += 1
       }
       ranges.append(start..<end)
@@ -32,8 +33,8 @@ enum WordPieces {
   }
 
   /// The text of one word's tokens, without the marks of their tokenizer and the white space around it.
-  static func text(of tokens: ArraySlice<String>) -> String {
-    let text = Array(PieceText.text(of: tokens).unicodeScalars)
+  static func text(of tokens: ArraySlice<String>, _ pieces: PieceText) -> String {
+    let text = Array(pieces.text(of: tokens).unicodeScalars)
     return text.allSatisfy(\.properties.isWhitespace) ? tokens.joined() : trimmed(text[...])
   }
 
@@ -42,16 +43,6 @@ enum WordPieces {
     let first = text.firstIndex { !$0.properties.isWhitespace } ?? text.startIndex
     let last = text.lastIndex { !$0.properties.isWhitespace } ?? text.endIndex - 1
     return String(String.UnicodeScalarView(text[first..<last + 1]))
-  }
-
-  /// Whether white space stands before the token.
-  static func beginsWithSpace(_ token: String) -> Bool {
-    PieceText.space(startingWith: token, isByteLevel: true) || PieceText.isControl(token)
-  }
-
-  // Letters such as `Ġ` mark a space in byte-level tokens alone, whose texts are always pre-tokenized.
-  private static func beginsWord(_ token: String, isGenerated: Bool) -> Bool {
-    PieceText.space(startingWith: token, isByteLevel: isGenerated) || (isGenerated && PieceText.isControl(token))
   }
 }
 

@@ -54,6 +54,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     // Generated: white space begins a word, and so does a token that marks an end.
     Pieces(
       tokens: ["Ġhel", "lo", "Ċ", "Ċ", "The", "Ġ", "Ġend", ".", "<|endoftext|>"], word: nil, counts: [2, 3, 3, 1]),
+    // Letters that stand for white space among byte-level tokens are letters elsewhere.
+    Pieces(tokens: ["▁po", "č", "as", "č", "▁x"], word: nil, counts: [4, 1]),
     Pieces(tokens: ["▁wor", "ld", "<0xE2>", "<0x82>", "<0xAC>", "▁x", "</s>"], word: nil, counts: [5, 1, 1]),
   ]
 
@@ -106,6 +108,35 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     #expect(answer.map { $0[9] } == ["[CLS]", "Who", "[SEP]", "Anna", "née", "Ω", "[SEP]"])
+  }
+
+  @Test func wordsAreSpelledWhereTheRunHoldsNoTexts() throws {
+    let cases: [(tokens: [String], words: [Int32?], spelled: [String])] = [
+      (["Caf", "Ã©", "Ġd", "Ãł", "Ġâ", "Ĥ"], [0, 0, 1, 1, nil, nil], ["Café", "dà", "\u{FFFD}"]),
+      (["č", "##as", "ğ", "Ã©"], [0, 0, 1, 2], ["čas", "ğ", "Ã©"]),
+      (["▁č", "as", "▁", "<0xE2>", "<0x82>", "<0xAC>"], [0, 0, 0, 0, 0, 0], ["čas", "€"]),
+    ]
+    for (tokens, words, spelled) in cases {
+      let scratch = try Scratch()
+      let scores = tokens.map { _ in Float(1) }
+      let scored = ScoredExample(
+        example: Example(row: 0, id: "0", text: ""),
+        encoding: Encoding(
+          ids: tokens.map { _ in 0 }, tokens: tokens, typeIDs: tokens.map { _ in 0 },
+          special: tokens.map { _ in false },
+          offsets: tokens.map { _ in nil }, words: words, sequences: words.map { $0 == nil ? nil : 0 }),
+        prediction: Prediction(label: "t", index: 0, probability: 1, logits: []),
+        explanations: [
+          Explanation(
+            method: "m", target: "t", targetIndex: 0, output: 0, baselineOutput: nil, convergenceDelta: nil, steps: 1,
+            attributions: scores, normalized: scores, attributionSum: 0, attributionNorm: 1)
+        ], status: .ok)
+      _ = try export(try SampleRun.write([("m", [scored])], into: scratch.path), .sum, "\(scratch.path)/w.csv")
+      let lines = try String(contentsOfFile: "\(scratch.path)/w.csv", encoding: .utf8).split(separator: "\n")
+      #expect(
+        lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[9] }
+          == spelled.map { $0[...] })
+    }
   }
 
   @Test(.enabled(if: python != nil, "SALIENCE_PYTHON names no Python with pandas and DuckDB"))

@@ -178,6 +178,7 @@ public struct AttributionModel: Sendable {
   private func answer(
     _ questions: [Question], with index: Int, _ results: inout [Result<ScoredInput, AttributionError>]
   ) async throws {
+    if questions.isEmpty { return }
     let program = programOfMethod[index]
     let ends = try await outputs(
       of: questions.map { ($0.output, $0.request.input, results[$0.input]) }, program: program)

@@ -12,22 +12,34 @@ struct EncoderLayer {
   let hiddenSize, heads, feedForwardSize: Int
   let activation: ActivationFunction
   let epsilon: Float
+  /// What the distance of two tokens adds to their score.
+  var positions: RelativePositions?
+  /// Terms of a score, by whose number the head's size is multiplied for the scale.
+  var scoreTerms = 1
 
-  private var scale: Float { 1 / Float(hiddenSize / heads).squareRoot() }
+  private var scale: Float { 1 / Float(hiddenSize / heads * scoreTerms).squareRoot() }
 
   /// [T x H] to [T x H].
   func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    let qkv = try linear([names.query, names.key, names.value], x, in: &plan)
-    return try finish(plan.attention(qkv, heads: heads, scale: scale), residual: x, in: &plan)
+    try finish(context(x, in: &plan), residual: x, in: &plan)
   }
 
-  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after K and V.
+  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after K and V, or, where
+  /// positions add to scores, after attention.
   func selectedRow(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
     let first = try plan.selectedRow(x)
+    if positions != nil { return try finish(plan.selectedRow(context(x, in: &plan)), residual: first, in: &plan) }
     let query = try linear([names.query], first, in: &plan)
     let keysValues = try linear([names.key, names.value], x, in: &plan)
     let context = try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
     return try finish(context, residual: first, in: &plan)
+  }
+
+  /// What attention gives every token [T x H].
+  private func context(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    let qkv = try linear([names.query, names.key, names.value], x, in: &plan)
+    guard let positions else { return try plan.attention(qkv, heads: heads, scale: scale) }
+    return try plan.disentangledAttention(qkv, positions: positions, heads: heads, scale: scale)
   }
 
   private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> ValueID {

@@ -4,7 +4,7 @@ import SalienceCheckpoints
 public enum ModelRegistry {
   private static let families: [any Architecture.Type] = [
     BERT.self, DistilBERT.self, RoBERTa.self, ELECTRA.self, ALBERT.self, GPT2.self, Llama.self, Qwen2.self,
-    Qwen3.self, Gemma.self, ModernBERT.self,
+    Qwen3.self, Gemma.self, ModernBERT.self, DeBERTaV2.self,
   ]
 
   /// The names that config.json may give.

@@ -54,4 +54,4 @@ extension TensorMemory {
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
-  & GatedActivationKernels & RotaryKernels
+  & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels

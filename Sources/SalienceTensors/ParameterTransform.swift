@@ -14,6 +14,8 @@ public enum ParameterTransform: Sendable, Hashable {
   case plusOne
   /// w times a constant: Gemma scales the rows of its word table.
   case scaled(Float)
+  /// A table of relative positions from embeddings.
+  case relativePositions(RelativePositionTable)
 
   /// The shape that a stored tensor gets; nil where the transform does not take it.
   func shape(ofStored stored: [Int]) -> [Int]? {
@@ -28,6 +30,7 @@ public enum ParameterTransform: Sendable, Hashable {
     case .rows(let range):
       guard stored.count == 2, range.upperBound <= stored[0] else { return nil }
       return [range.count, stored[1]]
+    case .relativePositions(let table): return table.shape(ofStored: stored)
     }
   }
 
@@ -39,6 +42,7 @@ public enum ParameterTransform: Sendable, Hashable {
     case .transposed(let outputs?): "[\(shape.last ?? 0), at least \(outputs.upperBound)]"
     case .elements(let range): "[at least \(range.upperBound)]"
     case .rows(let range): "[at least \(range.upperBound), \(shape.last ?? 0)]"
+    case .relativePositions(let table): "[at least \(2 * table.buckets.span), \(shape.last ?? 0)]"
     }
   }
 
@@ -72,15 +76,20 @@ public enum ParameterTransform: Sendable, Hashable {
         let start = range.lowerBound * columns
         for index in destination.indices { destination[index] = whole[start + index] }
       }
+    case .relativePositions(let table):
+      try Self.whole(name, count: stored[0] * stored[1], from: source) {
+        try table.fill(destination, from: $0, width: stored[1], source: source)
+      }
     }
   }
 
   private static func whole(
-    _ name: String, count: Int, from source: any ParameterSource, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
+    _ name: String, count: Int, from source: any ParameterSource,
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     let whole = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
     defer { whole.deallocate() }
     try source.read(name, into: whole)
-    body(whole)
+    try body(whole)
   }
 }

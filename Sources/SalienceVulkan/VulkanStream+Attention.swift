@@ -17,14 +17,7 @@ extension VulkanStream: AttentionKernels {
   ) throws {
     let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
-    let offsets = try temporary(bytes: rows * heads * MemoryLayout<Float>.stride)
-    let headSize = width / heads
-    try record(
-      Kernel("attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
-      [range(gradient), range(context), offsets, tables.range(.counts)],
-      push: [BatchTables.entry(.tokens), UInt32(heads)],
-      groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize),
-      work: KernelWork(elements: elements(gradient, context) + rows * heads))
+    let offsets = try recordAttentionMeans(gradient, context: context, heads: heads)
     let buffers = try [range(qkv), range(gradient), range(logSumExp), offsets, range(output)]
     let read = try elements(qkv, gradient, logSumExp) + rows * heads
     try recordTiles(
@@ -33,6 +26,20 @@ extension VulkanStream: AttentionKernels {
     try recordTiles(
       .keys, buffers, width: width, heads: heads, scale: scale, window: window, productsOfPair: 4,
       elements: read + 2 * rows * width)
+  }
+
+  /// What the softmax's gradient subtracts from dP: the inner product of d(context) and context of each head [T x A].
+  func recordAttentionMeans(_ gradient: Handle, context: Handle, heads: Int) throws -> BufferRange {
+    let (rows, width, _) = try size(context)
+    let headSize = width / heads
+    let means = try temporary(bytes: rows * heads * MemoryLayout<Float>.stride)
+    try record(
+      Kernel("attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
+      [range(gradient), range(context), means, tables.range(.counts)],
+      push: [BatchTables.entry(.tokens), UInt32(heads)],
+      groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize),
+      work: KernelWork(elements: elements(gradient, context) + rows * heads))
+    return means
   }
 
   /// Runs a pass over every tile of every sequence and head; the list of tiles and the counts are its last buffers.

@@ -32,7 +32,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static func all() throws -> [OpCase] {
     try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
-      + rows()
+      + rows() + disentangledAttention()
   }
 
   private static func linear() throws -> [OpCase] {

@@ -12,7 +12,8 @@ import Testing
     ("softmax", [1]), ("softmax_backward", [2]), ("add", [2]), ("multiply", [2]), ("columns", [1]),
     ("mean_row", [2]), ("mean_row_backward", [3]), ("maximum_row", [2, 3]), ("maximum_row_backward", [4]),
     ("rms_norm", [3, 4, 5]), ("rms_norm_backward", [4]), ("gated_activation", [1]), ("gated_activation_backward", [2]),
-    ("rotary", [4]), ("rotary_backward", [4]),
+    ("rotary", [4]), ("rotary_backward", [4]), ("attention_disentangled", [5, 6]),
+    ("attention_disentangled_backward_queries", [8]), ("attention_disentangled_backward_keys", [8]),
   ])
   func writesItsResultsAlone(stem: String, bindings: [Int]) {
     #expect(ShaderBindings.written(by: stem) == Set(bindings))

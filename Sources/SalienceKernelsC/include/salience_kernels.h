@@ -172,6 +172,25 @@ void salience_mean_row_backward(const float *dy, size_t length, size_t width, fl
 /// x is [length x width], y and token [width].
 void salience_maximum_row(const float *x, size_t length, size_t width, float *y, float *token);
 
+// MARK: Disentangled attention of one sequence
+
+/// Floats of scratch that the two functions below need for one sequence, as `salience_attention_scratch`.
+size_t salience_attention_disentangled_scratch(size_t length, size_t head_size);
+
+/// Softmax attention whose scores are (q_i k_j + q_i keys[i - j] + k_j queries[i - j]) * scale.
+///
+/// keys and queries (nullable each) point at the rows of offset 0 in tables of width heads*head_size, which hold those
+/// of -(length - 1) to length - 1 around it; the rest as in `salience_attention`.
+void salience_attention_disentangled(const float *qkv, const float *keys, const float *queries, size_t length,
+                                     size_t heads, size_t head_size, float scale, float *context, float *log_sum_exp,
+                                     float *scratch);
+
+/// Gradient of `salience_attention_disentangled` with respect to qkv, written, not accumulated.
+void salience_attention_disentangled_backward(const float *qkv, const float *keys, const float *queries,
+                                              const float *context, const float *log_sum_exp, const float *dcontext,
+                                              size_t length, size_t heads, size_t head_size, float scale, float *dqkv,
+                                              float *scratch);
+
 // MARK: The path of integrated gradients
 
 /// out = b + alpha * (x - b), each [n]; exactly x when alpha is 1 and exactly b when alpha is 0. out may be x or b.

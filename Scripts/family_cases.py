@@ -142,14 +142,18 @@ class CaseMaker:
             probability=nine(logits.log_softmax(-1)[places].mean().exp().item()))
 
     def generated(self, encoding):
-        """transformers' own greedy continuation, in float32; each choice must be clear in float64."""
+        """transformers' own greedy continuation, in float32; each choice must be clear in float64.
+
+        It is as long as it may be, or ends early where the checkpoint has a list of end tokens.
+        """
         ids = torch.tensor([encoding.ids])
         with torch.no_grad():
             result = self.single.model.generate(
                 ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=NEW_TOKENS)[0]
             logits = self.exact.outputs(result[None, :-1], None)[0, len(encoding.ids) - 1:]
         new = result[len(encoding.ids):].tolist()
-        if len(new) < NEW_TOKENS or len(set(new)) < 8:
+        ends_early = isinstance(self.exact.model.config.eos_token_id, list)
+        if (len(new) < NEW_TOKENS) != ends_early or len(set(new)) < (4 if ends_early else 8):
             raise Unfit(f"{len(new)} tokens generated, {len(set(new))} different ones")
         if [self.largest(row)[0] for row in logits] != new:
             raise Unfit("float32 generates other tokens")
@@ -220,6 +224,8 @@ class CaseMaker:
         settings = {}
         if self.head == "question-answering":
             settings = dict(stride=STRIDE, maximum_answer_length=ANSWER_LENGTH)
+        if self.head == "causal-lm":
+            settings = dict(maximum_new_tokens=NEW_TOKENS)
         return dict(
             format="salience-family-cases/1", family=self.spec["family"], head=self.head, **settings,
             mean_pooling=self.spec["rename"] == ("", "encoder."), attention_peak=nine(self.attention_peak),

@@ -91,6 +91,13 @@ def every_folder():
     yield variant("qwen2", "causal-lm", "qwen2-causal-lm", "bf16")
     yield variant("qwen3", "causal-lm", "qwen3-causal-lm", "f16")
     yield variant("gemma", "causal-lm", "gemma-causal-lm", "bf16", legacy=True)
+    yield variant(
+        "qwen2", "causal-lm", "qwen2-sliding-window", "f16", legacy=True, use_sliding_window=True, sliding_window=6,
+        max_window_layers=1)
+    yield variant(
+        "llama", "causal-lm", "llama-biases", "bf16", legacy=True, attention_bias=True, mlp_bias=True,
+        tie_word_embeddings=True, eos_token_id=list(range(1, 380, 30)),
+        rope_parameters=dict(rope_type="linear", factor=2.0, rope_theta=10000.0))
 
 
 def special_ids(tokenizer, marks, family):

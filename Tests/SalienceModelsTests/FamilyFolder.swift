@@ -39,7 +39,7 @@ struct FamilyFolder: Sendable {
       task.pooling = .mean
       task.tensorPrefix = "encoder."
     }
-    if let count = inputs.lazy.compactMap(\.generatedIDs).first?.count { task.generation.maximumNewTokens = count }
+    if let most = json["maximum_new_tokens"]?.intValue { task.generation.maximumNewTokens = most }
     self.task = task
   }
 

@@ -20,9 +20,9 @@ extension PipelineFile {
 
   /// Reads one method.
   static func method(_ node: PipelineNode, path: String) throws -> Pipeline.Method {
-    let shared = ["name", "id", "normalize", "target", "layer", "output"]
     let integral = ["steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "noise"]
-    let mapping = try MappingDecoder(node, path: path, keys: shared + integral + ["reduction"])
+    let mapping = try MappingDecoder(
+      node, path: path, keys: ["name", "id"] + integral + ["normalize", "target", "layer", "output", "reduction"])
     _ = try mapping.required("name")
     let name = try mapping.choice("name", Pipeline.MethodName.self) ?? .integratedGradients
     let foreign = name == .gradientTimesInput ? integral : ["reduction"]

@@ -28,7 +28,8 @@ public enum PipelineFile {
   private static func pipeline(_ root: PipelineNode, defaultName: String) throws -> Pipeline {
     let top = try MappingDecoder(
       root, path: "",
-      keys: ["name", "models", "dataset", "methods", "device", "precision", "output", "max_bad_rows"] + taskKeys)
+      keys: ["name", "models"] + taskKeys
+        + ["dataset", "methods", "device", "precision", "output", "max_bad_rows"])
     _ = try top.required("models")
     let models = try top.strings("models") ?? []
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }

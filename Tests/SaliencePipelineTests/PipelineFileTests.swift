@@ -134,11 +134,11 @@ private let minimal = """
   }
 
   @Test(arguments: [
-    ("foo=abc", "unknown key 'foo'; known are name, models, dataset, methods, device, precision, output, max_bad_rows"),
+    ("foo=abc", "unknown key 'foo'; known are name, models, task, pooling, tensor_prefix,"),
     ("model=m", "unknown key 'model'; the nearest is 'models'"),
     ("output_dir=x", "unknown key 'output_dir'; the nearest is 'output'"),
     ("dataset.max_lenght=3", "unknown key 'max_lenght' in 'dataset'; the nearest is 'max_length'"),
-    ("methods.0.foo=3", "unknown key 'foo' in 'methods.0'; known are name, id, normalize, target, layer, output,"),
+    ("methods.0.foo=3", "unknown key 'foo' in 'methods.0'; known are name, id, steps, quadrature, tolerance,"),
     ("methods.0.quadrature=trapez", "clenshaw-curtis, not 'trapez'; the nearest is 'trapezoid'"),
     ("methods.0.quadrature=simpson", "trapezoid, clenshaw-curtis, not 'simpson'"),
     ("device=gpu", "'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID, not 'gpu'"),

@@ -68,7 +68,8 @@ extension Architecture {
   public func requireHead(_ head: ModelHead) throws {
     guard Self.heads.contains(head) else {
       throw ModelError(
-        .unsupported, "model_type '\(Self.modelType)' is not supported with \(head.rawValue); supported are "
+        .unsupported,
+        "model_type '\(Self.modelType)' is not supported with \(head.rawValue); supported are "
           + Self.heads.map(\.rawValue).joined(separator: ", "))
     }
   }

@@ -22,7 +22,8 @@ public enum ModelHead: String, Sendable, CaseIterable {
     let known = Self.allCases.map { ($0.rawValue, $0) } + Self.otherEndings.map { ($0.key, $0.value) }
     guard let head = known.first(where: { name.hasSuffix($0.0) })?.1 else {
       throw ModelError(
-        .unsupported, "architecture '\(name)' has no head that is supported; supported are "
+        .unsupported,
+        "architecture '\(name)' has no head that is supported; supported are "
           + Self.allCases.map(\.rawValue).joined(separator: ", "), file: configuration.file)
     }
     self = head

@@ -68,7 +68,8 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
       loaded = nil
       func upload() throws -> VulkanParameters {
         try VulkanParameters(
-          SortedParameters(programs, decoders: decoders), source: source, precision: precision, recorder: session.recorder())
+          SortedParameters(programs, decoders: decoders), source: source, precision: precision,
+          recorder: session.recorder())
       }
       let parameters: VulkanParameters
       do {

@@ -91,7 +91,8 @@ import Testing
       let index = try #require(reference.targetIndex)
       let targets = try Target.predicted.resolve(model.task.outputNames, predicted: index, label: nil)
       let request = try method.request(
-        encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer, architecture: model.architecture)
+        encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer,
+        architecture: model.architecture)
       let prepared = try await ReferenceBackend().prepare(model.programs, parameters: folder.checkpoint.parameters)
       let response = try #require(await prepared.attribute(program: 0, requests: [request]).first)
       let error = distance(try #require(response.scores.first), reference.tokenScores)

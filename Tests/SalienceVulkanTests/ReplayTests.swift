@@ -17,7 +17,9 @@ import Testing
   }
 
   private func scores(_ model: any PreparedModel, _ requests: [PathRequest]) async throws -> [[Double]] {
-    try await model.attribute(program: 0, requests: requests).flatMap { $0.scores + [$0.squares.map { $0.reduce(0, +) }] }
+    try await model.attribute(program: 0, requests: requests).flatMap {
+      $0.scores + [$0.squares.map { $0.reduce(0, +) }]
+    }
   }
 
   @Test func batchesOfOneSizeShareARecording() async throws {

@@ -51,6 +51,10 @@ public struct ModernBERT: Architecture {
     }
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: 2 * heads)
+    guard try configuration.integer("head_dim", default: hiddenSize / heads) == hiddenSize / heads else {
+      throw ModelError(
+        .unsupported, "head_dim other than \(hiddenSize / heads) is not supported", file: configuration.file)
+    }
     let kinds = try configuration.modernBERTLayerKinds(layerCount)
     // A token sees half the window on either side, at that distance too (`sliding_window_bidirectional_overlay`).
     let side = max(0, try configuration.integer("local_attention", default: 128) / 2)

@@ -1,0 +1,81 @@
+import SalienceCheckpoints
+import SalienceJSON
+import SalienceModels
+import SalienceTensors
+import Testing
+
+/// What encoders refuse, by name, and the positions that they give tokens.
+@Suite struct EncoderConfigurationTests {
+  private func architecture(_ family: String, _ more: String = "") throws -> any Architecture {
+    let text =
+      #"{"model_type":"\#(family)","vocab_size":61,"hidden_size":32,"intermediate_size":40,"num_hidden_layers":2,"#
+      + #""num_attention_heads":4,"max_position_embeddings":64"#
+      + (family == "deberta-v2" || family == "modernbert" ? "" : #","embedding_size":16,"type_vocab_size":2"#)
+      + (more.isEmpty ? "}" : ",\(more)}")
+    return try ModelRegistry.architecture(for: ModelConfiguration(json: JSONValue(parsing: text)))
+  }
+
+  @Test(arguments: [
+    ("bert", #""is_decoder":true"#, "is_decoder true is not supported with model_type 'bert'"),
+    ("xlm-roberta", #""is_decoder":true"#, "is_decoder true is not supported with model_type 'xlm-roberta'"),
+    (
+      "roberta", #""position_embedding_type":"relative_key""#,
+      "position_embedding_type 'relative_key' is not supported"
+    ),
+    ("roberta", #""pad_token_id":63"#, "pad_token_id 63 leaves no room among 64 positions and 61 words"),
+    ("electra", #""hidden_act":"mish""#, "hidden_act 'mish' is not supported"),
+    ("albert", #""num_hidden_groups":3"#, "2 layers cannot run in num_hidden_groups 3 of inner_group_num 1"),
+    ("deberta-v2", #""conv_kernel_size":3"#, "conv_kernel_size above 0 is not supported"),
+    ("deberta-v2", #""pos_att_type":"c2p|p2p""#, "pos_att_type 'p2p' is not supported"),
+    ("deberta-v2", #""norm_rel_ebd":"batch_norm""#, "norm_rel_ebd 'batch_norm' is not supported"),
+    ("deberta-v2", #""attention_head_size":16"#, "attention_head_size other than 8 is not supported"),
+    ("deberta-v2", #""pooler_hidden_size":16"#, "pooler_hidden_size other than 32 is not supported"),
+    ("deberta-v2", #""position_buckets":128"#, "position_buckets 128 do not reach max_relative_positions 64"),
+    ("modernbert", #""classifier_pooling":"max""#, "classifier_pooling 'max' is not supported"),
+    ("modernbert", #""head_dim":16"#, "head_dim other than 8 is not supported"),
+    (
+      "modernbert", #""rope_scaling":{"rope_type":"yarn"}"#,
+      "rope_scaling is not supported with model_type 'modernbert'"
+    ),
+    (
+      "modernbert", #""rope_parameters":{"full_attention":{"rope_type":"yarn"}}"#,
+      "rope_type 'yarn' is not supported with model_type 'modernbert'"
+    ),
+    (
+      "modernbert", #""layer_types":["full_attention"]"#,
+      "layer_types must name full_attention or sliding_attention for each of 2 layers"
+    ),
+  ])
+  func whatChangesTheModelIsRefused(family: String, more: String, message: String) throws {
+    _ = try architecture(family)
+    let error = #expect(throws: ModelError.self) { _ = try architecture(family, more) }
+    #expect(error?.message == message)
+  }
+
+  /// As `create_position_ids_from_input_ids`: padding keeps its own position, wherever it stands.
+  @Test func positionsOfRoBERTaFollowPadding() throws {
+    let roberta = try architecture("roberta")
+    let sequence = roberta.sequence(ids: [0, 9, 1, 8, 1, 2], typeIDs: [0, 0, 0, 1, 1, 1])
+    #expect(sequence.positionIDs == [2, 3, 1, 4, 1, 5])
+    #expect(sequence.typeIDs == [0, 0, 0, 0, 0, 0])
+    #expect(roberta.maximumLength == 62)
+  }
+
+  /// Values of `make_log_bucket_position` in transformers, moved by the span and kept inside the table.
+  @Test(arguments: [
+    (
+      256, 512, [0, 1, -1, 127, 128, -128, 129, 130, -200, 255, 256, 300, -400, 510, 511, -511],
+      [0, 1, -1, 127, 128, -128, 129, 130, -169, 192, 192, 207, -233, 255, 255, -255]
+    ),
+    (16, 128, [0, 7, 8, 9, -9, 12, 20, 40, -63, 64, 100, 127], [0, 7, 8, 9, -9, 10, 11, 13, -14, 14, 15, 15]),
+  ])
+  func farOffsetsShareBuckets(count: Int, furthest: Int, offsets: [Int], buckets: [Int]) {
+    let rows = RelativeBuckets(count: count, furthest: furthest)
+    #expect(offsets.map { rows.row($0) - count } == buckets)
+  }
+
+  @Test func withoutBucketsOffsetsEndAtTheTable() {
+    let rows = RelativeBuckets(count: nil, furthest: 4)
+    #expect([-9, -4, -3, 0, 3, 4].map(rows.row) == [0, 0, 1, 4, 7, 7])
+  }
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Draws the README's picture: one text under two checkpoints, words coloured by their scores.
+"""Draws the README's pictures: words of one text coloured by their scores, under two checkpoints or towards each class.
 
     python3 Scripts/make_picture.py [--salience .build/release/salience] [--text TEXT] [--output docs/attribution.svg]
+    python3 Scripts/make_picture.py --target all --output docs/both-classes.svg
 
 The scores are those of `salience attribute --json`; standard library only.
 """
@@ -19,9 +20,9 @@ TEXT = "The plot is fine, but the ending is not good at all."
 SIZE, ADVANCE, LINE, MARGIN = 15, 9.03, 26, 20
 
 
-def attribute(salience, text, model, target):
-    result = subprocess.run([salience, "attribute", text, "--model", model, "--target", target, "--json"],
-                            cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True)
+def attribute(salience, text, model, target, normalize):
+    command = [salience, "attribute", text, "--model", model, "--target", target, "--normalize", normalize, "--json"]
+    result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True)
     return json.loads(result.stdout)
 
 
@@ -42,12 +43,11 @@ def colour(score):
     return f"rgb({red},{green},{blue})", min(1.0, abs(score)) * 0.75
 
 
-def draw(examples, target):
+def draw(rows, note):
+    """An SVG of rows: a title, a text and the explanation that colours it."""
     parts, y = [], MARGIN + SIZE
     columns = 0
-    for model, example in examples:
-        text, explanation = example["text"], example["explanations"][0]
-        title = (f"{pathlib.Path(model).name}: {example['predicted']}, {example['probability']:.0%}")
+    for title, text, explanation in rows:
         parts.append(f'<text x="{MARGIN}" y="{y}" class="title">{html.escape(title)}</text>')
         y += LINE
         scored = words(explanation, text)
@@ -62,7 +62,7 @@ def draw(examples, target):
                          f'textLength="{(end - start) * ADVANCE:.1f}">{html.escape(text[start:end])}</text>')
         columns = max(columns, len(text))
         y += LINE + 14
-    parts.append(f'<text x="{MARGIN}" y="{y - 4}" class="note">green: for "{html.escape(target)}"; red: against it</text>')
+    parts.append(f'<text x="{MARGIN}" y="{y - 4}" class="note">{html.escape(note, quote=False)}</text>')
     width, height = columns * ADVANCE + 2 * MARGIN, y + MARGIN - 4
     style = (f"text{{font:{SIZE}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1c1c1c}}"
              ".title{font-weight:bold}.note{font-size:12px;fill:#555}")
@@ -78,9 +78,18 @@ def main():
     parser.add_argument("--target", default="positive")
     parser.add_argument("--output", default=ROOT / "docs/attribution.svg", type=pathlib.Path)
     arguments = parser.parse_args()
-    examples = [(model, attribute(arguments.salience, arguments.text, model, arguments.target)) for model in MODELS]
+    rows = []
+    for model in MODELS[1:] if arguments.target == "all" else MODELS:
+        normalize = "l2-full" if arguments.target == "all" else "l2"
+        example = attribute(arguments.salience, arguments.text, model, arguments.target, normalize)
+        title = f"{pathlib.Path(model).name}: {example['predicted']}, {example['probability']:.0%}"
+        for explanation in example["explanations"]:
+            towards = f"; why {explanation['target']}?" if arguments.target == "all" else ""
+            rows.append((title + towards, example["text"], explanation))
+    note = ("green: for the class in question; red: against it" if arguments.target == "all"
+            else f'green: for "{arguments.target}"; red: against it')
     arguments.output.parent.mkdir(exist_ok=True)
-    arguments.output.write_text(draw(examples, arguments.target), encoding="utf-8")
+    arguments.output.write_text(draw(rows, note), encoding="utf-8")
     print(arguments.output)
 
 

@@ -95,7 +95,10 @@ def main():
         if options.names and spec["name"] not in options.names:
             continue
         directory = FIXTURES / spec["name"]
-        value = make(spec, directory, options.cases or options.check)
+        try:
+            value = make(spec, directory, options.cases or options.check)
+        except Unfit as reason:
+            parser.exit(1, f"{spec['name']}: {reason}\n")
         path = directory / "cases.json"
         if options.check:
             compare(path, value)

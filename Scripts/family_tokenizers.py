@@ -7,7 +7,7 @@ import json
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from make_reference_fixtures import CORPUS
+from make_reference_fixtures import CORPUS, FIXTURES
 from subword_tokenizers import CL100K, QWEN, parse, special, template, train_sentencepiece
 
 n, p, d = normalizers, pre_tokenizers, decoders
@@ -21,12 +21,16 @@ ANGLES = dict(
 
 
 def word_piece():
-    """BERT, DistilBERT, ELECTRA: uncased WordPiece."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    """BERT, DistilBERT, ELECTRA: uncased WordPiece, the first pieces of a vocabulary that is at hand.
+
+    Training breaks ties by chance, so that each run would find another one.
+    """
+    known = json.loads((FIXTURES / "bert-2-f32" / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    vocabulary = {piece: index for piece, index in known.items() if index < 420}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = n.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = p.BertPreTokenizer()
-    tokenizer.train_from_iterator(LINES, trainers.WordPieceTrainer(
-        vocab_size=420, min_frequency=1, special_tokens=list(BRACKETS.values()), show_progress=False))
+    tokenizer.add_special_tokens([special(token) for token in BRACKETS.values()])
     tokenizer.post_processor = template(
         "[CLS]:0 $A:0 [SEP]:0", "[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", tokenizer, "[CLS]", "[SEP]")
     tokenizer.decoder = d.WordPiece(prefix="##")

@@ -47,7 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         options: Run.Options(
           shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows),
         limit: limit, progress: progress, ceilings: ceilings)
-      let listener = InterruptionListener { run.cancel($0) }
+      // Weakly: the system lets go of the handler some time after the listener, and the device is to close before that.
+      let listener = InterruptionListener { [weak run] in run?.cancel($0) }
       let summary = try await run.execute()
       withExtendedLifetime(listener) {}
       if !quiet, let warning = summary.convergenceWarning { warnOnStandardError(warning) }

@@ -13,6 +13,20 @@ struct SalienceCommand: AsyncParsableCommand {
 
   static func main() async {
     Terminal.occupyStandardDescriptors()
-    await main(nil)
+    do {
+      var command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      endProcess(.success)
+    } catch {
+      // Help and the version are errors too, of code 0.
+      let (text, code) = (fullMessage(for: error), exitCode(for: error))
+      if code != .success, !text.isEmpty { writeToStandardError(text + "\n") }
+      if code == .success, !text.isEmpty { print(text) }
+      endProcess(code)
+    }
   }
 }

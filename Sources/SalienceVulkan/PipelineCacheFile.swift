@@ -11,6 +11,10 @@ package struct PipelineCacheFile: Sendable {
   private static let magic = Array("salvkpc1".utf8)
   /// No driver's cache of a few dozen kernels comes near.
   private static let largest = 256 << 20
+  /// Seconds after which a file that is being written has been given up: its process was killed.
+  private static let longestStore = 60.0
+  /// Held while a file is written.
+  private static let storing = NSLock()
 
   /// - Parameters:
   ///   - directory: made when the first cache is stored.
@@ -46,15 +50,34 @@ package struct PipelineCacheFile: Sendable {
   /// Writes beside the file and renames, so that another process never reads half a cache.
   package func store(_ data: some Collection<UInt8>) throws {
     let manager = FileManager.default
-    let directory = (path as NSString).deletingLastPathComponent
-    try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    let temporary = "\(path).\(UUID().uuidString).tmp"
-    do {
-      try Data(header + Self.word(Self.checksum(data)) + Array(data)).write(to: URL(filePath: temporary))
-      guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-    } catch {
-      try? manager.removeItem(atPath: temporary)
-      throw error
+    try Self.storing.withLock {
+      let directory = (path as NSString).deletingLastPathComponent
+      try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      removeAbandoned(in: directory)
+      let temporary = "\(path).\(UUID().uuidString).tmp"
+      do {
+        try Data(header + Self.word(Self.checksum(data)) + Array(data)).write(to: URL(filePath: temporary))
+        guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      } catch {
+        try? manager.removeItem(atPath: temporary)
+        throw error
+      }
+    }
+  }
+
+  /// Waits for what is being stored, a moment at most, and lets nothing else begin, for a process that is about to end:
+  /// half a file would stay behind.
+  package static func endStores() { _ = storing.lock(before: Date(timeIntervalSinceNow: 2)) }
+
+  /// Removes what killed processes were about to store.
+  private func removeAbandoned(in directory: String) {
+    let manager = FileManager.default
+    let prefix = (path as NSString).lastPathComponent + "."
+    for name in (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+    where name.hasPrefix(prefix) && name.hasSuffix(".tmp") {
+      let file = "\(directory)/\(name)"
+      let written = (try? manager.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+      if let written, -written.timeIntervalSinceNow > Self.longestStore { try? manager.removeItem(atPath: file) }
     }
   }
 

@@ -22,6 +22,20 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 1)
   }
 
+  /// What a process that was killed has left is removed by the next; what another may be writing is not.
+  @Test func removesWhatWasAbandoned() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try file().store(data)
+    let names = ["abandoned", "fresh"].map { "\((file().path as NSString).lastPathComponent).\($0).tmp" }
+    for name in names { try Data([1]).write(to: directory.appending(path: name)) }
+    let hourAgo = Date(timeIntervalSinceNow: -3600)
+    try FileManager.default.setAttributes(
+      [.modificationDate: hourAgo], ofItemAtPath: directory.appending(path: names[0]).path)
+    try file().store(data)
+    let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    #expect(Set(left) == [(file().path as NSString).lastPathComponent, names[1]])
+  }
+
   @Test func ignoresAnotherDeviceOrDriver() throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     try file().store(data)

@@ -14,6 +14,8 @@ final class SQuADReader: FileRecordReader {
   private let maximumRecordSize: Int
   private var place = Place.root
   private var hasData = false
+  /// Where the article begins that has had no paragraphs yet.
+  private var unread: RecordLocation?
   private var paragraph: SQuADParagraph?
   /// Damage to tell of before the next question.
   private var damage: (location: RecordLocation, reason: String)?
@@ -83,10 +85,14 @@ final class SQuADReader: FileRecordReader {
       if try enter("data", .data) { hasData = true }
     case (.data, UInt8(ascii: "]")): close(.root)
     case (.data, UInt8(ascii: "{")):
+      unread = buffer.location
       buffer.consume(1, lines: 0)
       place = .article
-    case (.article, UInt8(ascii: "}")): close(.data)
-    case (.article, UInt8(ascii: "\"")): _ = try enter("paragraphs", .paragraphs)
+    case (.article, UInt8(ascii: "}")):
+      if let unread { damage = (unread, "an article without 'paragraphs'") }
+      close(.data)
+    case (.article, UInt8(ascii: "\"")):
+      if try enter("paragraphs", .paragraphs) { unread = nil }
     case (.paragraphs, UInt8(ascii: "]")): close(.article)
     case (.paragraphs, UInt8(ascii: "{")): try readParagraph()
     default: try recover("no article or paragraph begins here")
@@ -176,6 +182,7 @@ final class SQuADReader: FileRecordReader {
   private func recover(_ reason: String) throws {
     fail(reason)
     place = .paragraphs
+    unread = nil
     var isAtBrace = buffer.bytes.first == UInt8(ascii: "{")
     while true {
       if isAtBrace { consume(1) }

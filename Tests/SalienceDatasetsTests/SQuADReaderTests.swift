@@ -108,6 +108,18 @@ import Testing
     #expect(bad.location.line == 2)
   }
 
+  /// Questions without articles around them, as `datasets` writes them, would else be passed over in silence.
+  @Test func articlesWithoutParagraphsAreBadRows() throws {
+    let flat = #"{"id": "f", "question": "Q", "context": "C", "answers": {"text": ["C"], "answer_start": [0]}}"#
+    let records = try read(
+      "{\"data\": [\(flat),\n {}, {\"paragraphs\": null},\n{\"paragraphs\": []}, {\"paragraphs\": [\(paragraph("a"))]}]}"
+    )
+    #expect(records.map { $0.example?.id } == [nil, nil, nil, "a1", "a2"])
+    #expect(records.compactMap { $0.bad?.reason } == Array(repeating: "an article without 'paragraphs'", count: 3))
+    #expect(records.map(\.location.line) == [1, 2, 2, 3, 3])
+    #expect(records[0].location.byteOffset == 10)
+  }
+
   private func paragraph(_ name: String, context: String = #""C""#) -> String {
     #"{"context": \#(context), "qas": [{"id": "\#(name)1", "question": "Q"}, {"id": "\#(name)2", "question": "Q"}]}"#
   }

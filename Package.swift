@@ -83,7 +83,8 @@ let package = Package(
         "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
         "SalienceModels", "SalienceAttribution",
       ]),
-    .testTarget(name: "SalienceAttributionTests", dependencies: ["SalienceAttribution", "SalienceCPU"]),
+    .testTarget(
+      name: "SalienceAttributionTests", dependencies: ["SalienceTokenizers", "SalienceAttribution", "SalienceCPU"]),
     .testTarget(
       name: "SalienceReportsTests",
       dependencies: [

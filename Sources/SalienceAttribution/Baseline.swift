@@ -24,7 +24,8 @@ public enum Baseline: Sendable, Equatable {
     }
     guard let id else {
       throw AttributionError(
-        .usage, "the tokenizer has no \(name) token for the baseline: name another token", setting: .baseline)
+        .usage, "the tokenizer has no \(name) token for the baseline: name a token that it has, or 'zero'",
+        setting: .baseline)
     }
     return id
   }

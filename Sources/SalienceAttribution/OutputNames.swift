@@ -30,14 +30,16 @@ public struct OutputNames: Sendable {
     }
   }
 
-  /// The output that a class or token of the pipeline file means; nil where there is none.
+  /// The output that a class or token of the pipeline file means; nil where there is none, or more than one.
   ///
   /// A token is written as the vocabulary holds it, or as text that is a single token.
   public func index(of name: ClassName) -> Int? {
     switch (name, source) {
     case (.index(let index), _): return (0..<count).contains(index) ? index : nil
     case (.name(let name), .classes(let names)):
-      return names.firstIndex(of: name) ?? Int(name).flatMap { names.indices.contains($0) ? $0 : nil }
+      let places = names.indices.filter { names[$0] == name }
+      if places.isEmpty { return Int(name).flatMap { names.indices.contains($0) ? $0 : nil } }
+      return places.count == 1 ? places[0] : nil
     case (.name(let name), .vocabulary(let tokenizer)):
       if let id = tokenizer.id(of: name) { return Int(id) }
       guard let encoding = try? tokenizer.encode(name, addingSpecialTokens: false), encoding.count == 1 else {
@@ -57,6 +59,10 @@ public struct OutputNames: Sendable {
       }
     switch source {
     case .classes(let names):
+      if case .name(let name) = name, names.contains(name) {
+        throw AttributionError(
+          .usage, "more than one class is called '\(name)': name one by its index", setting: .target)
+      }
       let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
       throw AttributionError(
         .usage, "no class \(wanted) among the model's \(names.count): \(shown)", setting: .target)

@@ -27,7 +27,7 @@ public enum Target: Sendable, Equatable {
     case .label:
       guard let label, !label.isEmpty else { throw AttributionError(.example, "the row has no label to explain") }
       guard let index = names.index(of: .name(label)) else {
-        throw AttributionError(.example, "the row's label is no class of the model")
+        throw AttributionError(.example, "the row's label is no class of the model, or more than one")
       }
       return [.unit(index, names)]
     case .class(let name): return [.unit(try names.resolve(name), names)]
@@ -36,10 +36,11 @@ public enum Target: Sendable, Equatable {
     }
   }
 
-  /// The classes that the target names.
+  /// The classes that the target names; of `maximum`, the one that it is where outputs are classes.
   public var classNames: [ClassName] {
     switch self {
-    case .predicted, .all, .label, .maximum: []
+    case .predicted, .all, .label: []
+    case .maximum: [.name("maximum")]
     case .class(let name): [name]
     case .contrast(let a, let b): [a, b]
     }

@@ -14,7 +14,7 @@ public struct QuestionAnswering: ModelTask {
   public let outputNames = OutputNames(["start", "end"])
   /// Most tokens of an answer.
   public let maximumAnswerLength: Int
-  /// Tokens of the context that a window shares with the one before it.
+  /// Tokens of the context that a window shares with the one before it; half a window at most.
   public let stride: Int
 
   /// transformers' defaults.
@@ -34,7 +34,8 @@ public struct QuestionAnswering: ModelTask {
     guard room > 0 else {
       throw AttributionError(.example, "the question leaves no room for the context in \(maxLength) tokens")
     }
-    let step = max(1, room - stride)
+    // No more than half a window is shared, as in transformers: most of it would be read again and again.
+    let step = max(1, room - min(stride, maxLength / 2))
     var (windows, start) = ([Encoding](), first)
     while true {
       let end = min(start + room, last + 1)
@@ -108,6 +109,7 @@ public struct QuestionAnswering: ModelTask {
   public func validate(_ target: Target) throws {
     switch target {
     case .label, .contrast: throw AttributionError(.usage, Self.targets, setting: .target)
+    case .maximum: break
     default: for name in target.classNames { _ = try outputNames.resolve(name) }
     }
   }

@@ -11,7 +11,7 @@ public struct TaskSettings: Sendable, Equatable {
   public var generation: GenerationSettings
   /// Most tokens of an answer.
   public var maximumAnswerLength: Int
-  /// Tokens that windows of a long context share.
+  /// Tokens that windows of a long context share; half a window at most.
   public var stride: Int
   /// What stands before the family's tensor names in a custom checkpoint; nil for nothing.
   public var tensorPrefix: String?
@@ -35,7 +35,10 @@ public struct TaskSettings: Sendable, Equatable {
     self.tensorPrefix = tensorPrefix
   }
 
-  func head(for configuration: ModelConfiguration) throws -> ModelHead {
+  /// What of the model the task needs.
+  ///
+  /// - Throws: `ModelError` where neither the settings nor the configuration says it.
+  public func head(for configuration: ModelConfiguration) throws -> ModelHead {
     try head ?? ModelHead(of: configuration)
   }
 

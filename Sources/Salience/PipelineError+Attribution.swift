@@ -1,7 +1,9 @@
 import SalienceAttribution
 import SalienceCheckpoints
 import SalienceDatasets
+import SalienceModels
 import SaliencePipeline
+import SalienceTensors
 
 extension PipelineError {
   /// A method's setting that a model cannot serve, as an error of the place where the setting was written.
@@ -17,11 +19,24 @@ extension PipelineError {
   ) {
     var hint = ""
     if error.setting == .target, let labels = try? configuration.labelNames {
-      for case .name(let name) in target?.classNames ?? [] where OutputNames(labels).index(of: .name(name)) == nil {
+      for case .name(let name) in target?.classNames ?? []
+      where !labels.contains(name) && OutputNames(labels).index(of: .name(name)) == nil {
         hint += NearestName.hint(for: name, among: labels)
       }
     }
     self.init(.usage, "\(key.map { "'\($0)': " } ?? "")model \(model): \(error.message)\(hint)", at: place)
+  }
+
+  /// An error of a model that names no file, such as a tensor that is missing, as one that names the model; any other
+  /// error as it is.
+  ///
+  /// - Parameter model: as it was named.
+  public static func naming(_ model: String, in error: any Error) -> any Error {
+    switch error {
+    case let error as TensorError where error.code == .parameter: PipelineError(.data, error.message, at: model)
+    case let error as ModelError where error.file == nil: PipelineError(.data, error.message, at: model)
+    default: error
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import SalienceCPU
 import SalienceDatasets
 import SaliencePipeline
+import SalienceReports
 import SalienceTensors
 
 /// What a run would take, found out without running it.
@@ -21,6 +22,8 @@ public struct PipelinePlan: Sendable {
     public let probedRows: Int
     /// What a run holds in memory, part by part; nil on a GPU.
     public let plannedMemory: PlannedMemory?
+    /// Sampled rows that cannot be read, tokenized or, as far as they were tried, scored.
+    public let failures: [FailedRow]
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
 
@@ -36,7 +39,7 @@ public struct PipelinePlan: Sendable {
 
   /// Records of the dataset, bad ones included.
   public let rows: Int
-  /// Rows from the dataset's beginning whose tokens were counted.
+  /// Rows from the dataset's beginning that were looked at.
   public let sampledRows: Int
   /// FLOP/s of the device's matrix product alone; nil where it is not measured.
   public let matrixProductRate: Double?
@@ -45,22 +48,25 @@ public struct PipelinePlan: Sendable {
   /// Counts the rows, plans memory and scores a few rows for at most a few seconds; writes nothing.
   public init(_ run: PipelineRun) async throws {
     let reader = try run.openDataset()
-    var (rows, examples) = (0, [Example]())
-    while examples.count < 512, let record = try reader.next() {
+    var (rows, sample, bad) = (0, [(example: Example, location: RecordLocation)](), [FailedRow]())
+    while rows < 512, let record = try reader.next() {
       rows += 1
-      if case .example(let example, _) = record { examples.append(example) }
+      switch record {
+      case .example(let example, let location): sample.append((example, location))
+      case .bad(let row): bad.append(FailedRow(row))
+      }
     }
+    sampledRows = rows
     while case let passed = try reader.skip(65_536), passed > 0 { rows += passed }
     let ceiling: Double? =
       if let backend = run.backend as? CPUBackend { try await backend.matrixProductRate() * 1e9 } else { nil }
     let workers = run.backend.device.concurrency
     self.rows = rows
-    sampledRows = examples.count
     matrixProductRate = ceiling
     var models: [Model] = []
     for index in run.modelNames.indices {
       let scorer = try await run.scorer(index)
-      let probe = PaceProbe(scorer, examples, evaluations: run.pipeline.methods.map(\.evaluationsPerExample))
+      let probe = PaceProbe(scorer, sample, evaluations: run.pipeline.methods.map(\.evaluationsPerExample))
       let pace = try await probe.measure(
         workers: workers, ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
       let memory = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
@@ -74,6 +80,7 @@ public struct PipelinePlan: Sendable {
             PlannedMemory(
               scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
           },
+          failures: bad + probe.failures + pace.failures,
           seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
     }
     self.models = models

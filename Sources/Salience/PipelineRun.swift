@@ -3,6 +3,7 @@ import SalienceCPU
 import SalienceCheckpoints
 import SalienceDatasets
 import SalienceJSON
+import SalienceModels
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
@@ -43,9 +44,28 @@ public struct PipelineRun: Sendable {
     for (index, checkpoint) in checkpoints.enumerated() {
       do {
         try AttributionModel.validate(methods, for: checkpoint.config, task: pipeline.task)
+        try checkTask(of: checkpoint)
       } catch let error as AttributionError {
         throw located(error, model: index)
+      } catch {
+        throw PipelineError.naming(pipeline.models[index], in: error)
       }
+    }
+  }
+
+  /// Checks what the dataset must have, and that nothing is set that another task alone would heed.
+  private func checkTask(of checkpoint: Checkpoint) throws {
+    let head = try pipeline.task.head(for: checkpoint.config)
+    if head == .questionAnswering, pipeline.dataset.columns.textPair == nil {
+      throw PipelineError(
+        .usage, "the key 'dataset.columns.context' is required: questions are answered from a context",
+        at: pipeline.origins.place(of: "dataset.columns"))
+    }
+    for (key, task) in [("generation", ModelHead.causalLM), ("answers", .questionAnswering)]
+    where task != head && pipeline.origins.hasKey(key) {
+      throw PipelineError(
+        .usage, "'\(key)' is no setting of what \(checkpoint.directory) is asked; is 'task' right?",
+        at: pipeline.origins.place(of: key))
     }
   }
 
@@ -71,6 +91,8 @@ public struct PipelineRun: Sendable {
       return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
     } catch let error as AttributionError where error.code == .usage {
       throw located(error, model: index)
+    } catch {
+      throw PipelineError.naming(pipeline.models[index], in: error)
     }
   }
 
@@ -112,9 +134,9 @@ public struct PipelineRun: Sendable {
       openDataset: { try openDataset() },
       openTables: { UnitWriter(directory: $0, options: tables) },
       unitPublished: Allocator.releaseFreedMemory,
-      finish: { layout in
+      finish: { layout, staging in
         guard writesCSV else { return }
-        let output = try FileOutput(creating: "\(layout.path)/tokens.csv")
+        let output = try FileOutput(creating: "\(staging)/tokens.csv")
         // A model whose rows all failed has no tables, and so no lines; where none has any, the header is all.
         if let run = try? RunDirectory(path: layout.path) {
           try TokenCSV.export(run, models: names.filter(run.models.contains), to: output)

@@ -23,6 +23,8 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "integrated-gradients or gradient-x-input.") var method = Pipeline.MethodName.integratedGradients
     .rawValue
   @Option(help: "predicted, all, maximum, a class, token or index. (default: predicted)") var target: String?
+  @Option(parsing: .upToNextOption, help: "Two classes or tokens, A B: why A rather than B.")
+  var contrast: [String] = []
   @Option(help: "Points on the path. (default: 50)") var steps: String?
   @Option(help: "The rule for the path's points, riemann-middle for one. (default: gauss-legendre)")
   var quadrature: String?
@@ -30,6 +32,7 @@ struct AttributeCommand: AsyncParsableCommand {
   var tolerance: String?
   @Option(help: "Most points with a tolerance. (default: 257)") var maxSteps: String?
   @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
+  @Option(help: "false: special tokens are replaced by the baseline too. (default: true)") var keepSpecial: String?
   @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
   @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
   @Option(help: "Explain the logit or the probability. (default: logit)") var output: String?
@@ -45,6 +48,13 @@ struct AttributeCommand: AsyncParsableCommand {
   @Flag(help: "Time every kernel and print a table on standard error.") var profile = false
   @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
 
+  func validate() throws {
+    guard contrast.isEmpty || contrast.count == 2 else {
+      throw ValidationError("--contrast takes two classes or tokens, and stands after the text")
+    }
+    guard contrast.isEmpty || target == nil else { throw ValidationError("--contrast and --target exclude each other") }
+  }
+
   func run() async throws {
     try await reportingFailures {
       let method = try self.settings()
@@ -55,6 +65,9 @@ struct AttributeCommand: AsyncParsableCommand {
       let backend = try device.backend(precision: precision, profile: profile)
       if let warning = backend.device.substitution(for: precision) { warnOnStandardError(warning) }
       let model = try await load(method, on: backend)
+      if pair == nil, model.task.head == .questionAnswering {
+        throw PipelineError(.usage, "a question is answered from a context: give it with --pair TEXT")
+      }
       let example = Example(row: 0, id: "0", text: text, textPair: pair)
       guard let result = try await model.score([try model.input(text, pair: pair)]).first else { return }
       let (decision, explanations) = (try result.get().decision, try result.get().explanations)
@@ -78,7 +91,7 @@ struct AttributeCommand: AsyncParsableCommand {
   private var options: [(key: String, value: String)] {
     let all = [
       ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance),
-      ("max_steps", maxSteps), ("baseline", baseline), ("normalize", normalize),
+      ("max_steps", maxSteps), ("baseline", baseline), ("keep_special", keepSpecial), ("normalize", normalize),
       ("target", target), ("layer", layer), ("output", output), ("reduction", reduction),
       ("noise.kind", noiseKind), ("noise.samples", noiseSamples), ("noise.deviation", noiseDeviation),
       ("noise.seed", noiseSeed),
@@ -87,6 +100,7 @@ struct AttributeCommand: AsyncParsableCommand {
   }
 
   private func typed(_ key: String) -> String {
+    if key == "target", !contrast.isEmpty { return "--contrast \(contrast.joined(separator: " "))" }
     let option = "--\(key.replacing(".", with: "-").replacing("_", with: "-"))"
     return options.first { $0.key == key }.map { "\(option) \($0.value)" } ?? option
   }
@@ -98,9 +112,11 @@ struct AttributeCommand: AsyncParsableCommand {
       throw PipelineError(
         .usage, "no method '\(method)': known are \(names.joined(separator: ", "))\(hint)", at: "--method \(method)")
     }
-    let settings = try Pipeline.Method(
-      name: name,
-      options: options.map { PipelineOverride(option: typed($0.key), path: $0.key, values: [$0.value]) })
+    var overrides = options.map { PipelineOverride(option: typed($0.key), path: $0.key, values: [$0.value]) }
+    if !contrast.isEmpty {
+      overrides.append(PipelineOverride(option: typed("target"), path: "target.contrast", values: contrast))
+    }
+    let settings = try Pipeline.Method(name: name, options: overrides)
     if settings.target == .label {
       throw PipelineError(.usage, "a single text has no label: name its class", at: typed("target"))
     }
@@ -121,6 +137,8 @@ struct AttributeCommand: AsyncParsableCommand {
       throw PipelineError(
         error, target: method.target, model: model, configuration: checkpoint.config,
         at: typed(error.setting?.rawValue ?? "method"))
+    } catch {
+      throw PipelineError.naming(model, in: error)
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Salience
 import SalienceJSON
 import SaliencePipeline
+import SalienceReports
 import SalienceTensors
 
 struct CheckCommand: AsyncParsableCommand {
@@ -32,12 +33,23 @@ struct CheckCommand: AsyncParsableCommand {
     var lines = ["\(options.pipeline): valid; \(plan.rows) rows on \(device.details)\(rate ?? "")"]
     for model in plan.models {
       let source =
-        model.probedRows > 0 ? "measured on \(model.probedRows) rows" : "estimated: a row takes too long to try one"
+        if model.probedRows > 0 {
+          "measured on \(model.probedRows) rows"
+        } else if model.tokensPerRow > 0 {
+          "estimated: a row takes too long to try one"
+        } else {
+          "estimated: there is no row to try"
+        }
       lines.append(
         "  \(model.name): memory about \(megabytes(model.memory)) (weights \(megabytes(model.weightBytes)), workers"
           + " \(megabytes(model.workerBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
+      if let first = model.failures.min(by: { $0.row < $1.row }) {
+        lines.append(
+          "    \(model.failures.count) of the first \(plan.sampledRows) rows cannot be scored, the first of them:"
+            + " \(first.datasetFile), \(first.message)")
+      }
     }
     lines.append("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
     return lines.joined(separator: "\n")
@@ -66,6 +78,7 @@ struct CheckCommand: AsyncParsableCommand {
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),
+        "bad_rows": .array(model.failures.sorted { $0.row < $1.row }.map(\.json)),
       ]
     }
     return [
@@ -93,6 +106,17 @@ struct CheckCommand: AsyncParsableCommand {
     case ..<7200: return "about \(whole / 60) min"
     default: return "about \(whole / 3600) h \(whole % 3600 / 60) min"
     }
+  }
+}
+
+extension FailedRow {
+  /// As in the errors table.
+  fileprivate var json: JSONValue {
+    [
+      "dataset_file": .string(datasetFile), "row": .integer(row),
+      "example_id": exampleID.map { .string($0) } ?? .null, "stage": .string(stage.rawValue),
+      "message": .string(message),
+    ]
   }
 }
 

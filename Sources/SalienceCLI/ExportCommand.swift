@@ -36,7 +36,7 @@ struct ExportCommand: AsyncParsableCommand {
       let run = try RunDirectory(path: runDirectory)
       let target =
         output == "-"
-        ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(creating: output)
+        ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(replacing: output)
       let written: (models: [String], rows: Int64, what: String, lines: Int64)
       if let words {
         let exported = try WordCSV.export(run, merge: words, raw: csvRaw, to: target)

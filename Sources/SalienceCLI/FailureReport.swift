@@ -19,9 +19,16 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
   } catch let code as ExitCode {
     throw code
   } catch {
-    writeToStandardError("salience: error: \(error)\n")
+    writeToStandardError("salience: error: \(oneLine("\(error)"))\n")
     throw ExitCode(exitCode(of: error))
   }
+}
+
+/// A message that neither breaks its line nor steers the terminal: names of files, keys and classes come from outside.
+private func oneLine(_ message: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      message.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
 }
 
 /// Writes a message; a log that cannot be written is no reason to fail.

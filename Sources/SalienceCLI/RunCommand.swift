@@ -54,12 +54,12 @@ struct RunCommand: AsyncParsableCommand {
       if !quiet, let warning = summary.convergenceWarning { warnOnStandardError(warning) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeToStandardError(timing.text) }
-      try report(summary, timing, directory: pipeline.output.directory)
-      if let error = summary.badRowError(limit: pipeline.maxBadRows) { throw error }
+      try report(summary, timing, layout: run.layout)
+      if let error = summary.badRowError(limit: pipeline.maxBadRows, in: run.layout) { throw error }
     }
   }
 
-  private func report(_ summary: RunSummary, _ timing: ProfileReport?, directory: String) throws {
+  private func report(_ summary: RunSummary, _ timing: ProfileReport?, layout: RunLayout) throws {
     if json {
       let models = summary.models.map { model -> JSONValue in
         [
@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         ]
       }
       let value: JSONValue = [
-        "directory": .string(directory), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
+        "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "models": .array(models),
       ]
       let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
@@ -76,9 +76,10 @@ struct RunCommand: AsyncParsableCommand {
     } else if !quiet {
       let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
       let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"
+      let place = failed > 0 ? " (\(layout.errors) says why)" : ""
       writeToStandardError(
-        "\(directory): \(summary.rows) rows under \(summary.models.count) model(s), \(failed) could not be scored\(state)\n"
-      )
+        "\(layout.path): \(summary.rows) rows under \(summary.models.count) model(s), \(failed) could not be scored"
+          + "\(place)\(state)\n")
     }
   }
 }

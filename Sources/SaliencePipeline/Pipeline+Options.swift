@@ -9,7 +9,7 @@ extension Pipeline.Method {
     var node = PipelineNode(value: .mapping([]), origin: .option("--method \(name.rawValue)"))
     try node.apply(PipelineOverride(option: "--method \(name.rawValue)", path: "name", values: [name.rawValue]))
     for option in options { try node.apply(option) }
-    self = try PipelineFile.method(node, path: "")
+    self = try PipelineFile.method(node, path: "", hasLabels: true)
   }
 }
 

@@ -2,13 +2,15 @@ import SalienceAttribution
 
 extension PipelineFile {
   /// Reads the list of methods, or the one method that stands for a list.
-  static func methods(_ top: MappingDecoder) throws -> [Pipeline.Method] {
+  ///
+  /// - Parameter hasLabels: whether the dataset has a column of labels.
+  static func methods(_ top: MappingDecoder, hasLabels: Bool) throws -> [Pipeline.Method] {
     _ = try top.required("methods")
     let nodes = top.list("methods") ?? []
     guard !nodes.isEmpty else { throw top.fault("methods", "must name at least one method") }
     var methods: [Pipeline.Method] = []
     for (index, node) in nodes.enumerated() {
-      let method = try method(node, path: "methods.\(index)")
+      let method = try method(node, path: "methods.\(index)", hasLabels: hasLabels)
       if methods.contains(where: { $0.id == method.id }) {
         throw PipelineError(
           .usage, "two methods have the id '\(method.id)'; give each its own 'id'", at: node.origin.description)
@@ -19,7 +21,7 @@ extension PipelineFile {
   }
 
   /// Reads one method.
-  static func method(_ node: PipelineNode, path: String) throws -> Pipeline.Method {
+  static func method(_ node: PipelineNode, path: String, hasLabels: Bool) throws -> Pipeline.Method {
     let integral = ["steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "noise"]
     let mapping = try MappingDecoder(
       node, path: path, keys: ["name", "id"] + integral + ["normalize", "target", "layer", "output", "reduction"])
@@ -33,12 +35,16 @@ extension PipelineFile {
     guard isIdentifier(id) else {
       throw mapping.fault("id", "must be letters, digits, '-', '_' and '.', beginning with a letter or a digit")
     }
+    let target = try target(mapping)
+    if target == .label, !hasLabels {
+      throw mapping.fault("target", "is label, for which 'dataset.columns.label' must name the column of labels")
+    }
     return Pipeline.Method(
       name: name, id: id, rule: try rule(mapping), baseline: try baseline(mapping),
       keepSpecial: try mapping.bool("keep_special") ?? true,
       normalize: try mapping.choice("normalize", Pipeline.Normalization.self)
         ?? (name == .gradientTimesInput ? .l1 : .l2),
-      target: try target(mapping),
+      target: target,
       layer: try layer(mapping) ?? (name == .gradientTimesInput ? .wordEmbeddings : .embeddings),
       output: try mapping.choice("output", Pipeline.OutputKind.self) ?? .logit,
       reduction: try mapping.choice("reduction", GradientTimesInput.Reduction.self) ?? .l2,

@@ -46,7 +46,7 @@ extension PipelineFile {
   private static func generation(_ mapping: MappingDecoder) throws -> GenerationSettings {
     var settings = GenerationSettings()
     settings.maximumNewTokens = try mapping.integer("max_new_tokens", in: 1...100_000) ?? settings.maximumNewTokens
-    settings.temperature = try mapping.positiveNumber("temperature")
+    settings.temperature = try temperature(mapping)
     settings.topK = try mapping.integer("top_k", in: 1...10_000_000)
     settings.topP = try mapping.positiveNumber("top_p")
     settings.seed = UInt64(try mapping.integer("seed", in: 0...Int(UInt32.max)) ?? 0)
@@ -56,6 +56,15 @@ extension PipelineFile {
       throw mapping.fault(key, "says how tokens are drawn, which takes a 'temperature'")
     }
     return settings
+  }
+
+  /// Elsewhere a temperature of 0 often means the likeliest token.
+  private static func temperature(_ mapping: MappingDecoder) throws -> Double? {
+    if case .scalar(let text, plain: true) = mapping.node("temperature")?.value, Double(text) == 0 {
+      throw mapping.fault(
+        "temperature", "must be a number above 0, not \(text); leave it out to take the likeliest token")
+    }
+    return try mapping.positiveNumber("temperature")
   }
 }
 

@@ -18,7 +18,9 @@ public enum PipelineFile {
   ///
   /// - Parameter path: names the file in errors, and the pipeline where it has no name.
   public static func parse(_ text: String, path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
-    var root = try PipelineNode(yaml: text, path: path)
+    // Some editors begin a file with a byte order mark, which Yams takes for a value.
+    let yaml = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    var root = try PipelineNode(yaml: yaml, path: path)
     for override in overrides { try root.apply(override) }
     let file = path.split(separator: "/").last.map(String.init) ?? "pipeline"
     let stem = file.split(separator: ".").first.map(String.init) ?? file
@@ -33,10 +35,10 @@ public enum PipelineFile {
     _ = try top.required("models")
     let models = try top.strings("models") ?? []
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
+    let dataset = try dataset(try top.required("dataset"))
     return Pipeline(
-      name: try top.string("name") ?? defaultName, models: models, task: try task(top),
-      dataset: try dataset(try top.required("dataset")),
-      methods: try methods(top), device: try device(top),
+      name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
+      methods: try methods(top, hasLabels: dataset.columns.label != nil), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
       origins: PipelineOrigins(root))

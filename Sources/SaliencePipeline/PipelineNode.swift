@@ -30,17 +30,15 @@ struct PipelineNode: Sendable {
   var value: Value
   var origin: Origin
 
-  /// The kind of value, for messages; the value itself may be secret or long.
+  /// The kind of value, for messages, or a number or truth value itself; a text may be secret or long.
   var kind: String {
     switch value {
     case .null: "nothing"
     case .scalar("", _): "an empty string"
     case .scalar(_, plain: false): "a quoted string"
     case .scalar(let text, plain: true):
-      if Double(text) != nil {
-        "a number"
-      } else if text == "true" || text == "false" {
-        "a truth value"
+      if Double(text) != nil || text == "true" || text == "false" {
+        String(text.prefix(32))
       } else {
         "a string"
       }

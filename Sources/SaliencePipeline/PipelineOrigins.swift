@@ -28,6 +28,9 @@ public struct PipelineOrigins: Sendable, Equatable {
     return places[""] ?? path
   }
 
+  /// Whether a key was written, in the file or as an option.
+  public func hasKey(_ path: String) -> Bool { places[path] != nil }
+
   /// Two pipelines are the same wherever their keys were written.
   public static func == (_: PipelineOrigins, _: PipelineOrigins) -> Bool { true }
 }

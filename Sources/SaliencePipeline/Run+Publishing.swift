@@ -69,7 +69,13 @@ extension Run {
       return summary
     }
     if layout.isFinished() { return summary }
-    try resources.finish(layout)
+    do {
+      try publishFiles { try resources.finish(layout, $0) }
+    } catch {
+      // A shard that came to its end at the same time may have finished the run, and then cleared its directory.
+      if layout.isFinished() { return summary }
+      throw error
+    }
     try replace(layout.runFile, with: runFile(summary).text(pretty: true) + "\n")
     // Whoever still works on a unit does so in vain; its directory would only stay behind.
     try journal.removeTemporaries { _ in true }
@@ -78,12 +84,20 @@ extension Run {
   }
 
   private func replace(_ path: String, with text: String) throws {
+    let name = path.dropFirst(layout.path.count + 1)
+    try publishFiles { try DurableFile.write(text, to: "\($0)/\(name)") }
+  }
+
+  /// Gives files their names in the run directory when all of them are complete.
+  private func publishFiles(_ write: (_ staging: String) throws -> Void) throws {
     let attempt = try journal.begin(Unit(model: "", index: 0, rows: 0..<0))
     defer { try? journal.discard(attempt) }
-    let staged = "\(attempt.path)/file"
-    try DurableFile.write(text, to: staged)
-    guard try DurableFile.rename(staged, to: path) else {
-      throw PipelineError(.io, "cannot be written", at: path)
+    try write(attempt.path)
+    for name in try DurableFile.names(in: attempt.path) {
+      let path = "\(layout.path)/\(name)"
+      guard try DurableFile.rename("\(attempt.path)/\(name)", to: path) else {
+        throw PipelineError(.io, "cannot be written", at: path)
+      }
     }
     try DurableFile.sync(layout.path)
   }

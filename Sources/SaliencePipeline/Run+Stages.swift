@@ -159,7 +159,7 @@ final class ModelStages: Sendable {
     for (offset, record) in read.records.enumerated() {
       let row = read.unit.rows.lowerBound + Int64(offset)
       switch record {
-      case .bad(let bad) where bad.row == row: _ = unit.fill(row, with: UnitInFlight.failure(of: bad))
+      case .bad(let bad) where bad.row == row: _ = unit.fill(row, with: .failed(FailedRow(bad)))
       case .example(let example, _) where example.row == row:
         do {
           encoded.append(EncodedExample(example: example, windows: try scorer.encode(example)))

@@ -49,8 +49,9 @@ public final class Run: Sendable {
     public var openTables: @Sendable (_ directory: String) throws -> any ExampleSink
     /// Called after a unit is published and its memory is freed.
     public var unitPublished: @Sendable () -> Void
-    /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete.
-    public var finish: @Sendable (RunLayout) throws -> Void
+    /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete: into a staging
+    /// directory, whose files then move beside the tables.
+    public var finish: @Sendable (_ run: RunLayout, _ staging: String) throws -> Void
     /// What `run.json` says besides and only the end of the run knows.
     public var closingFacts: @Sendable () -> [JSONMember]
     /// What matrix products were computed in, which only the end of the run knows; the fingerprint's precision alone
@@ -61,7 +62,7 @@ public final class Run: Sendable {
       openDataset: @escaping @Sendable () throws -> any RecordReader,
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
       unitPublished: @escaping @Sendable () -> Void = {},
-      finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in },
+      finish: @escaping @Sendable (_ run: RunLayout, _ staging: String) throws -> Void = { _, _ in },
       closingFacts: @escaping @Sendable () -> [JSONMember] = { [] },
       precisions: (@Sendable () -> [Precision])? = nil
     ) {

@@ -12,6 +12,9 @@ public struct RunLayout: Sendable, Equatable {
   public var state: String { "\(path)/state" }
   public var fingerprint: String { "\(state)/run-fingerprint.json" }
 
+  /// Directory of the table of rows that could not be scored.
+  public var errors: String { "\(path)/errors" }
+
   /// Names of a run's tables, which are directories.
   static let tables = ["predictions", "explanations", "attributions", "errors"]
   /// Files of the finishing step, beside `_SUCCESS`.

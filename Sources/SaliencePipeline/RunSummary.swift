@@ -27,13 +27,15 @@ public struct RunSummary: Sendable, Equatable {
   public var isFinished: Bool { missingUnits == 0 }
 
   /// The error to end with, although everything is published: too many quarantined rows.
-  public func badRowError(limit: BadRowLimit) -> PipelineError? {
+  ///
+  /// - Parameter directory: of the run.
+  public func badRowError(limit: BadRowLimit, in directory: RunLayout) -> PipelineError? {
     guard exceedsBadRowLimit else { return nil }
     let total = models.reduce(into: RowCounts()) { $0 += $1.counts }
     return PipelineError(
       .data,
-      "\(total.quarantined) of \(total.rows) rows could not be scored, more than max_bad_rows \(limit.text); the errors"
-        + " table says why")
+      "\(total.quarantined) of \(total.rows) rows could not be scored, more than max_bad_rows \(limit.text);"
+        + " \(directory.errors) says why")
   }
 }
 

@@ -34,20 +34,7 @@ final class UnitInFlight: Sendable {
 
   /// The row of the errors table for a row that failed after it was read.
   func failure(of example: Example, stage: FailedRow.Stage, _ error: any Error) -> Slot {
-    let location = locations[Int(example.row - unit.rows.lowerBound)]
-    return .failed(
-      FailedRow(
-        datasetFile: location.file, row: example.row, exampleID: example.id, stage: stage,
-        message: "line \(location.line), byte \(location.byteOffset): \(error)"))
-  }
-
-  /// The row of the errors table for a row that cannot be read.
-  static func failure(of row: BadRow) -> Slot {
-    let column = row.column.map { ", column '\($0)'" } ?? ""
-    return .failed(
-      FailedRow(
-        datasetFile: row.location.file, row: row.row, exampleID: row.id, stage: .read,
-        message: "line \(row.location.line), byte \(row.location.byteOffset)\(column): \(row.reason)"))
+    .failed(FailedRow(example, at: locations[Int(example.row - unit.rows.lowerBound)], stage: stage, error))
   }
 
   /// Every slot, in order of rows, and the seconds since the unit was read.

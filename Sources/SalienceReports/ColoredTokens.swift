@@ -39,16 +39,25 @@ public struct ColoredTokens: Sendable {
   /// - Throws: `ReportError.invalidExample` where arrays differ in count.
   public func render(_ scored: ScoredExample) throws -> String {
     _ = try scored.checkedTokenCount()
-    return scored.explanations.map { header($0, scored.prediction) + "\n" + words($0, scored) + "\n" }.joined()
+    if scored.explanations.isEmpty { return prediction(scored) + "  nothing to explain\n" }
+    return scored.explanations.map { header($0, scored) + "\n" + words($0, scored) + "\n" }.joined()
   }
 
-  private func header(_ explanation: Explanation, _ prediction: Prediction) -> String {
+  private func prediction(_ scored: ScoredExample) -> String {
+    let prediction = scored.prediction
+    let cut = scored.encoding.truncated ? "  cut to \(scored.encoding.count) tokens" : ""
+    return "predicted \(TerminalText.visible(prediction.label))"
+      + " (\(TerminalText.fixed(Double(prediction.probability), 3)))\(cut)"
+  }
+
+  private func header(_ explanation: Explanation, _ scored: ScoredExample) -> String {
     var parts = [
-      "predicted \(TerminalText.visible(prediction.label)) (\(TerminalText.fixed(Double(prediction.probability), 3)))",
+      prediction(scored),
       "target \(TerminalText.visible(explanation.target))\(explanation.targetPosition.map { " at \($0)" } ?? "")",
       "method \(TerminalText.visible(explanation.method))",
     ]
     if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
+    if !explanation.converged { parts.append("tolerance not kept in \(explanation.steps) steps") }
     return parts.joined(separator: "  ")
   }
 

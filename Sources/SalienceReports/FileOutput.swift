@@ -12,15 +12,38 @@ public final class FileOutput {
   public let path: String
   private var descriptor: Int32
   private let owned: Bool
+  /// Where the bytes lie until the file is complete, and where they go then; nil where they go to `path` at once.
+  private var staged: (partial: String, target: String)?
 
   /// Creates or empties the file at `path`.
   ///
   /// - Throws: `ReportError.inputOutput` naming the path.
-  public init(creating path: String) throws {
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  public convenience init(creating path: String) throws {
+    try self.init(path: path, writing: path)
+  }
+
+  private init(path: String, writing place: String) throws {
+    descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     self.path = path
     owned = true
     if descriptor < 0 { throw Self.failure("cannot be created", path, errno) }
+  }
+
+  /// Creates the file at `path`, or takes its place, when `finish` is called.
+  ///
+  /// Until then the bytes lie beside it, in `path.partial`. What is no regular file, a pipe for one, is written to at
+  /// once.
+  ///
+  /// - Throws: `ReportError.inputOutput` naming the path.
+  public convenience init(replacing path: String) throws {
+    var status = stat()
+    let isOther = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    // A link stays one, and its file is replaced.
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    let target = resolved.map { String(cString: $0) } ?? path
+    try self.init(path: path, writing: isOther ? path : "\(target).partial")
+    if !isOther { staged = ("\(target).partial", target) }
   }
 
   /// Writes to a descriptor that stays the caller's, standard output for one.
@@ -32,6 +55,7 @@ public final class FileOutput {
 
   deinit {
     if owned, descriptor >= 0 { _ = close(descriptor) }
+    if let staged { RunDirectory.removeFile(staged.partial) }
   }
 
   /// Writes every byte, over as many system calls as it takes.
@@ -52,7 +76,7 @@ public final class FileOutput {
     }
   }
 
-  /// Flushes the file to the disk and closes it; a descriptor of the caller's is left alone.
+  /// Flushes the file to the disk, closes it and gives it its name; a descriptor of the caller's is left alone.
   ///
   /// - Throws: `ReportError.inputOutput` naming the path.
   public func finish() throws {
@@ -65,6 +89,10 @@ public final class FileOutput {
     let flushed = synced == 0 || reason == EINVAL
     guard close(open) == 0, flushed else {
       throw Self.failure("cannot be written", path, flushed ? errno : reason)
+    }
+    if let (partial, target) = staged {
+      try RunDirectory.rename(partial, to: target)
+      staged = nil
     }
   }
 

@@ -87,6 +87,39 @@ extension EndToEndTests {
       #expect(tokens.map { $0["attribution"] as? Double } == tokens.map { $0["normalized"] as? Double })
     }
 
+    /// Why one class rather than another: the difference of both classes' scores.
+    @Test func contrastIsTheDifferenceOfTwoTargets() throws {
+      func scores(_ options: [String]) throws -> (target: String, scores: [Double]) {
+        let result = try SalienceBinary.run(
+          Self.arguments + options + ["--normalize", "none", "--json"], in: ScratchDirectory())
+        try #require(result.status == 0, "\(result.errors)")
+        let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        let explanation = try #require((parsed?["explanations"] as? [[String: Any]])?.first)
+        let tokens = try #require(explanation["tokens"] as? [[String: Any]])
+        return (try #require(explanation["target"] as? String), tokens.compactMap { $0["attribution"] as? Double })
+      }
+      let contrast = try scores(["--contrast", "positive", "0"])
+      #expect(contrast.target == "positive - negative")
+      let (a, b) = (try scores(["--target", "positive"]).scores, try scores(["--target", "negative"]).scores)
+      #expect(contrast.scores.count == 5 && contrast.scores.contains { $0 != 0 })
+      for (difference, pair) in zip(contrast.scores, zip(a, b)) { #expect(abs(difference - (pair.0 - pair.1)) < 1e-5) }
+      let all = try scores(["--keep-special", "false", "--target", "positive"]).scores
+      #expect(a.first == 0 && all.first != 0)
+    }
+
+    @Test func contrastTakesTwoClassesOfTheModel() throws {
+      for (options, message) in [
+        (["--contrast", "positive"], "--contrast takes two"),
+        (["--contrast", "positive", "negative", "--target", "positive"], "exclude each other"),
+        (["--contrast", "positive", "fine"], "--contrast positive fine: model "),
+        (["--keep-special", "no"], "--keep-special no: 'keep_special' must be true or false"),
+      ] {
+        let result = try SalienceBinary.run(Self.arguments + options, in: ScratchDirectory())
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(result.errors.contains(message), "\(result.errors)")
+      }
+    }
+
     /// What the command prints on a pseudo-terminal; the text is far below what one buffers.
     private static func onTerminal(environment: [String: String]) throws -> String {
       let primary = open("/dev/ptmx", O_RDWR | O_NOCTTY)

@@ -91,7 +91,7 @@ func fakePipeline(steps: Int = 2) throws -> Pipeline {
 func fakeRun(
   _ path: String, rows: Int = 250, steps: Int = 2, limit: Int64? = nil, options: Run.Options = Run.Options(),
   scorer: FakeScorer = FakeScorer(), log: Journaled = Journaled(),
-  finish: @escaping @Sendable (RunLayout) throws -> Void = { _ in }
+  finish: @escaping @Sendable (RunLayout, String) throws -> Void = { _, _ in }
 ) throws -> Run {
   let pipeline = try fakePipeline(steps: steps)
   let names = ["a", "b"]

@@ -86,6 +86,15 @@ private let minimal = """
     ("precision: f32", "precision: f64", "demo.yaml:22: 'precision' must be one of f32, bf16, f16, not 'f64'"),
     ("task: text-classification", "task: fill-masks", "demo.yaml:3: 'task' must be one of"),
     ("quadrature: trapezoid", "tolerance: 0.01", "demo.yaml:13: 'methods.0.tolerance' cannot stand beside"),
+    ("steps: 20", "steps: 1e9", "demo.yaml:12: 'methods.0.steps' must be a whole number from 1 to 100000, not 1e9"),
+    (
+      "steps: 20\n    quadrature: trapezoid", "tolerance: 0",
+      "demo.yaml:12: 'methods.0.tolerance' must be a number above 0, not 0"
+    ),
+    (
+      "name: demo", "generation: {temperature: 0.0}",
+      "demo.yaml:1: 'generation.temperature' must be a number above 0, not 0.0; leave it out to take the likeliest"
+    ),
     ("contrast: [POSITIVE, 0]", "contrast: [POSITIVE]", "demo.yaml:17: 'methods.0.target.contrast' must be a list"),
     ("device: vulkan:1", "device: vulcan", "demo.yaml:21: 'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID"),
     ("id: ig", "id: ../ig", "demo.yaml:11: 'methods.0.id' must be letters"),
@@ -105,6 +114,24 @@ private let minimal = """
     #expect(error.exitCode == 64)
     #expect(error.description.hasPrefix(message), "\(error)")
     #expect(!error.description.contains("\n"))
+  }
+
+  @Test func targetsOfLabelsTakeAColumnOfLabels() throws {
+    let text = minimal.replacing("gradients}", with: "gradients, target: label}")
+    let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "p.yaml") }
+    #expect(error.exitCode == 64)
+    #expect(
+      error.description
+        == "p.yaml:3: 'methods.0.target' is label, for which 'dataset.columns.label' must name the column of labels")
+    let labelled = text.replacing("{text: text}", with: "{text: text, label: stars}")
+    #expect(try PipelineFile.parse(labelled, path: "p.yaml").methods[0].target == .label)
+    let answers = text.replacing("{path: d.csv, columns: {text: text}}", with: "{path: d.json}")
+    #expect(try PipelineFile.parse(answers, path: "p.yaml").methods[0].target == .label)
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfTheFile() throws {
+    let text = "\u{FEFF}" + complete.replacing("\n", with: "\r\n")
+    #expect(try PipelineFile.parse(text, path: "demo.yaml") == PipelineFile.parse(complete, path: "demo.yaml"))
   }
 
   @Test func overridesTakePlaceBeforeDecoding() throws {

@@ -127,9 +127,26 @@ import Testing
     #expect(summary.models.allSatisfy { Int64($0.counts.rows) == min(limit, 250) })
   }
 
+  @Test func outputsOfTheFinishingStepAppearWhenTheyAreComplete() async throws {
+    struct Full: Error {}
+    await #expect(throws: Full.self) {
+      try await fakeRun(out) { _, staging in
+        try Data("half".utf8).write(to: URL(fileURLWithPath: "\(staging)/tokens.csv"))
+        throw Full()
+      }.execute()
+    }
+    #expect(try directory.contents(of: out).keys.allSatisfy { !$0.contains("tokens.csv") && $0 != "_SUCCESS" })
+    let summary = try await fakeRun(out, options: Run.Options(resume: true)) { run, staging in
+      #expect(FileManager.default.fileExists(atPath: "\(run.path)/attributions"))
+      try Data("whole".utf8).write(to: URL(fileURLWithPath: "\(staging)/tokens.csv"))
+    }.execute()
+    #expect(summary.isFinished)
+    #expect(try directory.contents(of: out)["tokens.csv"] == Data("whole".utf8))
+  }
+
   @Test func tooManyBadRowsAreReportedAfterPublishing() async throws {
     let strict = try await fakeRun(out, options: Run.Options(maxBadRows: .rows(11))).execute()
-    #expect(strict.badRowError(limit: .rows(11))?.exitCode == 65)
+    #expect(strict.badRowError(limit: .rows(11), in: RunLayout(path: out))?.exitCode == 65)
     #expect(FileManager.default.fileExists(atPath: out + "/_SUCCESS"))
     #expect(BadRowLimit.rows(12).isExceeded(by: strict.models.map(\.counts)) == false)
     // 24 of 500 rows are 4.8 %.

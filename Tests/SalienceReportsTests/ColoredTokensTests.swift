@@ -42,6 +42,28 @@ import Testing
     #expect(header.hasSuffix("  delta \(shown)"), "\(header)")
   }
 
+  /// What would else be taken for the whole text's explanation, or for a converged one.
+  @Test func whatIsNotTheWholeStoryIsSaid() throws {
+    var encoding = scored.encoding
+    encoding.truncated = true
+    let explanation = scored.explanations[0]
+    let unsettled = Explanation(
+      method: "ig", target: "positive", targetIndex: 1, output: 2, baselineOutput: 0.5, convergenceDelta: 0.25,
+      steps: 257, attributions: explanation.attributions, normalized: explanation.normalized, attributionSum: 0.75,
+      attributionNorm: 1.5, converged: false)
+    func header(_ explanations: [Explanation]) throws -> String {
+      let example = ScoredExample(
+        example: scored.example, encoding: encoding, prediction: scored.prediction, explanations: explanations,
+        status: .ok)
+      return try #require(ColoredTokens(style: .plain).render(example).split(separator: "\n").first.map(String.init))
+    }
+    #expect(
+      try header([unsettled])
+        == "predicted positive (0.938)  cut to 6 tokens  target positive  method ig  delta +0.2500"
+        + "  tolerance not kept in 257 steps")
+    #expect(try header([]) == "predicted positive (0.938)  cut to 6 tokens  nothing to explain")
+  }
+
   @Test func specialTokensAreShownOnRequest() throws {
     #expect(try ColoredTokens(style: .plain, showSpecial: true).render(scored).contains("[CLS](+0.00) Unbelievable"))
   }

@@ -1,0 +1,61 @@
+import Foundation
+import SalienceReports
+import Testing
+
+@Suite struct FileOutputTests {
+  private let directory: URL
+
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appendingPathComponent("salience-output-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  }
+
+  private func text(_ name: String) throws -> String {
+    try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
+  }
+
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() }
+  }
+
+  @Test func aFileTakesItsNameWhenItIsComplete() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appendingPathComponent("t.csv").path
+    try "old".write(toFile: path, atomically: false, encoding: .utf8)
+    do {
+      let output = try FileOutput(replacing: path)
+      try output.write(Array("half".utf8))
+      #expect(try text("t.csv") == "old")
+    }
+    #expect(try names == ["t.csv"], "what was not finished leaves nothing behind")
+    #expect(try text("t.csv") == "old")
+    let output = try FileOutput(replacing: path)
+    try output.write(Array("whole".utf8))
+    try output.finish()
+    #expect(try text("t.csv") == "whole")
+    #expect(try names == ["t.csv"])
+  }
+
+  @Test func aLinkStaysALink() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try "old".write(toFile: directory.appendingPathComponent("real").path, atomically: false, encoding: .utf8)
+    let link = directory.appendingPathComponent("link").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    let output = try FileOutput(replacing: link)
+    try output.write(Array("new".utf8))
+    try output.finish()
+    #expect(try text("real") == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+  }
+
+  @Test func whatIsNoFileIsWrittenToAtOnce() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let output = try FileOutput(replacing: "/dev/null")
+    try output.write([1])
+    try output.finish()
+    let full = try FileOutput(replacing: "/dev/full")
+    let error = #expect(throws: ReportError.self) { try full.write([1]) }
+    #expect(error?.code == .inputOutput)
+    #expect(!FileManager.default.fileExists(atPath: "/dev/full.partial"))
+  }
+}

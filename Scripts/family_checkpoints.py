@@ -54,11 +54,20 @@ FAMILIES = {
 }
 
 
-def variant(family, head, name=None, dtype="f32", tokenizer=None, classes=3, legacy=False, rename=None, **config):
-    """One folder. `legacy` writes the keys of older config.json files; `rename` changes the tensors' names."""
+# What the first checkpoints of the Hub call the tensors; of those that are tied the file holds the head's alone.
+OLDER_NAMES = {
+    "LayerNorm.weight": "LayerNorm.gamma", "LayerNorm.bias": "LayerNorm.beta",
+    "bert.embeddings.word_embeddings.weight": "cls.predictions.decoder.weight",
+    "cls.predictions.bias": "cls.predictions.decoder.bias"}
+
+
+def variant(family, head, name=None, dtype="f32", tokenizer=None, classes=3, legacy=False, rename=None, names=None,
+            stated=None, **config):
+    """One folder. `legacy` writes the keys of older config.json files; `rename` changes what the tensors' names begin
+    with, `names` parts of them; `stated` is what config.json says although the weights are otherwise."""
     return dict(
         name=name or f"{family}-{head}", family=family, head=head, dtype=dtype, tokenizer=tokenizer, classes=classes,
-        legacy=legacy, rename=rename, config=config)
+        legacy=legacy, rename=rename, names=names or {}, stated=stated or {}, config=config)
 
 
 def every_folder():
@@ -76,6 +85,7 @@ def every_folder():
     yield variant("camembert", "masked-lm", dtype="f16")
     yield variant("distilbert", "sequence-classification", "distilbert-mean-pooling", rename=("", "encoder."))
     yield variant("albert", "sequence-classification", "albert-groups", "f16", num_hidden_groups=2)
+    yield variant("bert", "masked-lm", "bert-older-names", names=OLDER_NAMES)
     yield variant("modernbert", "sequence-classification", "modernbert-mean", "bf16", classifier_pooling="mean")
     yield variant(
         "deberta-v2", "sequence-classification", "deberta-v2-own-keys", "f16", share_att_key=False, position_buckets=-1,
@@ -90,6 +100,9 @@ def every_folder():
         rope_parameters=dict(rope_type="default", rope_theta=500.0))
     yield variant("qwen2", "causal-lm", "qwen2-causal-lm", "bf16")
     yield variant("qwen3", "causal-lm", "qwen3-causal-lm", "f16")
+    yield variant(
+        "qwen3", "causal-lm", "qwen3-own-outputs", "bf16", tie_word_embeddings=False,
+        stated=dict(tie_word_embeddings=True))
     yield variant("gemma", "causal-lm", "gemma-causal-lm", "bf16", legacy=True)
     yield variant(
         "qwen2", "causal-lm", "qwen2-sliding-window", "f16", legacy=True, use_sliding_window=True, sliding_window=6,
@@ -169,13 +182,17 @@ def write_checkpoint(spec, directory, seed):
     dtype = DTYPES[spec["dtype"]]
     model.config.dtype = dtype
     model.to(dtype).save_pretrained(directory)
-    if spec["rename"]:
-        old, new = spec["rename"]
+    if spec["rename"] or spec["names"]:
+        old, new = spec["rename"] or ("", "")
         path = directory / "model.safetensors"
-        renamed = {new + name.removeprefix(old): tensor for name, tensor in load_file(path).items()}
+        renamed = {}
+        for name, tensor in load_file(path).items():
+            for part, other in spec["names"].items():
+                name = name.replace(part, other)
+            renamed[new + name.removeprefix(old)] = tensor
         save_file(renamed, path, {"format": "pt"})
     path = directory / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
+    config = json.loads(path.read_text(encoding="utf-8")) | spec["stated"]
     config = older_keys(config) if spec["legacy"] else config
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (directory / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")

@@ -74,6 +74,9 @@ def directories(fixtures):
     yield "distilbert-cased", {
         "config.json": {"model_type": "distilbert"}, "vocab.txt": word_piece_file(fixtures / "cased"),
         "tokenizer_config.json": {"do_lower_case": False, "tokenize_chinese_chars": False, "strip_accents": True}}
+    yield "gpt2-word-pieces", {
+        "config.json": {"model_type": "gpt2", "tokenizer_class": "BertTokenizer"},
+        "vocab.txt": word_piece_file(fixtures / "uncased")}
     yield "electra", {"config.json": {"model_type": "electra"}, "vocab.txt": word_piece_file(fixtures / "uncased")}
     yield "llama", {"config.json": {"model_type": "llama"}, "tokenizer.model": "subword/bpe.model"}
     yield "llama-legacy", {
@@ -97,6 +100,7 @@ def directories(fixtures):
         "config.json": {"model_type": "albert"}, "tokenizer_config.json": {"do_lower_case": False, "keep_accents": True},
         "spiece.model": "slow/albert/spiece.model"}
     yield "xlm-roberta", {"config.json": {"model_type": "xlm-roberta"}, "sentencepiece.bpe.model": "subword/unigram.model"}
+    yield "camembert", {"config.json": {"model_type": "camembert"}, "sentencepiece.bpe.model": "subword/unigram.model"}
     yield "deberta-v2", {
         "config.json": {"model_type": "deberta-v2"}, "tokenizer_config.json": {"do_lower_case": False, "vocab_type": "spm"},
         "spm.model": renamed(unigram, [("[PAD]", CONTROL), ("[CLS]", CONTROL), ("[SEP]", CONTROL), ("[UNK]", UNKNOWN)])}

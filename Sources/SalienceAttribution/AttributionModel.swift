@@ -34,7 +34,8 @@ public struct AttributionModel: Sendable {
   ) async throws {
     let methods = methods.map { $0.adapted(to: backend.device.precision) }
     try Self.validate(methods, for: checkpoint.config, task: task)
-    architecture = try ModelRegistry.architecture(for: checkpoint.config)
+    let stored = try StoredModel(checkpoint, task: task)
+    architecture = stored.architecture
     tokenizer = try Tokenizer(directory: checkpoint.directory)
     self.task = try task.task(for: checkpoint.config, architecture: architecture, tokenizer: tokenizer)
     self.methods = methods
@@ -62,13 +63,10 @@ public struct AttributionModel: Sendable {
       programs.append(try architecture.prediction(head, readout: self.task.readout))
     }
     self.programs = programs
-    let parameters = PrefixedParameters(
-      checkpoint.parameters, prefix: task.tensorPrefix, base: type(of: architecture).basePrefix)
-    let names = Set(programs.flatMap(\.parameters).flatMap(\.pieces).compactMap(parameters.storedName))
-    try checkpoint.parameters.validateFinite(names.sorted())
+    try stored.validate(Set(programs.flatMap(\.parameters).flatMap(\.pieces)))
     let decoders = head == .causalLM ? [try architecture.decoder()].compactMap { $0 } : []
     endTokens = head == .causalLM ? try checkpoint.endTokens : []
-    prepared = try await backend.prepare(programs, decoders: decoders, parameters: parameters)
+    prepared = try await backend.prepare(programs, decoders: decoders, parameters: stored.parameters)
   }
 
   /// Checks head, layers and classes against a model's configuration, which takes neither its weights nor its tokenizer.

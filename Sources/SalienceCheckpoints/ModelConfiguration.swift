@@ -33,6 +33,12 @@ public struct ModelConfiguration: Sendable {
     try self.init(json: json, file: file)
   }
 
+  /// The same with another value of one key.
+  public func setting(_ key: String, to value: JSONValue) throws -> ModelConfiguration {
+    let others = (json.objectValue ?? []).filter { $0.name != key }
+    return try ModelConfiguration(json: .object(others + [JSONMember(name: key, value: value)]), file: file)
+  }
+
   /// The architecture's family, such as `bert`.
   public var modelType: String { get throws { try string("model_type") } }
 

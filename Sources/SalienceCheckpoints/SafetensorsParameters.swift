@@ -7,13 +7,15 @@ public struct SafetensorsParameters: ParameterSource {
     let entry: TensorEntry
 
     /// Reads the tensor's bytes 256 KiB at a time, each with its offset in the tensor.
-    func forEachChunk(of name: String, _ body: (_ chunk: UnsafeRawBufferPointer, _ offset: Int) -> Void) throws {
+    func forEachChunk(
+      of name: String, _ body: (_ chunk: UnsafeRawBufferPointer, _ offset: Int) throws -> Void
+    ) throws {
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(entry.range.count, 1 << 18), alignment: 16)
       defer { buffer.deallocate() }
       for start in stride(from: 0, to: entry.range.count, by: 1 << 18) {
         let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(entry.range.count - start))
         try file.read(from: entry.range.lowerBound + start, into: chunk, tensor: name)
-        body(UnsafeRawBufferPointer(chunk), start)
+        try body(UnsafeRawBufferPointer(chunk), start)
       }
     }
   }
@@ -93,6 +95,25 @@ public struct SafetensorsParameters: ParameterSource {
           .invalid, "NaN or infinity at element \(index)", file: location.file.path, tensor: name)
       }
     }
+  }
+
+  /// Whether two tensors are of one type and shape and hold the same bytes.
+  ///
+  /// - Throws: `CheckpointError` for one that cannot be read.
+  public func areEqual(_ first: String, _ second: String) throws -> Bool {
+    let ((one, oneType), (other, otherType)) = (try floats(first), try floats(second))
+    guard oneType == otherType, one.entry.shape == other.entry.shape else { return false }
+    var areEqual = true
+    var buffer: [UInt8] = []
+    try one.forEachChunk(of: first) { chunk, offset in
+      guard areEqual else { return }
+      if buffer.count != chunk.count { buffer = [UInt8](repeating: 0, count: chunk.count) }
+      areEqual = try buffer.withUnsafeMutableBytes { bytes in
+        try other.file.read(from: other.entry.range.lowerBound + offset, into: bytes, tensor: second)
+        return bytes.elementsEqual(chunk)
+      }
+    }
+    return areEqual
   }
 
   /// An exponent of ones alone marks NaN and infinity in every IEEE format.

@@ -6,6 +6,10 @@ import SalienceTensors
 public struct ALBERT: Architecture {
   public static let modelType = "albert"
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [
+    ["albert.embeddings.word_embeddings.weight", "predictions.decoder.weight"],
+    ["predictions.bias", "predictions.decoder.bias"],
+  ]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = true
   /// E of the embedding block, and H of the layers.
@@ -15,7 +19,7 @@ public struct ALBERT: Architecture {
   private let groupCount, groupSize: Int
   private let activation: ActivationFunction
   private let epsilon: Float
-  private let tied: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -37,7 +41,7 @@ public struct ALBERT: Architecture {
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act", default: "gelu_new")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.requireAbsolutePositions()
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
@@ -70,10 +74,10 @@ public struct ALBERT: Architecture {
       let head = MaskedLMHead(
         dense: "predictions.dense", norm: "predictions.LayerNorm", hiddenSize: hiddenSize, width: embeddingSize,
         activation: activation, epsilon: epsilon,
-        decoder: tied
+        decoder: tiesWords
           ? table("word", vocabularySize, .wordIDs).table
           : Parameter("predictions.decoder.weight", shape: [vocabularySize, embeddingSize]),
-        bias: Parameter(tied ? "predictions.bias" : "predictions.decoder.bias", shape: [vocabularySize]))
+        bias: Parameter(tiesWords ? "predictions.bias" : "predictions.decoder.bias", shape: [vocabularySize]))
       return try head(hidden, in: &plan)
     case .causalLM: throw ModelError(.unsupported, "ALBERT has no causal language model here")
     }

@@ -11,6 +11,9 @@ public protocol Architecture: Sendable {
   static var basePrefix: String { get }
   /// The heads that the family has here.
   static var heads: [ModelHead] { get }
+  /// Names that stand for one tensor each in a language model: first those of the word table and of the table of its
+  /// outputs, where words are tied; then those of the outputs' bias.
+  static var tiedNames: [[String]] { get }
 
   /// - Throws: `CheckpointError` or `ModelError` naming the key at fault.
   init(_ configuration: ModelConfiguration) throws
@@ -23,6 +26,8 @@ public protocol Architecture: Sendable {
   var vocabularySize: Int { get }
   /// Whether token types are an input of the model.
   var readsTypeIDs: Bool { get }
+  /// Whether a language model's outputs are products with the word table.
+  var tiesWords: Bool { get }
   /// Whether a token sees nothing of those after it; a head then reads the last token's row.
   var isCausal: Bool { get }
   /// What the family's sequence classifiers read.
@@ -60,6 +65,9 @@ extension Architecture {
   public var isCausal: Bool { false }
   public var classifierReadout: Readout { .selectedRow }
   public func decoder() throws -> DecoderProgram? { nil }
+
+  /// The names under which a checkpoint may hold a tensor that it holds once.
+  public var sameNames: [[String]] { tiesWords ? Self.tiedNames : Array(Self.tiedNames.dropFirst()) }
 
   /// The family's name, as most families have it.
   public static var basePrefix: String { "\(modelType)." }

@@ -5,12 +5,16 @@ import SalienceTensors
 public struct BERT: Architecture {
   public static let modelType = "bert"
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [
+    ["bert.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"],
+    ["cls.predictions.bias", "cls.predictions.decoder.bias"],
+  ]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = true
   private let hiddenSize, heads, feedForwardSize, typeCount, classCount: Int
   private let activation: ActivationFunction
   private let epsilon: Float
-  private let tied: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -23,7 +27,7 @@ public struct BERT: Architecture {
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.requireAbsolutePositions()
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
@@ -54,10 +58,10 @@ public struct BERT: Architecture {
       let head = MaskedLMHead(
         dense: "cls.predictions.transform.dense", norm: "cls.predictions.transform.LayerNorm", hiddenSize: hiddenSize,
         width: hiddenSize, activation: activation, epsilon: epsilon,
-        decoder: tied
+        decoder: tiesWords
           ? table("word", vocabularySize, .wordIDs).table
           : Parameter("cls.predictions.decoder.weight", shape: [vocabularySize, hiddenSize]),
-        bias: Parameter(tied ? "cls.predictions.bias" : "cls.predictions.decoder.bias", shape: [vocabularySize]))
+        bias: Parameter(tiesWords ? "cls.predictions.bias" : "cls.predictions.decoder.bias", shape: [vocabularySize]))
       return try head(hidden, in: &plan)
     case .causalLM: throw ModelError(.unsupported, "BERT has no causal language model here")
     }

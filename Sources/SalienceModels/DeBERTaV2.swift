@@ -7,13 +7,18 @@ public struct DeBERTaV2: Architecture {
   public static let modelType = "deberta-v2"
   public static let basePrefix = "deberta."
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [
+    ["deberta.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"],
+    ["cls.predictions.bias", "cls.predictions.decoder.bias"],
+  ]
   public let maximumLength, layerCount, vocabularySize: Int
   /// E of the embedding tables, and H of the layers.
   private let embeddingSize, hiddenSize: Int
   private let heads, feedForwardSize, typeCount, classCount: Int
   private let activation, poolerActivation: ActivationFunction
   private let epsilon: Float
-  private let hasPositionTable, tied: Bool
+  public let tiesWords: Bool
+  private let hasPositionTable: Bool
   /// Whether the masked language model is the one that transformers calls legacy.
   private let hasLegacyHead: Bool
   private let relative: DeBERTaPositions
@@ -34,7 +39,7 @@ public struct DeBERTaV2: Architecture {
     poolerActivation = try configuration.activation("pooler_hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-7))
     hasPositionTable = try configuration.boolean("position_biased_input", default: true)
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     hasLegacyHead = try configuration.boolean("legacy", default: true)
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
@@ -92,10 +97,10 @@ public struct DeBERTaV2: Architecture {
     let head = MaskedLMHead(
       dense: "\(name).dense", norm: "\(name).LayerNorm", hiddenSize: hiddenSize,
       width: hasLegacyHead ? embeddingSize : hiddenSize, activation: activation, epsilon: epsilon,
-      decoder: tied || !hasLegacyHead
+      decoder: tiesWords || !hasLegacyHead
         ? words : Parameter("cls.predictions.decoder.weight", shape: [vocabularySize, embeddingSize]),
       bias: Parameter(
-        hasLegacyHead ? (tied ? "cls.predictions.bias" : "cls.predictions.decoder.bias") : "\(name).bias",
+        hasLegacyHead ? (tiesWords ? "cls.predictions.bias" : "cls.predictions.decoder.bias") : "\(name).bias",
         shape: [vocabularySize]))
     return try head(hidden, in: &plan)
   }

@@ -5,13 +5,14 @@ import SalienceTensors
 public struct DistilBERT: Architecture {
   public static let modelType = "distilbert"
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [["distilbert.embeddings.word_embeddings.weight", "vocab_projector.weight"]]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = false
   private let hiddenSize, heads, feedForwardSize, classCount: Int
   private let activation: ActivationFunction
   /// Fixed in the model's definition: config.json has no key for it.
   private let epsilon: Float = 1e-12
-  private let tied: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -22,7 +23,7 @@ public struct DistilBERT: Architecture {
     feedForwardSize = try configuration.size("hidden_dim", "intermediate_size")
     classCount = try configuration.labelCount
     activation = try configuration.activation("activation")
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
   }
 
@@ -50,7 +51,7 @@ public struct DistilBERT: Architecture {
       let head = MaskedLMHead(
         dense: "vocab_transform", norm: "vocab_layer_norm", hiddenSize: hiddenSize, width: hiddenSize,
         activation: activation, epsilon: epsilon,
-        decoder: tied
+        decoder: tiesWords
           ? table("word", vocabularySize, .wordIDs).table
           : Parameter("vocab_projector.weight", shape: [vocabularySize, hiddenSize]),
         bias: Parameter("vocab_projector.bias", shape: [vocabularySize]))

@@ -5,6 +5,7 @@ import SalienceTensors
 public struct ELECTRA: Architecture {
   public static let modelType = "electra"
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [["electra.embeddings.word_embeddings.weight", "generator_lm_head.weight"]]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = true
   /// E of the embedding block, and H of the layers.
@@ -12,7 +13,7 @@ public struct ELECTRA: Architecture {
   private let heads, feedForwardSize, typeCount, classCount: Int
   private let activation: ActivationFunction
   private let epsilon: Float
-  private let tied: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("max_position_embeddings")
@@ -26,7 +27,7 @@ public struct ELECTRA: Architecture {
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     try configuration.requireAbsolutePositions()
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
@@ -61,7 +62,7 @@ public struct ELECTRA: Architecture {
       let head = MaskedLMHead(
         dense: "generator_predictions.dense", norm: "generator_predictions.LayerNorm", hiddenSize: hiddenSize,
         width: embeddingSize, activation: .gelu, epsilon: epsilon,
-        decoder: tied
+        decoder: tiesWords
           ? table("word", vocabularySize, .wordIDs).table
           : Parameter("generator_lm_head.weight", shape: [vocabularySize, embeddingSize]),
         bias: Parameter("generator_lm_head.bias", shape: [vocabularySize]))

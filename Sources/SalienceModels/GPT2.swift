@@ -10,12 +10,13 @@ public struct GPT2: CausalDecoder {
   public static let heads: [ModelHead] = [
     .causalLM, .sequenceClassification, .tokenClassification, .questionAnswering,
   ]
+  public static let tiedNames = [["transformer.wte.weight", "lm_head.weight"]]
   public let maximumLength, vocabularySize: Int
   let layers: [PreNormLayer]
   let finalNorm: Normalization
   let paddingID: Int?
   private let hiddenSize, classCount: Int
-  private let tiesWords: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     maximumLength = try configuration.size("n_positions", "max_position_embeddings")

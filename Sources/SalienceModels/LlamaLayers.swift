@@ -132,6 +132,8 @@ protocol LlamaFamily: CausalDecoder {
 extension LlamaFamily {
   public static var basePrefix: String { "model." }
   public static var heads: [ModelHead] { [.causalLM, .sequenceClassification, .tokenClassification] }
+  public static var tiedNames: [[String]] { [["model.embed_tokens.weight", "lm_head.weight"]] }
+  public var tiesWords: Bool { parts.tiesWords }
   public var maximumLength: Int { parts.maximumLength }
   public var vocabularySize: Int { parts.vocabularySize }
   var layers: [PreNormLayer] { parts.layers }

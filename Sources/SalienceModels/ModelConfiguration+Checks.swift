@@ -7,7 +7,7 @@ extension ModelConfiguration {
     let name = try string(key, default: standard)
     switch name {
     case "gelu", "gelu_python": return .gelu
-    case "gelu_new", "gelu_pytorch_tanh", "gelu_accurate": return .geluTanh
+    case "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh": return .geluTanh
     case "relu": return .relu
     case "silu", "swish": return .silu
     case "tanh": return .tanh

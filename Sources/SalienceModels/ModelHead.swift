@@ -8,8 +8,11 @@ public enum ModelHead: String, Sendable, CaseIterable {
   case maskedLM = "ForMaskedLM"
   case causalLM = "ForCausalLM"
 
-  /// GPT-2's class of causal language models has a name of its own.
-  private static let otherEndings: [String: ModelHead] = ["LMHeadModel": .causalLM]
+  /// GPT-2's class of causal language models has a name of its own, and what BERT and ALBERT were trained as holds
+  /// their masked language model.
+  private static let otherEndings: [String: ModelHead] = [
+    "LMHeadModel": .causalLM, "BertForPreTraining": .maskedLM, "AlbertForPreTraining": .maskedLM,
+  ]
 
   /// The head that config.json names; sequence classification where it names none.
   ///

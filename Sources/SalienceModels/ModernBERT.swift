@@ -8,6 +8,7 @@ public struct ModernBERT: Architecture {
   public static let modelType = "modernbert"
   public static let basePrefix = "model."
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [["model.embeddings.tok_embeddings.weight", "decoder.weight"]]
   public let maximumLength, layerCount, vocabularySize: Int
   public let readsTypeIDs = false
   public let classifierReadout: Readout
@@ -15,7 +16,7 @@ public struct ModernBERT: Architecture {
   private let activation, headActivation: ActivationFunction
   private let epsilon: Float
   private let biases: Biases
-  private let tied: Bool
+  public let tiesWords: Bool
   /// Of each layer.
   private let windows: [AttentionWindow]
   private let rotaries: [RotaryEmbedding]
@@ -42,7 +43,7 @@ public struct ModernBERT: Architecture {
       norm: try configuration.boolean("norm_bias", default: false),
       head: try configuration.boolean("classifier_bias", default: false),
       decoder: try configuration.boolean("decoder_bias", default: true))
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     switch try configuration.string("classifier_pooling", default: "cls") {
     case "cls": classifierReadout = .selectedRow
     case "mean": classifierReadout = .mean
@@ -102,7 +103,7 @@ public struct ModernBERT: Architecture {
     case .maskedLM:
       let own = Parameter("decoder.weight", shape: [vocabularySize, hiddenSize])
       return try plan.linear(
-        inner, weight: tied ? words : own,
+        inner, weight: tiesWords ? words : own,
         bias: biases.decoder ? Parameter("decoder.bias", shape: [vocabularySize]) : nil)
     case .causalLM: throw ModelError(.unsupported, "ModernBERT has no causal language model here")
     }
@@ -171,7 +172,8 @@ extension ModelConfiguration {
     return kinds
   }
 
-  /// The base of a kind of layer's rotary frequencies, from `rope_parameters` or the older keys.
+  /// The base of a kind of layer's rotary frequencies, from `rope_parameters` or the older keys; a local one of null is
+  /// the global one.
   fileprivate func modernBERTRotaryBase(_ kind: ModernBERTLayerKind) throws -> Float {
     if value("rope_scaling") != nil {
       throw ModelError(.unsupported, "rope_scaling is not supported with model_type 'modernbert'", file: file)
@@ -183,6 +185,7 @@ extension ModelConfiguration {
         .unsupported, "rope_type '\(type)' is not supported with model_type 'modernbert'", file: file)
     }
     if let base = parameters?["rope_theta"]?.doubleValue { return Float(base) }
-    return Float(try number(kind == .global ? "global_rope_theta" : "local_rope_theta", default: standard))
+    let isGlobal = kind == .global || json["local_rope_theta"]?.isNull == true
+    return Float(try number(isGlobal ? "global_rope_theta" : "local_rope_theta", default: standard))
   }
 }

@@ -7,6 +7,10 @@ public struct RoBERTa: Architecture {
   public static let modelType = "roberta"
   public static let modelTypes = [modelType, "xlm-roberta", "camembert"]
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
+  public static let tiedNames = [
+    ["roberta.embeddings.word_embeddings.weight", "lm_head.decoder.weight"],
+    ["lm_head.bias", "lm_head.decoder.bias"],
+  ]
   public let maximumLength, layerCount, vocabularySize: Int
   /// Its tokenizers give every token type 0.
   public let readsTypeIDs = false
@@ -14,7 +18,7 @@ public struct RoBERTa: Architecture {
   private let paddingID: Int32
   private let activation: ActivationFunction
   private let epsilon: Float
-  private let tied: Bool
+  public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
     positionCount = try configuration.size("max_position_embeddings")
@@ -27,7 +31,7 @@ public struct RoBERTa: Architecture {
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
-    tied = try configuration.boolean("tie_word_embeddings", default: true)
+    tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     let padding = try configuration.integer("pad_token_id", default: 1)
     guard padding >= 0, padding < vocabularySize, padding < positionCount - 1 else {
       throw ModelError(
@@ -78,10 +82,10 @@ public struct RoBERTa: Architecture {
       let head = MaskedLMHead(
         dense: "lm_head.dense", norm: "lm_head.layer_norm", hiddenSize: hiddenSize, width: hiddenSize,
         activation: .gelu, epsilon: epsilon,
-        decoder: tied
+        decoder: tiesWords
           ? table("word", vocabularySize, .wordIDs).table
           : Parameter("lm_head.decoder.weight", shape: [vocabularySize, hiddenSize]),
-        bias: Parameter(tied ? "lm_head.bias" : "lm_head.decoder.bias", shape: [vocabularySize]))
+        bias: Parameter(tiesWords ? "lm_head.bias" : "lm_head.decoder.bias", shape: [vocabularySize]))
       return try head(hidden, in: &plan)
     case .causalLM: throw ModelError(.unsupported, "RoBERTa has no causal language model here")
     }

@@ -41,7 +41,8 @@ extension Parameter {
       return shape
     }
     guard shapes.reduce(0, { $0 + $1[0] }) == shape[0] else {
-      throw TensorError(.parameter, "tensor \(self) is \(stored); \(transform.expectation(shape)) is expected")
+      let found = stored.count == 1 ? "\(stored[0])" : "\(stored)"
+      throw TensorError(.parameter, "tensor \(self) is \(found); \(transform.expectation(shape)) is expected")
     }
     return try [Float](unsafeUninitializedCapacity: count) { buffer, written in
       for (index, name) in pieces.enumerated() {

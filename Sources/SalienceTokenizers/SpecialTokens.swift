@@ -11,6 +11,8 @@ struct SpecialTokens: Sendable {
   private(set) var modelMaxLength: Int?
   /// The family, where it is one that `transformers` knows the special tokens of.
   let family: TokenizerFamily?
+  /// The tokenizer's class, which tokenizer_config.json names, else config.json; nil where neither does.
+  let tokenizerClass: String?
   let config: ConfigurationComponent?
   private let map: ConfigurationComponent?
 
@@ -20,8 +22,8 @@ struct SpecialTokens: Sendable {
     config = try ConfigurationFile.readIfPresent("tokenizer_config.json", in: directory)
     map = try ConfigurationFile.readIfPresent("special_tokens_map.json", in: directory)
     let model = try ConfigurationFile.readIfPresent("config.json", in: directory)
-    family = TokenizerFamily(
-      tokenizerClass: config?.value["tokenizer_class"]?.stringValue, modelType: model?.value["model_type"]?.stringValue)
+    tokenizerClass = [config, model].lazy.compactMap { $0?.value["tokenizer_class"]?.stringValue }.first
+    family = TokenizerFamily(tokenizerClass: tokenizerClass, modelType: model?.value["model_type"]?.stringValue)
     for (role, token) in family?.specialTokens ?? [] { tokens[role] = token }
     for role in Self.roles {
       guard let entry = entry(role) else { continue }

@@ -27,6 +27,8 @@ public struct Tokenizer: Sendable {
 
   /// Reads tokenizer.json and, where they are there, tokenizer_config.json and special_tokens_map.json.
   ///
+  /// Of BERT's tokenizers tokenizer_config.json decides about letter case, accents and Chinese characters where it
+  /// speaks of them, as in `transformers`.
   /// Without a tokenizer.json it reads `vocab.txt`, `vocab.json` and `merges.txt`, or a SentencePiece
   /// `tokenizer.model`, as `transformers` does for the tokenizer class that tokenizer_config.json names or that goes with
   /// config.json's model type. Special tokens that no file names are those of that class, else BERT's own (`[PAD]`,
@@ -37,7 +39,8 @@ public struct Tokenizer: Sendable {
     let file =
       try ConfigurationFile.readIfPresent("tokenizer.json", in: directory)
       ?? SlowTokenizerFiles.convert(directory: directory, special: special)
-    let normalizer = try file.optional("normalizer").map { try Normalizer($0) }
+    let config = special.family == .bert ? special.config : nil
+    let normalizer = try file.optional("normalizer").map { try Normalizer($0, of: config) }
     let model = try Model(try file.member("model"))
     preTokenizer = try file.optional("pre_tokenizer").map { try PreTokenizer($0) }
     postProcessor = try file.optional("post_processor").map { try PostProcessor($0) } ?? .plain

@@ -32,7 +32,7 @@ import Testing
       ("matrix", [2, 2], .transposed(outputs: 2..<4), "tensor matrix is [2, 3]; [2, at least 4] is expected"),
       ("vector", [3], .elements(4..<7), "tensor vector is [5]; [at least 7] is expected"),
       ("vector", [5], .transposed(), "tensor vector is [5]; [5] is expected"),
-      ("vector", [4], .plusOne, "tensor vector is [[5]]; [4] is expected"),
+      ("vector", [4], .plusOne, "tensor vector is [5]; [4] is expected"),
     ] as [(String, [Int], ParameterTransform, String)])
   func otherShapesAreRefused(name: String, shape: [Int], transform: ParameterTransform, message: String) {
     let error = #expect(throws: TensorError.self) {

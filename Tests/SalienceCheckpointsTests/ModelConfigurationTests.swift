@@ -22,6 +22,14 @@ import Testing
     #expect(config.value("n") == nil)
   }
 
+  @Test func oneKeyMayBeSetOtherwise() throws {
+    let config = try configuration(#"{"tie_word_embeddings":true,"dim":64}"#)
+    let changed = try config.setting("tie_word_embeddings", to: false).setting("new", to: 3)
+    #expect(try !changed.boolean("tie_word_embeddings", default: true))
+    #expect(try changed.integer("dim") == 64 && changed.integer("new") == 3)
+    #expect(changed.file == config.file)
+  }
+
   @Test func errorsNameFileAndKey() throws {
     let config = try configuration(#"{"dim":"64","zero":0}"#)
     #expect(throws: CheckpointError.self) { try config.modelType }

@@ -15,8 +15,11 @@ import Testing
     }
   }
 
-  private func value(_ name: String, of stored: [String: Float], prefix: String? = nil) throws -> Float {
-    let source = PrefixedParameters(Tensors(values: stored), prefix: prefix, base: "transformer.")
+  private func value(
+    _ name: String, of stored: [String: Float], prefix: String? = nil, sameNames: [[String]] = []
+  ) throws -> Float {
+    let source = PrefixedParameters(
+      Tensors(values: stored), prefix: prefix, base: "transformer.", sameNames: sameNames)
     return try Parameter(name, shape: [1]).load(from: source)[0]
   }
 
@@ -32,6 +35,23 @@ import Testing
     #expect(try value("transformer.x", of: stored.filter { $0.value > 1 }, prefix: "a.") == 2)
     #expect(try value("transformer.x", of: stored.filter { $0.value > 2 }, prefix: "a.") == 3)
     #expect(try value("transformer.x", of: stored.filter { $0.value > 3 }, prefix: "a.") == 4)
+  }
+
+  /// As the first BERT checkpoints of the Hub store them.
+  @Test func layerNormsMayHaveTheirOlderNames() throws {
+    let stored: [String: Float] = ["LayerNorm.gamma": 1, "transformer.h.LayerNorm.beta": 2, "gamma": 3]
+    #expect(try value("transformer.LayerNorm.weight", of: stored) == 1)
+    #expect(try value("transformer.h.LayerNorm.bias", of: stored) == 2)
+    #expect(try value("transformer.LayerNorm.weight", of: stored.merging(["LayerNorm.weight": 4]) { $1 }) == 4)
+    #expect(throws: TensorError.self) { try value("transformer.weight", of: stored) }
+  }
+
+  @Test func oneNameOfATensorIsEnough() throws {
+    let names = [["transformer.wte.weight", "lm_head.weight"], ["a", "b"]]
+    #expect(try value("transformer.wte.weight", of: ["lm_head.weight": 1], sameNames: names) == 1)
+    #expect(try value("lm_head.weight", of: ["wte.weight": 2], sameNames: names) == 2)
+    #expect(try value("a", of: ["a": 3, "b": 4], sameNames: names) == 3)
+    #expect(throws: TensorError.self) { try value("a", of: ["lm_head.weight": 1], sameNames: names) }
   }
 
   @Test func missingTensorsAreNamedAsTheFamilyDoes() {

@@ -56,6 +56,18 @@ import Testing
     #expect(error?.code == .unsupported)
   }
 
+  @Test func equalTensorsHaveTypeShapeAndBytes() throws {
+    let header =
+      #"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[2],"data_offsets":[4,8]},"#
+      + #""c":{"dtype":"BF16","shape":[2],"data_offsets":[8,12]},"d":{"dtype":"F16","shape":[2],"data_offsets":[12,16]},"#
+      + #""e":{"dtype":"F16","shape":[1,2],"data_offsets":[16,20]},"f":{"dtype":"I16","shape":[2],"data_offsets":[20,24]}}"#
+    let parameters = try open(
+      safetensors(header, data: [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 5, 1, 2, 3, 4, 1, 2, 3, 4]))
+    #expect(try parameters.areEqual("a", "b"))
+    for other in ["c", "d", "e"] { #expect(try !parameters.areEqual("a", other)) }
+    #expect(throws: CheckpointError.self) { try parameters.areEqual("a", "f") }
+  }
+
   @Test func widensEveryHalfExactly() throws {
     let data = (0...UInt16.max).flatMap(littleEndian)
     let header =

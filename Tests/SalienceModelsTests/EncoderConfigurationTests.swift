@@ -52,6 +52,50 @@ import Testing
     #expect(error?.message == message)
   }
 
+  @Test func aLocalRotaryBaseOfNullIsTheGlobalOne() throws {
+    func rotations(_ bases: String) throws -> [String] {
+      try architecture("modernbert", bases).graph(.maskedLM).plan.instructions.map { "\($0.operation)" }
+        .filter { $0.contains("frequencies") }
+    }
+    let stated = try rotations(#""global_rope_theta":500.0,"local_rope_theta":500.0"#)
+    #expect(stated.count >= 2)
+    #expect(try rotations(#""global_rope_theta":500.0,"local_rope_theta":null"#) == stated)
+    #expect(try rotations(#""global_rope_theta":500.0"#) != stated)
+  }
+
+  private func refusal(_ text: String) throws -> String? {
+    let configuration = try ModelConfiguration(json: JSONValue(parsing: text))
+    return #expect(throws: ModelError.self) { _ = try ModelRegistry.architecture(for: configuration) }?.message
+  }
+
+  @Test func otherFamiliesAreRefusedWithTheNamesOfThoseThereAre() throws {
+    let message = try #require(try refusal(#"{"model_type":"gemma2"}"#))
+    #expect(message.hasPrefix("model_type 'gemma2' is not supported; supported are bert, distilbert, roberta"))
+    let own = try #require(try refusal(#"{"model_type":"nomic_bert","auto_map":{"AutoModel":"a.B"}}"#))
+    #expect(own.hasPrefix("model_type 'nomic_bert' is not supported, and the checkpoint's own code is never run; "))
+  }
+
+  @Test func quantizedWeightsAreRefused() throws {
+    let text = #"{"model_type":"llama","quantization_config":{"quant_method":"gptq","bits":4}}"#
+    let message = try refusal(text)
+    #expect(message == "quantization_config of 'gptq' is not supported: take the checkpoint before it was quantized")
+  }
+
+  /// What BERT and ALBERT were trained as holds a masked language model; ELECTRA's discriminator has none.
+  @Test func theHeadIsThatOfTheArchitecture() throws {
+    func head(_ names: String) throws -> ModelHead {
+      try ModelHead(of: ModelConfiguration(json: JSONValue(parsing: #"{"architectures":\#(names)}"#)))
+    }
+    #expect(try head(#"["BertForPreTraining"]"#) == .maskedLM)
+    #expect(try head(#"["AlbertForPreTraining"]"#) == .maskedLM)
+    #expect(try head(#"["GPT2LMHeadModel"]"#) == .causalLM)
+    #expect(try head("null") == .sequenceClassification)
+    for name in ["ElectraForPreTraining", "BertModel"] {
+      let error = #expect(throws: ModelError.self) { _ = try head(#"["\#(name)"]"#) }
+      #expect(error?.message.hasPrefix("architecture '\(name)' has no head that is supported; ") == true)
+    }
+  }
+
   /// As `create_position_ids_from_input_ids`: padding keeps its own position, wherever it stands.
   @Test func positionsOfRoBERTaFollowPadding() throws {
     let roberta = try architecture("roberta")

@@ -6,9 +6,9 @@ import Testing
 /// Directories without a tokenizer.json against what `transformers` makes of them.
 @Suite struct SlowTokenizerTests {
   static let names = [
-    "albert", "albert-cased", "bert", "deberta-v2", "deberta-v2-added", "deberta-v2-lower", "distilbert-cased",
-    "electra", "gemma", "gpt2",
-    "gpt2-bos", "llama", "llama-legacy", "llama-no-prefix", "qwen2", "roberta", "roberta-prefix", "xlm-roberta",
+    "albert", "albert-cased", "bert", "camembert", "deberta-v2", "deberta-v2-added", "deberta-v2-lower",
+    "distilbert-cased", "electra", "gemma", "gpt2", "gpt2-bos", "gpt2-word-pieces", "llama", "llama-legacy",
+    "llama-no-prefix", "qwen2", "roberta", "roberta-prefix", "xlm-roberta",
   ]
 
   /// The files of a directory, with those that several share.
@@ -54,6 +54,8 @@ import Testing
     #expect(gpt2.padToken == nil && gpt2.maskToken?.0 == "[MASK]" && gpt2.endToken?.0 == "<|endoftext|>")
     let llama = try SubwordFixtures.withDirectory(try files("llama-legacy")) { try Tokenizer(directory: $0) }
     #expect(llama.padToken?.0 == "<unk>" && llama.beginToken?.0 == "<s>")
+    let camembert = try SubwordFixtures.withDirectory(try files("camembert")) { try Tokenizer(directory: $0) }
+    #expect(camembert.padToken?.id == 1 && camembert.maskToken?.0 == "<mask>" && camembert.sepToken?.0 == "</s>")
   }
 
   private func error(_ files: [String: Data]) throws -> TokenizerError {
@@ -67,6 +69,11 @@ import Testing
     #expect(none.code == .unreadable && none.description.contains("vocab.json"))
     let unnamed = try error(["vocab.txt": Data("a\n".utf8)])
     #expect(unnamed.code == .unreadable && unnamed.description.contains("DebertaV2Tokenizer"))
+    let japanese = try error([
+      "config.json": Data(#"{"model_type": "bert", "tokenizer_class": "BertJapaneseTokenizer"}"#.utf8),
+      "vocab.txt": Data("a\n".utf8),
+    ])
+    #expect(japanese.code == .unreadable && japanese.message.contains("tokenizer_class 'BertJapaneseTokenizer'"))
     let merges = try error([
       "config.json": Data(#"{"model_type": "gpt2"}"#.utf8), "vocab.json": Data(#"{"a": 0}"#.utf8),
     ])

@@ -65,6 +65,29 @@ import Testing
     }
   }
 
+  /// As BERT's class of `transformers` does, whatever was trained into the tokenizer.json; other classes read that.
+  @Test(arguments: [
+    (#"{}"#, ["a"]), (#"{"do_lower_case": false}"#, ["Á"]),
+    (#"{"do_lower_case": false, "strip_accents": true}"#, ["A"]), (#"{"strip_accents": false}"#, ["á"]),
+    (#"{"do_lower_case": false, "tokenizer_class": "PreTrainedTokenizerFast"}"#, ["a"]),
+    (#"{"do_lower_case": false, "tokenizer_class": "DistilBertTokenizerFast"}"#, ["Á"]),
+  ])
+  func theConfigurationDecidesAboutLetterCase(config: String, tokens: [String]) throws {
+    let text = ###"""
+      {"normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+        "strip_accents": null, "lowercase": true}, "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 5, "vocab": {"[UNK]": 0, "a": 1, "á": 2, "A": 3, "Á": 4}}}
+      """###
+    let files = [
+      "config.json": #"{"model_type": "bert"}"#, "tokenizer.json": text, "tokenizer_config.json": config,
+    ]
+    try withDirectory(files) { directory in
+      let tokenizer = try Tokenizer(directory: directory)
+      #expect(try tokenizer.encode("Á").tokens == tokens)
+    }
+  }
+
   @Test func aLimitOfNoLengthIsNone() throws {
     let files = [
       "tokenizer.json": "{\(Self.model)}",

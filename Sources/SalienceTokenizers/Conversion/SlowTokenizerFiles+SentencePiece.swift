@@ -12,7 +12,7 @@ extension SlowTokenizerFiles {
     }
     let isUnigram =
       switch family {
-      case .albert, .xlmRoberta, .debertaV2: true
+      case .albert, .xlmRoberta, .camembert, .debertaV2: true
       case .sentencePiece: file.isUnigram
       default: false
       }
@@ -88,6 +88,13 @@ extension SlowTokenizerFiles {
       entries = roles.map { (token($0), 0) } + entries.dropFirst(3) + [(token("mask_token"), 0)]
       unknownID = 3
     }
+    if family == .camembert {
+      let (padding, unknown) = (token("pad_token"), token("unk_token"))
+      entries =
+        [("<s>NOTUSED", 0), (padding, 0), ("</s>NOTUSED", 0), (unknown, 0), ("<unk>NOTUSED", -100)]
+        + entries.dropFirst() + [(token("mask_token"), 0)]
+      unknownID = 3
+    }
     if family == .debertaV2 {
       // Without such a piece the class takes its own standard.
       let known = entries.firstIndex { $0.token == token("unk_token") && $0.score == 0 }
@@ -124,7 +131,7 @@ extension SlowTokenizerFiles {
       normalizers += Self.characterMap(file)
       preTokenizers = [["type": "WhitespaceSplit"]]
       postProcessor = try bertTemplate(id)
-    case .xlmRoberta:
+    case .xlmRoberta, .camembert:
       normalizers = Self.characterMap(file)
       preTokenizers = [["type": "WhitespaceSplit"]]
       postProcessor = try template(

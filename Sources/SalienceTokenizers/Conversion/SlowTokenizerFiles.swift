@@ -17,10 +17,12 @@ struct SlowTokenizerFiles {
   static func convert(directory: String, special: SpecialTokens) throws(TokenizerError) -> ConfigurationComponent {
     guard let family = special.family else {
       let known = TokenizerFamily.allCases.filter { $0 != .sentencePiece }.map(\.rawValue).joined(separator: ", ")
+      let reason =
+        special.tokenizerClass.map { "a tokenizer_class '\($0)' is not read without it; those that are" }
+        ?? "neither tokenizer_config.json nor config.json names a tokenizer that is read without it"
       throw TokenizerError(
-        code: .unreadable,
-        message: "no such file, and neither tokenizer_config.json nor config.json names a tokenizer that is read "
-          + "without it: \(known)", file: ConfigurationFile.path(of: "tokenizer.json", in: directory))
+        code: .unreadable, message: "no such file, and \(reason): \(known)",
+        file: ConfigurationFile.path(of: "tokenizer.json", in: directory))
     }
     let paths = family.vocabularyFiles.map { ConfigurationFile.path(of: $0, in: directory) }
     guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {

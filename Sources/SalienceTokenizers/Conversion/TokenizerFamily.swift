@@ -9,11 +9,12 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
   case gemma = "GemmaTokenizer"
   case albert = "AlbertTokenizer"
   case xlmRoberta = "XLMRobertaTokenizer"
+  case camembert = "CamembertTokenizer"
   case debertaV2 = "DebertaV2Tokenizer"
   /// Any other SentencePiece model.
   case sentencePiece = "TokenizersBackend"
 
-  /// The family that tokenizer_config.json names, else the one that config.json's model type goes with.
+  /// The family of a class, else the one that config.json's model type goes with.
   init?(tokenizerClass: String?, modelType: String?) {
     if let name = tokenizerClass {
       let plain = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
@@ -33,6 +34,7 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
     case "gemma", "gemma2", "gemma3", "gemma3_text": self = .gemma
     case "albert": self = .albert
     case "xlm-roberta": self = .xlmRoberta
+    case "camembert": self = .camembert
     case "deberta-v2": self = .debertaV2
     case "llama", "mistral": self = .sentencePiece
     default: return nil
@@ -46,7 +48,7 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
       case .bert: [nil, nil, "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"]
       case .gpt2: ["<|endoftext|>", "<|endoftext|>", "<|endoftext|>", nil, nil, nil, nil]
       case .qwen2: [nil, "<|endoftext|>", "<|endoftext|>", nil, "<|endoftext|>", nil, nil]
-      case .roberta, .xlmRoberta: ["<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"]
+      case .roberta, .xlmRoberta, .camembert: ["<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"]
       case .llama: ["<s>", "</s>", "<unk>", nil, nil, nil, nil]
       case .gemma: ["<bos>", "<eos>", "<unk>", nil, "<pad>", nil, "<mask>"]
       case .albert: ["[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"]
@@ -61,7 +63,7 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
     switch self {
     case .bert: ["vocab.txt"]
     case .gpt2, .roberta, .qwen2: ["vocab.json"]
-    case .llama, .gemma, .albert, .xlmRoberta, .debertaV2, .sentencePiece:
+    case .llama, .gemma, .albert, .xlmRoberta, .camembert, .debertaV2, .sentencePiece:
       ["tokenizer.model", "spiece.model", "spm.model", "sentencepiece.bpe.model"]
     }
   }

@@ -21,6 +21,10 @@ public protocol AttributionMethod: Sendable {
   /// The method as it is on a device that computes in `precision`.
   func adapted(to precision: Precision) -> any AttributionMethod
 
+  /// What chooses the points where they are chosen example by example, for outputs computed in `precision`; nil where
+  /// all examples have the same.
+  func refinement(in precision: Precision) -> (any PathRefinement)?
+
   /// The evaluations that the method needs for an output's targets.
   func request(
     _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
@@ -37,4 +41,6 @@ extension AttributionMethod {
   public var output: OutputKind { .logit }
 
   public func adapted(to precision: Precision) -> any AttributionMethod { self }
+
+  public func refinement(in precision: Precision) -> (any PathRefinement)? { nil }
 }

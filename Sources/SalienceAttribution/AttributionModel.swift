@@ -12,8 +12,10 @@ public struct AttributionModel: Sendable {
   /// The model cut at each layer, readout and kind of output that a method asks for, and for the task's decisions.
   public let programs: [PathProgram]
   let programOfMethod: [Int]
+  /// The same in float32, where a method has a tolerance that rounding on the device may keep it from.
+  let preciseProgramOfMethod: [Int?]
   let decisionProgram: Int
-  private let prepared: any PreparedModel
+  let prepared: any PreparedModel
   private let endTokens: Set<Int32>
 
   /// What a program is made for.
@@ -21,6 +23,7 @@ public struct AttributionModel: Sendable {
     let layer: AttributionLayer
     let readout: Readout
     let output: OutputKind
+    let isRounded: Bool
   }
 
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
@@ -44,19 +47,28 @@ public struct AttributionModel: Sendable {
       try method.validate(tokenizer: tokenizer)
     }
     var cuts: [Cut] = []
-    programOfMethod = methods.map { [task = self.task] method in
-      let cut = Cut(layer: method.layer, readout: task.readout(of: method.target), output: method.output)
+    func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) -> Int {
+      let cut = Cut(
+        layer: method.layer, readout: task.readout(of: method.target), output: method.output, isRounded: isRounded)
       if let known = cuts.firstIndex(of: cut) { return known }
       cuts.append(cut)
       return cuts.count - 1
     }
+    programOfMethod = methods.map { [task = self.task] in program(of: $0, isRounded: true, task: task) }
+    preciseProgramOfMethod = methods.map { [task = self.task] method in
+      guard backend.device.precision != .f32, method.refinement(in: .f32) != nil else { return nil }
+      return program(of: method, isRounded: false, task: task)
+    }
     let head = self.task.head
     var programs = try cuts.map { [architecture] cut in
       try architecture.program(
-        head, readout: cut.readout, output: cut.output, at: cut.layer, savings: savings)
+        head, readout: cut.readout, output: cut.output, at: cut.layer, savings: savings, isRounded: cut.isRounded)
     }
     // Decisions read logits; at any layer, for the whole model runs.
-    if let known = cuts.firstIndex(where: { [task = self.task] in $0.readout == task.readout && $0.output == .logit }) {
+    let decides = { [task = self.task] (cut: Cut) in
+      cut.isRounded && cut.readout == task.readout && cut.output == .logit
+    }
+    if let known = cuts.firstIndex(where: decides) {
       decisionProgram = known
     } else {
       decisionProgram = programs.count
@@ -138,7 +150,7 @@ public struct AttributionModel: Sendable {
   }
 
   /// An output of an input's, and what explains it.
-  private struct Question {
+  struct Question {
     let input: Int
     let output: ExplainedOutput
     let request: PathRequest
@@ -171,39 +183,6 @@ public struct AttributionModel: Sendable {
       }
     }
     try await answer(questions, with: index, &results)
-  }
-
-  private func answer(
-    _ questions: [Question], with index: Int, _ results: inout [Result<ScoredInput, AttributionError>]
-  ) async throws {
-    if questions.isEmpty { return }
-    let program = programOfMethod[index]
-    let ends = try await outputs(
-      of: questions.map { ($0.output, $0.request.input, results[$0.input]) }, program: program)
-    let responses = try await prepared.attribute(program: program, requests: questions.map(\.request))
-    for ((question, end), response) in zip(zip(questions, ends), responses) {
-      guard case .success(let scored) = results[question.input] else { continue }
-      do {
-        let own = try methods[index].explanations(of: question.output, outputs: end, response: response)
-        results[question.input] = .success(
-          ScoredInput(decision: scored.decision, explanations: scored.explanations + own))
-      } catch let error as AttributionError {
-        results[question.input] = .failure(error)
-      }
-    }
-  }
-
-  /// F at the input of each explained output; the decision's own where that is the same.
-  private func outputs(
-    of asked: [(output: ExplainedOutput, end: PathEnd, scored: Result<ScoredInput, AttributionError>)], program: Int
-  ) async throws -> [[Float]] {
-    let known: [[Float]?] = asked.map { item in
-      guard program == decisionProgram, item.output.isWhole else { return nil }
-      return try? item.scored.get().decision.outputs
-    }
-    let missing = zip(asked, known).filter { $0.1 == nil }.map(\.0.end)
-    var computed = try await prepared.outputs(program: program, of: missing)[...]
-    return known.map { $0 ?? computed.popFirst() ?? [] }
   }
 }
 

@@ -39,6 +39,8 @@ public struct Explanation: Sendable, Equatable {
   public let steps: Int
   /// false where a tolerance was asked for and not kept, for `max_steps` or for the precision's rounding.
   public let converged: Bool
+  /// Whether it was asked for in half precision, missed its tolerance there, and was computed again in float32.
+  public internal(set) var isRepeated = false
   /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
   public let attributions: [Float]
   /// `attributions` normalised as the method asks.

@@ -56,6 +56,11 @@ public struct IntegratedGradients: AttributionMethod {
       normalization: normalization, target: target, layer: layer, output: output)
   }
 
+  public func refinement(in precision: Precision) -> (any PathRefinement)? {
+    guard case .adaptive(let quadrature) = rule else { return nil }
+    return quadrature.adapted(to: precision)
+  }
+
   public func validate(tokenizer: Tokenizer) throws { _ = try baseline.tokenID(in: tokenizer) }
 
   public func request(

@@ -55,10 +55,10 @@ public final class CPUBackend: Backend {
 
   /// The same, part by part.
   public func memoryParts(of programs: [PathProgram], longest: Int) -> CPUMemory {
-    let roles = ParameterRoles(programs.flatMap(\.operations))
+    let roles = ParameterRoles(programs.flatMap(\.operations), precision: device.precision)
     let tokens = max(tokenBudget, longest)
     return CPUMemory(
-      plainWeights: roles.plainBytes, packedWeights: roles.packedBytes(device.precision), workers: pool.count,
+      plainWeights: roles.plainBytes, packedWeights: roles.packedBytes, workers: pool.count,
       evaluationTokens: tokens,
       arena: programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
         * MemoryLayout<Float>.stride)

@@ -2,27 +2,23 @@ import SalienceTensors
 
 /// A model's weights as the CPU reads them: matrices packed for their products, everything else as it is.
 final class CPUParameters: Sendable {
-  private struct PackedKey: Hashable {
-    let parameter: Parameter
-    let direction: PackedWeight.Direction
-  }
-
-  /// Of matrix products.
+  /// Of matrix products whose operands are rounded.
   let precision: Precision
   private let plain: [Parameter: AlignedBuffer]
-  private let packed: [PackedKey: PackedWeight]
+  private let packed: [ParameterRoles.Factor: PackedWeight]
 
   init(operations: [any Operation], source: any ParameterSource, precision: Precision) throws {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]
-    var packed: [PackedKey: PackedWeight] = [:]
-    let roles = ParameterRoles(operations)
+    var packed: [ParameterRoles.Factor: PackedWeight] = [:]
+    let roles = ParameterRoles(operations, precision: precision)
     for parameter in roles.plain { plain[parameter] = try AlignedBuffer(parameter.load(from: source)) }
-    for parameter in roles.forward.union(roles.backward) {
+    for (parameter, factors) in Dictionary(grouping: roles.factors, by: \.parameter) {
       let weight = try AlignedBuffer(parameter.load(from: source))
-      for direction in roles.directions(of: parameter) {
-        packed[PackedKey(parameter: parameter, direction: direction)] = try PackedWeight(
-          weight.pointer, shape: parameter.shape, direction: direction, precision: precision, using: library)
+      for factor in factors {
+        packed[factor] = try PackedWeight(
+          weight.pointer, shape: parameter.shape, direction: factor.direction, precision: factor.precision,
+          using: library)
       }
     }
     self.precision = precision
@@ -36,8 +32,12 @@ final class CPUParameters: Sendable {
     return buffer.pointer
   }
 
-  func weight(_ parameter: Parameter, _ direction: PackedWeight.Direction) throws -> PackedWeight {
-    guard let weight = packed[PackedKey(parameter: parameter, direction: direction)] else {
+  func weight(
+    _ parameter: Parameter, _ direction: PackedWeight.Direction, isRounded: Bool
+  ) throws -> PackedWeight {
+    let factor = ParameterRoles.Factor(
+      parameter: parameter, direction: direction, precision: isRounded ? precision : .f32)
+    guard let weight = packed[factor] else {
       throw TensorError(.backend, "\(parameter) was not packed")
     }
     return weight

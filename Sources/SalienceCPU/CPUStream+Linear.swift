@@ -3,13 +3,13 @@ import SalienceTensors
 
 extension CPUStream: LinearKernels {
   func linear(
-    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    _ x: Handle, weight: Parameter, isRounded: Bool, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
     let slopes = try derivative.map(pointer)
     try multiply(
-      x, weight: parameters.weight(weight, .forward), bias: bias.map(parameters.values), output: output,
-      inPlace: activation == nil
+      x, weight: parameters.weight(weight, .forward, isRounded: isRounded), bias: bias.map(parameters.values),
+      output: output, inPlace: activation == nil
     ) { sums, values, start, count in
       guard let activation else { return }
       Self.activate(activation, sums, count: count, output: values, derivative: slopes.map { $0 + start })
@@ -17,11 +17,12 @@ extension CPUStream: LinearKernels {
   }
 
   func linearInputGradient(
-    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
+    _ gradient: Handle, weight: Parameter, isRounded: Bool, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
     let other = try operand.map(pointer)
     try multiply(
-      gradient, weight: parameters.weight(weight, .backward), bias: nil, output: output, inPlace: epilogue == .none
+      gradient, weight: parameters.weight(weight, .backward, isRounded: isRounded), bias: nil, output: output,
+      inPlace: epilogue == .none
     ) { sums, result, start, count in
       guard let other else { return }
       switch epilogue {

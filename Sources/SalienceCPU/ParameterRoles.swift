@@ -2,37 +2,39 @@ import SalienceTensors
 
 /// How the CPU keeps each weight of some ops: as it is, or packed for the products that read it.
 struct ParameterRoles {
+  /// A matrix as some products read it.
+  struct Factor: Hashable {
+    let parameter: Parameter
+    let direction: PackedWeight.Direction
+    let precision: Precision
+  }
+
   /// Tables and vectors.
   private(set) var plain = Set<Parameter>()
-  /// Matrices of products in the forward pass.
-  private(set) var forward = Set<Parameter>()
-  /// Matrices of products in the backward pass.
-  private(set) var backward = Set<Parameter>()
+  /// Matrices of products.
+  private(set) var factors = Set<Factor>()
 
-  init(_ operations: [any Operation]) {
+  /// - Parameter precision: of the products whose operands are rounded.
+  init(_ operations: [any Operation], precision: Precision) {
     for operation in operations {
       switch operation {
       case let linear as Linear:
-        forward.insert(linear.weight)
+        factors.insert(
+          Factor(
+            parameter: linear.weight, direction: .forward, precision: linear.isRounded ? precision : .f32))
         if let bias = linear.bias { plain.insert(bias) }
-      case let gradient as LinearInputGradient: backward.insert(gradient.weight)
+      case let gradient as LinearInputGradient:
+        factors.insert(
+          Factor(
+            parameter: gradient.weight, direction: .backward, precision: gradient.isRounded ? precision : .f32))
       default: plain.formUnion(operation.parameters)
       }
     }
   }
 
   /// Bytes of the tables and vectors, which stay in float32.
-  var plainBytes: Int { Self.elements(plain) * Precision.f32.size }
+  var plainBytes: Int { plain.reduce(0) { $0 + $1.count } * Precision.f32.size }
 
-  /// Bytes of both packed copies.
-  func packedBytes(_ precision: Precision) -> Int {
-    (Self.elements(forward) + Self.elements(backward)) * precision.size
-  }
-
-  /// What a matrix is packed for.
-  func directions(of parameter: Parameter) -> [PackedWeight.Direction] {
-    (forward.contains(parameter) ? [.forward] : []) + (backward.contains(parameter) ? [.backward] : [])
-  }
-
-  private static func elements(_ parameters: Set<Parameter>) -> Int { parameters.reduce(0) { $0 + $1.count } }
+  /// Bytes of all packed copies.
+  var packedBytes: Int { factors.reduce(0) { $0 + $1.parameter.count * $1.precision.size } }
 }

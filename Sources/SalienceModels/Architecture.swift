@@ -116,14 +116,16 @@ extension Architecture {
 
   /// The model cut at a layer, with its gradient.
   ///
+  /// - Parameter isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `ModelError` where the model has no such layer or head.
   public func program(
     _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, at layer: AttributionLayer,
-    savings: ExactSavings = .all
+    savings: ExactSavings = .all, isRounded: Bool = true
   ) throws -> PathProgram {
     let everyRow = layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows)
     let graph = try graph(head, readout: readout, output: output, everyRow: everyRow)
-    return try PathProgram(model: graph.plan, point: point(layer, of: graph), savings: savings)
+    return try PathProgram(
+      model: graph.plan, point: point(layer, of: graph), savings: savings, isRounded: isRounded)
   }
 
   /// The model without a gradient, for predictions.

@@ -13,6 +13,8 @@ public struct UnitTotals: Sendable, Equatable {
     public var deltas: Int = 0
     /// Explanations that a tolerance was asked for and not kept.
     public var unconverged: Int = 0
+    /// Explanations that missed a tolerance in half precision and were computed again in float32.
+    public var repeated: Int = 0
     public var absoluteDeltaSum: Double = 0
     public var absoluteDeltaMaximum: Double = 0
   }
@@ -35,6 +37,7 @@ public struct UnitTotals: Sendable, Equatable {
       method.explanations = 1
       method.steps = explanation.steps
       method.unconverged = explanation.converged ? 0 : 1
+      method.repeated = explanation.isRepeated ? 1 : 0
       if let delta = explanation.convergenceDelta {
         method.deltas = 1
         method.absoluteDeltaSum = delta.magnitude
@@ -53,6 +56,7 @@ public struct UnitTotals: Sendable, Equatable {
     methods[index].steps += other.steps
     methods[index].deltas += other.deltas
     methods[index].unconverged += other.unconverged
+    methods[index].repeated += other.repeated
     methods[index].absoluteDeltaSum += other.absoluteDeltaSum
     methods[index].absoluteDeltaMaximum = max(methods[index].absoluteDeltaMaximum, other.absoluteDeltaMaximum)
   }
@@ -73,7 +77,8 @@ extension UnitTotals {
         methods.map {
           [
             "id": .string($0.id), "explanations": .integer($0.explanations), "steps": .integer($0.steps),
-            "unconverged": .integer($0.unconverged), "deltas": .integer($0.deltas),
+            "unconverged": .integer($0.unconverged), "repeated_in_f32": .integer($0.repeated),
+            "deltas": .integer($0.deltas),
             "abs_delta_sum": .double($0.absoluteDeltaSum),
             "abs_delta_max": .double($0.absoluteDeltaMaximum),
           ]
@@ -98,7 +103,8 @@ extension UnitTotals {
       self.methods.append(
         Method(
           id: id, explanations: explanations, steps: steps, deltas: deltas,
-          unconverged: method["unconverged"]?.intValue ?? 0, absoluteDeltaSum: sum, absoluteDeltaMaximum: maximum))
+          unconverged: method["unconverged"]?.intValue ?? 0, repeated: method["repeated_in_f32"]?.intValue ?? 0,
+          absoluteDeltaSum: sum, absoluteDeltaMaximum: maximum))
     }
   }
 }

@@ -1,6 +1,6 @@
 /// One op of a plan with its operands.
 public struct Instruction: Sendable {
-  public let operation: any Operation
+  public internal(set) var operation: any Operation
   public var inputs: [ValueID]
   /// nil where nobody reads the output, so that a backend need not compute it.
   public var outputs: [ValueID?]

@@ -9,24 +9,26 @@ extension ProfiledKernels: EmbeddingKernels, LinearKernels, ActivationKernels, E
 
   /// Two calls where there is an activation, so that the product's rate stands alone.
   package func linear(
-    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    _ x: Handle, weight: Parameter, isRounded: Bool, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
     let work = KernelWork(
       flops: 2 * rows(output) * weight.count, elements: elements(x, output) + weight.count + (bias?.count ?? 0))
     try measure("linear", work) {
-      try $0.linear(x, weight: weight, bias: bias, activation: nil, output: output, derivative: nil)
+      try $0.linear(
+        x, weight: weight, isRounded: isRounded, bias: bias, activation: nil, output: output, derivative: nil)
     }
     if let activation { try self.activation(activation, output, output: output, derivative: derivative) }
   }
 
   package func linearInputGradient(
-    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
+    _ gradient: Handle, weight: Parameter, isRounded: Bool, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
     let work = KernelWork(
       flops: 2 * rows(output) * weight.count, elements: elements(gradient, operand, output) + weight.count)
     try measure("linear_backward", work) {
-      try $0.linearInputGradient(gradient, weight: weight, epilogue: epilogue, operand: operand, output: output)
+      try $0.linearInputGradient(
+        gradient, weight: weight, isRounded: isRounded, epilogue: epilogue, operand: operand, output: output)
     }
   }
 

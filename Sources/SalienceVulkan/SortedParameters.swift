@@ -4,16 +4,16 @@ import SalienceTensors
 struct SortedParameters {
   /// In the order of their first use.
   let all: [Parameter]
-  /// Read by matrix products, as the weight.
+  /// Read by matrix products with rounded operands, as the weight.
   let matrices: [Parameter]
-  /// Read by anything else; one that is a product's weight too is among both.
+  /// Read by anything else; one that is such a product's weight too is among both.
   let plain: [Parameter]
 
   init(_ operations: [any Operation]) {
     var (all, matrices, plain) = ([Parameter](), [Parameter](), [Parameter]())
     var (seen, multiplied, others) = (Set<Parameter>(), Set<Parameter>(), Set<Parameter>())
     for operation in operations {
-      let weight = (operation as? Linear)?.weight ?? (operation as? LinearInputGradient)?.weight
+      let weight = Self.roundedWeight(of: operation)
       for parameter in operation.parameters {
         if seen.insert(parameter).inserted { all.append(parameter) }
         if parameter == weight {
@@ -30,6 +30,14 @@ struct SortedParameters {
 
   init(_ programs: [PathProgram], decoders: [DecoderProgram] = []) {
     self.init(programs.flatMap(\.operations) + decoders.flatMap(\.operations))
+  }
+
+  private static func roundedWeight(of operation: any Operation) -> Parameter? {
+    switch operation {
+    case let product as Linear where product.isRounded: product.weight
+    case let product as LinearInputGradient where product.isRounded: product.weight
+    default: nil
+    }
   }
 
   /// Bytes on a device whose products are computed in `precision`.

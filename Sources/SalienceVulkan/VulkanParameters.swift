@@ -4,16 +4,19 @@ import SalienceTensors
 /// the precision of those, everything else in float32.
 final class VulkanParameters: @unchecked Sendable {
   // Unchecked: immutable after init.
-  private struct Matrix {
-    let piece: MemoryArena.Piece
+  /// A product's weight.
+  struct Matrix {
+    let range: BufferRange
+    /// What sums over its elements are multiplied with.
     let scale: Float
+    let precision: Precision
   }
 
-  /// Of matrix products.
+  /// Of matrix products whose operands are rounded.
   let precision: Precision
   private let pieces: [Parameter: MemoryArena.Piece]
-  /// Empty in float32.
-  private let matrices: [Parameter: Matrix]
+  /// Weights in that precision; empty in float32.
+  private let matrices: [Parameter: (piece: MemoryArena.Piece, scale: Float)]
 
   /// Bytes a copy to the device carries at most.
   private static let chunk = 8 << 20
@@ -28,13 +31,13 @@ final class VulkanParameters: @unchecked Sendable {
       return piece
     }
     var pieces: [Parameter: MemoryArena.Piece] = [:]
-    var matrices: [Parameter: Matrix] = [:]
+    var matrices: [Parameter: (piece: MemoryArena.Piece, scale: Float)] = [:]
     for parameter in precision == .f32 ? parameters.all : parameters.plain {
       pieces[parameter] = try upload(parameter.load(from: source))
     }
     for parameter in precision == .f32 ? [] : parameters.matrices {
       let matrix = HalfPrecisionMatrix(try parameter.load(from: source), precision: precision)
-      matrices[parameter] = Matrix(piece: try upload(matrix.words), scale: matrix.scale)
+      matrices[parameter] = (try upload(matrix.words), matrix.scale)
     }
     try recorder.finish()
     self.precision = precision
@@ -48,11 +51,12 @@ final class VulkanParameters: @unchecked Sendable {
     return BufferRange(piece, size: max(4, parameter.count * MemoryLayout<Float>.stride))
   }
 
-  /// The elements of a product's weight, and what to multiply sums over them with.
-  func matrix(_ weight: Parameter) throws -> (range: BufferRange, scale: Float) {
-    guard precision != .f32 else { return (try range(weight), 1) }
+  func matrix(_ weight: Parameter, isRounded: Bool) throws -> Matrix {
+    guard isRounded, precision != .f32 else { return Matrix(range: try range(weight), scale: 1, precision: .f32) }
     guard let matrix = matrices[weight] else { throw TensorError(.backend, "\(weight) was not loaded") }
-    return (BufferRange(matrix.piece, size: max(4, (weight.count + 1) / 2 * 4)), matrix.scale)
+    return Matrix(
+      range: BufferRange(matrix.piece, size: max(4, (weight.count + 1) / 2 * 4)), scale: matrix.scale,
+      precision: precision)
   }
 
   /// Each chunk is its own submission: while the device copies one, the host fills the next.

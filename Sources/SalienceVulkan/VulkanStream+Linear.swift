@@ -2,10 +2,10 @@ import SalienceTensors
 
 extension VulkanStream: LinearKernels {
   func linear(
-    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    _ x: Handle, weight: Parameter, isRounded: Bool, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
-    let (matrix, target) = (try parameters.matrix(weight), try range(output))
+    let (matrix, target) = (try parameters.matrix(weight, isRounded: isRounded), try range(output))
     let epilogue: UInt32 =
       (bias == nil ? 0 : 1) + (derivative == nil ? 0 : 2) + (activation.map { 4 * (1 + $0.constant) } ?? 0)
     try recordProduct(
@@ -13,12 +13,12 @@ extension VulkanStream: LinearKernels {
       [
         range(x), matrix.range, bias.map(parameters.range) ?? matrix.range, target, derivative.map(range) ?? target,
       ],
-      depth: weight.shape[1], scale: matrix.scale, epilogue: epilogue, output: output,
-      bytes: bytes(of: weight, and: elements(x, output, derivative) + (bias?.count ?? 0)))
+      depth: weight.shape[1], matrix, epilogue: epilogue, output: output,
+      bytes: bytes(of: weight, matrix, and: elements(x, output, derivative) + (bias?.count ?? 0)))
   }
 
   func linearInputGradient(
-    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
+    _ gradient: Handle, weight: Parameter, isRounded: Bool, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
     let dy = try range(gradient)
     let number: UInt32
@@ -28,31 +28,32 @@ extension VulkanStream: LinearKernels {
     case .multiply: number = 2
     }
     guard number == 0 || operand != nil else { throw TensorError(.backend, "the product lacks its second operand") }
-    let matrix = try parameters.matrix(weight)
+    let matrix = try parameters.matrix(weight, isRounded: isRounded)
     try recordProduct(
       "linear_backward", [dy, matrix.range, operand.map(range) ?? dy, range(output)],
-      depth: weight.shape[0], scale: matrix.scale, epilogue: number, output: output,
-      bytes: bytes(of: weight, and: elements(gradient, operand, output)))
+      depth: weight.shape[0], matrix, epilogue: number, output: output,
+      bytes: bytes(of: weight, matrix, and: elements(gradient, operand, output)))
   }
 
-  private func bytes(of weight: Parameter, and elements: Int) -> Int {
-    weight.count * parameters.precision.size + elements * MemoryLayout<Float>.stride
+  private func bytes(of weight: Parameter, _ matrix: VulkanParameters.Matrix, and elements: Int) -> Int {
+    weight.count * matrix.precision.size + elements * MemoryLayout<Float>.stride
   }
 
   private func recordProduct(
-    _ stem: String, _ buffers: [BufferRange], depth: Int, scale: Float, epilogue: UInt32, output: Handle, bytes: Int
+    _ stem: String, _ buffers: [BufferRange], depth: Int, _ matrix: VulkanParameters.Matrix, epilogue: UInt32,
+    output: Handle, bytes: Int
   ) throws {
     let (rows, columns, extent) = try size(output)
     guard rows > 0 else { return }
     let product = Product(
-      stem: stem, rows: rows, columns: columns, depth: depth, epilogue: epilogue, precision: parameters.precision)
+      stem: stem, rows: rows, columns: columns, depth: depth, epilogue: epilogue, precision: matrix.precision)
     let (form, kernel) = try ProductForm.best(
       for: product, units: device.matrixUnits(for: product.precision), limits: limits, checks: recorder.checks)
     var buffers = buffers + [try tables.range(.counts)]
     if case .matrixUnits = form { buffers[0] = try halfPrecisionRows(buffers[0], of: extent, width: depth) }
     let groups = form.groups(of: product)
     try record(
-      kernel, buffers, push: [BatchTables.entry(extent), UInt32(columns), UInt32(depth), scale.bitPattern],
+      kernel, buffers, push: [BatchTables.entry(extent), UInt32(columns), UInt32(depth), matrix.scale.bitPattern],
       groups: (groups.columns, groups.rows, 1), work: KernelWork(flops: 2 * rows * columns * depth, bytes: bytes))
   }
 

@@ -4,7 +4,7 @@ import Testing
 /// An op inside the smallest plan of one input and one output, with a batch to run it on.
 struct OpCase: Sendable, CustomTestStringConvertible {
   let name: String
-  let plan: Plan
+  private(set) var plan: Plan
   let lengths: [Int]
   /// The token that each sequence selects.
   var selectedRows: [Int]
@@ -24,6 +24,16 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     plan.result(try body(&plan, x))
     self.plan = plan
   }
+
+  /// The same with float32 operands in products over rows of these extents, whatever the backend's precision.
+  func keepingFloat32(_ extents: Set<RowExtent>) -> OpCase {
+    var result = self
+    result.plan = plan.keepingFloat32(extents)
+    return result
+  }
+
+  /// Whether operands are rounded to the backend's precision.
+  var isRounded: Bool { plan.instructions.contains { ($0.operation as? Linear)?.isRounded ?? false } }
 
   /// Sequences of every kind: one token, ragged, a full block, many short ones, one long one.
   static let batches = [[1], [3, 1, 17, 8], [16], Array(repeating: 2, count: 19), [512]]
@@ -58,7 +68,15 @@ struct OpCase: Sendable, CustomTestStringConvertible {
           let bent = try plan.activation(.gelu, inner)
           return try plan.linear(bent, weight: Parameter("out", shape: [input, output]), bias: nil)
         })
+      // One row of several whose operands were rounded, in products whose operands are not.
+      cases.append(
+        try OpCase("float32 after rounding", ValueShape(.tokens, input), lengths: [5, 9]) { plan, x in
+          let inner = try plan.linear(x, weight: Parameter("in", shape: [output, input]), bias: nil)
+          let row = try plan.activation(.gelu, plan.selectedRow(inner))
+          return try plan.linear(row, weight: Parameter("out", shape: [input, output]), bias: nil)
+        }.keepingFloat32([.sequences]))
     }
+    cases += cases.filter(\.isRounded).filter { $0.lengths.count > 1 }.map { $0.keepingFloat32([.tokens, .sequences]) }
     // Not ReLU, whose slope near 0 is another one for every rounding of the product.
     for function in [ActivationFunction.gelu, .geluTanh, .tanh, .silu] {
       for (rows, output) in [(RowExtent.tokens, 40), (.sequences, 13)] {

@@ -128,6 +128,20 @@ import Testing
     #expect(gradient.plan.factors(exposed: []).isDisjoint(with: operands + gradient.plan.outputs))
   }
 
+  /// What a product in float32 reads is not kept in another precision, whatever it is made by.
+  @Test func factorsAreRounded() throws {
+    let weight = Parameter("w", shape: [8, 8])
+    var plan = Plan()
+    let x = plan.input(ValueShape(.tokens, 8))
+    let factor = try plan.linear(x, weight: weight, bias: nil)
+    let rows = try plan.linear(factor, weight: weight, bias: nil)
+    let row = try plan.linear(plan.selectedRow(rows), weight: weight, bias: nil)
+    plan.result(try plan.linear(row, weight: weight, bias: nil))
+    #expect(plan.factors(exposed: []) == [factor, row])
+    #expect(plan.keepingFloat32([.sequences]).factors(exposed: []) == [factor])
+    #expect(plan.keepingFloat32([.tokens, .sequences]).factors(exposed: []).isEmpty)
+  }
+
   @Test func refusesShapesThatDoNotFit() {
     var plan = Plan()
     let x = plan.input(ValueShape(.tokens, 8))

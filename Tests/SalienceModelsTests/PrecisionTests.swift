@@ -43,6 +43,59 @@ import Testing
     print("\(checkpoint) \(precision.rawValue): cosine to f32 \(median) in the median, \(cosines[0]) at worst")
   }
 
+  /// A program without rounding gives float32's numbers on a device whose other products are rounded.
+  @Test(arguments: half) func withoutRounding(precision: Precision) async throws {
+    let folder = try ReferenceFolder("bert-2-f32")
+    let exact = try await responses(folder, .f32, isRounded: true)
+    #expect(try await responses(folder, precision, isRounded: false) == exact)
+    #expect(try await responses(folder, precision, isRounded: true) != exact)
+  }
+
+  private func responses(
+    _ folder: ReferenceFolder, _ precision: Precision, isRounded: Bool
+  ) async throws -> [[[Double]]] {
+    let backend = CPUBackend(precision: precision)
+    let method = try IntegratedGradients(steps: 5)
+    let model = try await AttributionModel(checkpoint: folder.checkpoint, methods: [method], on: backend)
+    let program = try model.architecture.program(
+      .sequenceClassification, at: .embeddings, isRounded: isRounded)
+    let prepared = try await backend.prepare([program], parameters: folder.checkpoint.parameters)
+    let requests = try folder.texts.map { text in
+      try method.request(
+        model.encode(text.text, pair: text.pair),
+        output: ExplainedOutput(targets: Target.predicted.resolve(model.task.outputNames, predicted: 0, label: nil)),
+        tokenizer: model.tokenizer, architecture: model.architecture)
+    }
+    return try await prepared.attribute(program: 0, requests: requests).map {
+      $0.scores + [$0.baselineOutputs.map(Double.init)]
+    }
+  }
+
+  /// A text whose outputs' rounding is more than its tolerance has float32's explanation, and says so.
+  @Test(arguments: half) func whatMissesItsToleranceIsRepeated(precision: Precision) async throws {
+    let folder = try ReferenceFolder("demo-checkpoint-8000")
+    let rule = try AdaptiveQuadrature(tolerance: 0.002)
+    func explanations(_ precision: Precision) async throws -> [Explanation] {
+      let model = try await AttributionModel(
+        checkpoint: folder.checkpoint, methods: [IntegratedGradients(rule: .adaptive(rule))],
+        on: CPUBackend(precision: precision))
+      let encodings = try folder.texts.map { try model.encode($0.text, pair: $0.pair) }
+      return try await model.score(encodings, labels: encodings.map { _ in nil }).flatMap { try $0.get().1 }
+    }
+    let exact = try await explanations(.f32)
+    let rounded = try await explanations(precision)
+    try #require(exact.count == rounded.count)
+    #expect(exact.allSatisfy { !$0.isRepeated })
+    #expect(Set(rounded.map(\.isRepeated)).count == 2, "some are repeated, and some are not")
+    for (own, expected) in zip(rounded, exact) {
+      #expect(own.converged == expected.converged || !own.isRepeated)
+      guard own.isRepeated else { continue }
+      #expect(own.attributions == expected.attributions)
+      #expect(own.output == expected.output && own.baselineOutput == expected.baselineOutput)
+      #expect(own.steps == expected.steps)
+    }
+  }
+
   @Test func f32StandsInForWhatIsMissing() {
     for precision in Precision.allCases {
       let device = CPUBackend(precision: precision, threads: 1).device

@@ -84,7 +84,8 @@ import Testing
       let output = kernels.view(
         of: memory, offset: rows * SmallModel.hidden, shape: ValueShape(.tokens, 2 * SmallModel.hidden))
       try kernels.write((0..<rows * SmallModel.hidden).map { Float($0 % 97) / 97 - 0.5 }, to: input, at: 0)
-      try kernels.linear(input, weight: weight, bias: nil, activation: nil, output: output, derivative: nil)
+      try kernels.linear(
+        input, weight: weight, isRounded: true, bias: nil, activation: nil, output: output, derivative: nil)
       return try kernels.read(output, count: 2 * rows * SmallModel.hidden)
     }
     let expected = try values(backend())

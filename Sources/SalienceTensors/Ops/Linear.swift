@@ -9,6 +9,8 @@ public struct Linear: Operation {
   public let weight: Parameter
   public let bias: Parameter?
   public let rows: RowExtent
+  /// Whether operands are rounded to the precision of the backend's products; float32 otherwise.
+  public var isRounded = true
   /// f; nil for none, and then there is no second output.
   public var activation: ActivationFunction?
 
@@ -31,12 +33,12 @@ public struct Linear: Operation {
     inputs: [ValueID], outputs: [ValueID], gradient: ValueID, in plan: inout Plan
   ) throws -> [ValueID?] {
     let inner = activation == nil ? gradient : try plan.multiply(gradient, outputs[1])
-    return [try plan.apply(LinearInputGradient(weight: weight, rows: rows), [inner])[0]]
+    return [try plan.apply(LinearInputGradient(weight: weight, rows: rows, isRounded: isRounded), [inner])[0]]
   }
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.linear(
-      inputs[0], weight: weight, bias: bias, activation: activation, output: primary(outputs),
+      inputs[0], weight: weight, isRounded: isRounded, bias: bias, activation: activation, output: primary(outputs),
       derivative: outputs.count > 1 ? outputs[1] : nil)
   }
 
@@ -47,6 +49,8 @@ public struct Linear: Operation {
 public struct LinearInputGradient: Operation {
   public let weight: Parameter
   public let rows: RowExtent
+  /// As in `Linear`.
+  public var isRounded = true
   public var epilogue: Epilogue = .none
 
   public var name: String { "linear_backward" }
@@ -64,7 +68,8 @@ public struct LinearInputGradient: Operation {
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.linearInputGradient(
-      inputs[0], weight: weight, epilogue: epilogue, operand: inputs.dropFirst().first, output: primary(outputs))
+      inputs[0], weight: weight, isRounded: isRounded, epilogue: epilogue, operand: inputs.dropFirst().first,
+      output: primary(outputs))
   }
 
   public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
@@ -73,13 +78,16 @@ public struct LinearInputGradient: Operation {
 public protocol LinearKernels {
   /// output = f(x · Wᵀ + bias), derivative = f'(x · Wᵀ + bias); without an `activation` f is the identity, and nobody
   /// asks for a derivative.
+  ///
+  /// - Parameter isRounded: whether x and W are rounded to the precision of the backend's products.
   func linear(
-    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    _ x: Handle, weight: Parameter, isRounded: Bool, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?) throws
 
   /// output = gradient · W (+ or *) operand.
   func linearInputGradient(
-    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle) throws
+    _ gradient: Handle, weight: Parameter, isRounded: Bool, epilogue: Epilogue, operand: Handle?, output: Handle
+  ) throws
 }
 
 extension Plan {

@@ -1,6 +1,6 @@
 extension ReferenceStream: LinearKernels {
   public func linear(
-    _ x: Handle, weight: Parameter, bias: Parameter?, activation: ActivationFunction?, output: Handle,
+    _ x: Handle, weight: Parameter, isRounded: Bool, bias: Parameter?, activation: ActivationFunction?, output: Handle,
     derivative: Handle?
   ) throws {
     let (rows, width) = try size(output)
@@ -20,7 +20,7 @@ extension ReferenceStream: LinearKernels {
   }
 
   public func linearInputGradient(
-    _ gradient: Handle, weight: Parameter, epilogue: Epilogue, operand: Handle?, output: Handle
+    _ gradient: Handle, weight: Parameter, isRounded: Bool, epilogue: Epilogue, operand: Handle?, output: Handle
   ) throws {
     let (rows, width) = try size(output)
     let (dy, matrix) = (try values(gradient), try parameter(weight))

@@ -43,6 +43,14 @@ def colour(score):
     return f"rgb({red},{green},{blue})", min(1.0, abs(score)) * 0.75
 
 
+def document(parts, width, height):
+    style = (f"text{{font:{SIZE}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1c1c1c}}"
+             ".title{font-weight:bold}.note{font-size:12px;fill:#555}")
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+            f'width="{width:.0f}" height="{height:.0f}">\n<style>{style}</style>\n'
+            f'<rect width="100%" height="100%" rx="8" fill="#ffffff"/>\n' + "\n".join(parts) + "\n</svg>\n")
+
+
 def draw(rows, note):
     """An SVG of rows: a title, a text and the explanation that colours it."""
     parts, y = [], MARGIN + SIZE
@@ -63,12 +71,7 @@ def draw(rows, note):
         columns = max(columns, len(text))
         y += LINE + 14
     parts.append(f'<text x="{MARGIN}" y="{y - 4}" class="note">{html.escape(note, quote=False)}</text>')
-    width, height = columns * ADVANCE + 2 * MARGIN, y + MARGIN - 4
-    style = (f"text{{font:{SIZE}px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1c1c1c}}"
-             ".title{font-weight:bold}.note{font-size:12px;fill:#555}")
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}">\n<style>{style}</style>\n'
-            f'<rect width="100%" height="100%" rx="8" fill="#ffffff"/>\n' + "\n".join(parts) + "\n</svg>\n")
+    return document(parts, columns * ADVANCE + 2 * MARGIN, y + MARGIN - 4)
 
 
 def main():

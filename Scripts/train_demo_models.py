@@ -78,6 +78,27 @@ def schedule(optimizer, steps, warmup):
         (step + 1) / warmup, max(0.02, 0.5 * (1 + math.cos(math.pi * step / steps)))))
 
 
+class Both:
+    """Muon for the matrices of the layers, AdamW for tables, heads, norms and biases, on one schedule."""
+
+    def __init__(self, model, body, rate, steps, warmup=150):
+        inner = [p for name, p in model.named_parameters() if body in name and p.dim() == 2]
+        others = [p for name, p in model.named_parameters() if body not in name or p.dim() != 2]
+        self.optimizers = [
+            torch.optim.Muon(inner, lr=rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)]
+        self.schedules = [schedule(optimizer, steps, warmup) for optimizer in self.optimizers]
+        self.parameters = inner + others
+
+    def step(self, loss):
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        for each in self.optimizers + self.schedules:
+            each.step()
+
+
 # --- Teacher -------------------------------------------------------------------------------------------------
 
 class Teacher(nn.Module):
@@ -198,12 +219,12 @@ def augmented(texts, near):
     return made
 
 
-def train_tokenizer(texts):
+def train_tokenizer(texts, size=8000):
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(
-        vocab_size=8000, min_frequency=2, special_tokens=SPECIALS, show_progress=False))
+        vocab_size=size, min_frequency=2, special_tokens=SPECIALS, show_progress=False))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
         special_tokens=[(t, tokenizer.token_to_id(t)) for t in ("[CLS]", "[SEP]")])
@@ -213,14 +234,8 @@ def train_tokenizer(texts):
 
 # --- Student -------------------------------------------------------------------------------------------------
 
-def new_student(tokenizer, teacher):
-    """Random layers; word embeddings are the principal components of what the teacher makes of each token."""
-    torch.manual_seed(3)
-    labels = ["negative", "positive"]
-    student = DistilBertForSequenceClassification(DistilBertConfig(
-        vocab_size=tokenizer.get_vocab_size(), dim=128, n_layers=4, n_heads=4, hidden_dim=512, pad_token_id=0,
-        max_position_embeddings=512, dropout=0.1, attention_dropout=0.1, seq_classif_dropout=0.1,
-        id2label=dict(enumerate(labels)), label2id={l: i for i, l in enumerate(labels)}))
+def word_table(tokenizer, teacher, width):
+    """Principal components of what the teacher makes of each token, [PAD] as zeros."""
     tokens = [tokenizer.id_to_token(i).removeprefix("##") for i in range(tokenizer.get_vocab_size())]
     table = teacher.body.embeddings.word_embeddings.weight.detach()
     static = torch.stack([table[ids[1:-1] or ids].mean(0) for ids in teacher.encode(tokens)])
@@ -228,11 +243,22 @@ def new_student(tokenizer, teacher):
     parts = [part - part.mean(0) for part in (static, pooled.float())]
     both = torch.cat([part / part.std() for part in parts], 1)
     _, _, basis = torch.linalg.svd(both[len(SPECIALS):], full_matrices=False)
-    small = both @ basis[:128].T
-    small[:len(SPECIALS)] = 0.02 * torch.randn(len(SPECIALS), 128) * small.std() / 0.05
+    small = both @ basis[:width].T
+    small[:len(SPECIALS)] = 0.02 * torch.randn(len(SPECIALS), width) * small.std() / 0.05
     small[0] = 0
+    return small * 0.05 / small.std()
+
+
+def new_student(tokenizer, teacher):
+    """Random layers; word embeddings as the teacher has them."""
+    torch.manual_seed(3)
+    labels = ["negative", "positive"]
+    student = DistilBertForSequenceClassification(DistilBertConfig(
+        vocab_size=tokenizer.get_vocab_size(), dim=128, n_layers=4, n_heads=4, hidden_dim=512, pad_token_id=0,
+        max_position_embeddings=512, dropout=0.1, attention_dropout=0.1, seq_classif_dropout=0.1,
+        id2label=dict(enumerate(labels)), label2id={l: i for i, l in enumerate(labels)}))
     with torch.no_grad():
-        student.distilbert.embeddings.word_embeddings.weight.copy_(small * 0.05 / small.std())
+        student.distilbert.embeddings.word_embeddings.weight.copy_(word_table(tokenizer, teacher, 128))
     return student
 
 

@@ -10,7 +10,8 @@ public struct KernelCheck: Sendable, Equatable {
   public let fault: String?
 }
 
-/// Which forms of a kernel a device computes correctly: each is tried on a small problem before its first use.
+/// Which kernels, and which forms of them, a device computes correctly: each is tried on a small problem before its
+/// first use, with all that it writes, the derivatives too.
 ///
 /// Forms that passed are remembered on disk by the shader's words and constants; what failed is tried again every time.
 final class KernelChecks: @unchecked Sendable {
@@ -22,8 +23,10 @@ final class KernelChecks: @unchecked Sendable {
   private let lock = NSLock()
   private var results: [Kernel: String?] = [:]
   private let file: PipelineCacheFile?
-  /// Lines of the file: the checksum of a shader's words, and the kernel.
+  /// Lines of the file: what is compared, the checksum of a shader's words, and the kernel.
   private var passed: Set<String>
+  /// Grows with what is compared, so that a kernel that passed less is tried again.
+  private static let revision = 2
   private var unsaved = false
 
   /// - Parameters:
@@ -58,6 +61,11 @@ final class KernelChecks: @unchecked Sendable {
         + (last.map { ": \($0.fault)" } ?? ""))
   }
 
+  /// Makes sure of a kernel that comes in one form alone.
+  ///
+  /// - Throws: `VulkanError`: `shader` where it computes wrong numbers; what running a check throws.
+  func require(_ kernel: Kernel) throws { _ = try first(of: [kernel]) { $0 } }
+
   /// Why a form is not used, found out at the first call; nil where it computes what it should.
   ///
   /// - Throws: `VulkanError` where memory runs out or the device is lost.
@@ -85,23 +93,26 @@ final class KernelChecks: @unchecked Sendable {
 
   /// nil for a kernel without words.
   private static func line(_ kernel: Kernel) -> String? {
-    Shaders.words(kernel.stem).map { "\(String(PipelineCacheFile.checksum($0), radix: 16)) \(kernel)" }
+    Shaders.words(kernel.stem).map { "\(revision) \(String(PipelineCacheFile.checksum($0), radix: 16)) \(kernel)" }
   }
 
   private var driver: String { "\(device.info.name), \(device.info.driverName) \(device.info.driverVersion)" }
 
   private func check(_ problem: KernelProblem) throws -> String? {
     do {
-      var result = try run(problem)
-      if device.faults?.distorts(problem.kernel.description) ?? false { result = result.map { $0 + 1 } }
-      return problem.fault(in: result)
+      var values = try run(problem)
+      for (index, result) in problem.results.enumerated()
+      where device.faults?.distorts(problem.kernel.description, result: result.name) ?? false {
+        values[index] = values[index].map { $0 + 1 }
+      }
+      return problem.fault(in: values)
     } catch let error as VulkanError where error.code == .shader {
       return error.message
     }
   }
 
-  /// The result of a problem on the device, with commands of its own.
-  private func run(_ problem: KernelProblem) throws -> [Float] {
+  /// The results of a problem on the device, with commands of its own.
+  private func run(_ problem: KernelProblem) throws -> [[Float]] {
     let recorder = try CommandRecorder(device, memory: memory, pipelines: pipelines, checks: self)
     let pieces = try problem.buffers.map { words in
       let bytes = words.count * MemoryLayout<UInt32>.stride
@@ -113,13 +124,18 @@ final class KernelChecks: @unchecked Sendable {
     }
     let ranges = zip(pieces, problem.buffers).map { BufferRange($0, size: $1.count * MemoryLayout<UInt32>.stride) }
     try recorder.dispatch(problem.kernel, ranges, push: problem.push, groups: problem.groups)
-    let bytes = problem.expected.count * MemoryLayout<Float>.stride
-    let result = try memory.readBack.take(bytes: bytes)
-    try recorder.copy(ranges[problem.output], to: BufferRange(result), bytes: bytes)
+    let results = try problem.results.map { result in
+      let bytes = result.expected.count * MemoryLayout<Float>.stride
+      let piece = try memory.readBack.take(bytes: bytes)
+      try recorder.copy(ranges[result.binding], to: BufferRange(piece), bytes: bytes)
+      return piece
+    }
     try withExtendedLifetime(pieces) { try recorder.finish() }
-    guard let mapped = result.mapped else { throw VulkanError(.failed, "read-back memory is not mapped") }
-    return withExtendedLifetime(result) {
-      Array(UnsafeBufferPointer(start: mapped.assumingMemoryBound(to: Float.self), count: problem.expected.count))
+    return try zip(problem.results, results).map { result, piece in
+      guard let mapped = piece.mapped else { throw VulkanError(.failed, "read-back memory is not mapped") }
+      return withExtendedLifetime(piece) {
+        Array(UnsafeBufferPointer(start: mapped.assumingMemoryBound(to: Float.self), count: result.expected.count))
+      }
     }
   }
 }
@@ -130,7 +146,7 @@ extension Kernel: CustomStringConvertible {
 }
 
 extension VulkanBackend {
-  /// Checks every form of the kernels that come in several, for heads of 64.
+  /// Checks every form of the kernels that come in several, for heads of 64, and the gradients of GELU and layer norm.
   ///
   /// Runs check what they use by themselves, before they use it.
   public func checkKernels() throws -> [KernelCheck] {
@@ -146,13 +162,24 @@ extension VulkanBackend {
     let plain = MatrixTile.fitting(limits).map(ProductForm.plain)
     let products = precisions.flatMap { precision in
       let units = device.matrixUnits(for: precision).map { MatrixUnitTile.fitting($0, limits: limits) } ?? []
-      return [(stem: "linear", epilogue: UInt32(1)), ("linear_backward", 0)].flatMap { kind in
+      // A bias; a bias, GELU and its derivative; the gradient; the gradient times a derivative.
+      let kinds: [(stem: String, epilogue: UInt32)] = [
+        ("linear", 1), ("linear", 3 + 4 * (1 + ActivationFunction.gelu.constant)), ("linear_backward", 0),
+        ("linear_backward", 2),
+      ]
+      return kinds.flatMap { kind in
         let product = Product(
           stem: kind.stem, rows: 8, columns: 8, depth: 8, epilogue: kind.epilogue, precision: precision)
         return (units.map(ProductForm.matrixUnits) + plain).map { $0.kernel(for: product) }
       }
     }
-    return products
+    let group = UInt32(VulkanStream.groupSize), lanes = UInt32(VulkanStream.lanes)
+    let single = [
+      Kernel("activation", [group, 1, ActivationFunction.gelu.constant, 1]),
+      Kernel("layer_norm", [group, 1, lanes, 1, 1, 1, 1]), Kernel("layer_norm_backward", [group, 1, lanes]),
+      Kernel("attention_backward_offsets", [group, headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
+    ]
+    return products + single
       + [AttentionTile.Pass.forward, .queries, .keys].flatMap { pass in
         AttentionTile.fitting(pass, headSize: headSize, limits: limits).flatMap { tile in
           [false, true].map {

@@ -14,30 +14,45 @@ extension KernelProblem {
     let items = reference.items(ofRows: rows)
     let qkv = Self.words(reference.qkv)
     let counts = [UInt32(items.count / 3)]
-    let blank = Float.nan.bitPattern
     let buffers: [[UInt32]]
-    let (output, expected): (Int, [Double?])
+    let results: [Result]
     if pass == .forward {
-      (output, expected) = (1, reference.context)
+      let savesLogs = kernel.constants.count > 6 && kernel.constants[6] != 0
+      results =
+        [Result(name: "context", binding: 1, expected: reference.context)]
+        + (savesLogs ? [Result(name: "logarithm of the sum", binding: 2, expected: reference.logSumExp)] : [])
       buffers = [
-        qkv, Array(repeating: blank, count: expected.count),
-        Array(repeating: blank, count: reference.logSumExp.count), items, counts,
+        qkv, Self.blank(reference.context.count), Self.blank(reference.logSumExp.count), items, counts,
       ]
     } else {
-      output = 4
       // Each pass writes its own part of a row of dQ, dK and dV.
       let own = pass == .queries ? 0..<reference.width : reference.width..<3 * reference.width
-      expected = reference.gradient.enumerated().map { own.contains($0 % (3 * reference.width)) ? $1 : nil }
+      let expected = reference.gradient.enumerated().map { own.contains($0 % (3 * reference.width)) ? $1 : nil }
+      results = [Result(name: "gradient", binding: 4, expected: expected)]
       buffers = [
         qkv, Self.words(reference.outputGradient), Self.words(reference.logSumExp.map(Float.init)),
-        Self.words(reference.offsets.map(Float.init)), Array(repeating: blank, count: expected.count), items, counts,
+        Self.words(reference.offsets.map(Float.init)), Self.blank(expected.count), items, counts,
       ]
     }
     self.init(
       kernel: kernel, buffers: buffers,
       push: [0, UInt32(reference.width), UInt32(reference.heads), reference.scale.bitPattern] + window.push,
-      groups: (items.count / 3, 1, reference.heads), output: output, expected: expected,
-      tolerance: Precision.f32.tolerance)
+      groups: (items.count / 3, 1, reference.heads), results: results)
+  }
+
+  /// What both passes of the gradient subtract.
+  init?(attentionOffsets kernel: Kernel) {
+    guard kernel.constants.count == 3 else { return nil }
+    let reference = AttentionReference(
+      lengths: [19], heads: 2, headSize: Int(kernel.constants[2]), scale: 0.25, window: .everything)
+    let count = reference.offsets.count
+    self.init(
+      kernel: kernel,
+      buffers: [
+        Self.words(reference.outputGradient), Self.words(reference.context.map(Float.init)), Self.blank(count), [19],
+      ],
+      push: [0, 2], groups: (1 + count / Int(kernel.constants[0]), 1, 1),
+      results: [Result(name: "offsets", binding: 2, expected: reference.offsets)])
   }
 }
 

@@ -31,15 +31,18 @@ extension KernelProblem {
   private init(kernel: Kernel, _ numbers: ProductNumbers, left: [UInt32], size: Int) {
     let (rows, columns) = (numbers.rows, numbers.columns)
     let (words, scale) = numbers.storedWeight
-    let expected = numbers.result
+    let sums = numbers.sums
+    let results =
+      [Result(name: "product", binding: 3, expected: numbers.finished(sums))]
+      + (numbers.savesDerivative
+        ? [Result(name: "derivative", binding: 4, expected: numbers.derivatives(sums))] : [])
     self.init(
       kernel: kernel,
       buffers: [
-        left, words, Self.words(numbers.second), Array(repeating: Float.nan.bitPattern, count: expected.count),
-      ] + (numbers.isForward ? [Array(repeating: 0, count: expected.count)] : []) + [[UInt32(rows)]],
+        left, words, Self.words(numbers.second), Self.blank(sums.count),
+      ] + (numbers.isForward ? [Self.blank(sums.count)] : []) + [[UInt32(rows)]],
       push: [0, UInt32(columns), UInt32(numbers.depth), scale.bitPattern],
-      groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), output: 3, expected: expected,
-      tolerance: Precision.f32.tolerance)
+      groups: ((columns + size - 1) / size, (rows + size - 1) / size, 1), results: results)
   }
 }
 
@@ -75,11 +78,11 @@ private struct ProductNumbers {
 
   var paddedRows: Int { MemoryPlan.Capacity.rounded(rows) }
 
-  /// nil in rows past the end.
-  var result: [Double?] {
+  /// With the bias or the operand of the epilogue; nil in rows past the end.
+  var sums: [Double?] {
     let x = x.map { Double(precision.rounded($0)) }
     let weight = weight.map { Double(precision.rounded($0)) }
-    var result = [Double?](repeating: nil, count: paddedRows * columns)
+    var sums = [Double?](repeating: nil, count: paddedRows * columns)
     for row in 0..<rows {
       for column in 0..<columns {
         var sum = 0.0
@@ -87,17 +90,33 @@ private struct ProductNumbers {
           sum += x[row * depth + k] * (isForward ? weight[column * depth + k] : weight[k * columns + column])
         }
         switch (isForward, epilogue) {
-        case (true, _):
-          if epilogue & 1 != 0 { sum += Double(second[column]) }
-          if epilogue >= 4, let f = ActivationFunction(constant: UInt32(epilogue / 4 - 1)) { sum = f.value(sum) }
+        case (true, _): if epilogue & 1 != 0 { sum += Double(second[column]) }
         case (false, 1): sum += Double(second[row * columns + column])
         case (false, 2): sum *= Double(second[row * columns + column])
         default: break
         }
-        result[row * columns + column] = sum
+        sums[row * columns + column] = sum
       }
     }
-    return result
+    return sums
+  }
+
+  private var activation: ActivationFunction? {
+    isForward && epilogue >= 4 ? ActivationFunction(constant: UInt32(epilogue / 4 - 1)) : nil
+  }
+
+  var savesDerivative: Bool { activation != nil && epilogue & 2 != 0 }
+
+  func finished(_ sums: [Double?]) -> [Double?] {
+    guard let activation else { return sums }
+    return sums.map { $0.map(activation.value) }
+  }
+
+  /// nil too where rounding alone may decide which side of a kink a sum is on.
+  func derivatives(_ sums: [Double?]) -> [Double?] {
+    sums.map { sum in
+      sum.flatMap { activation == .relu && abs($0) < 1e-3 ? nil : activation?.slope($0) }
+    }
   }
 
   /// As `VulkanParameters` stores it.

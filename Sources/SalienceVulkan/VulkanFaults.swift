@@ -18,6 +18,7 @@ public final class VulkanFaults: @unchecked Sendable {
   private let failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)]
   private let largestAllocation: Int
   private let wrongKernels: @Sendable (String) -> Bool
+  private let wrongResults: @Sendable (String, String) -> Bool
   /// Whether commands are recorded without waiting for the ones before.
   let dropsBarriers: Bool
   private var counts: [Point: Int] = [:]
@@ -27,23 +28,26 @@ public final class VulkanFaults: @unchecked Sendable {
   ///     this object, and the error's code.
   ///   - largestAllocation: bytes above which every allocation runs out of device memory.
   ///   - wrongKernels: whether a kernel, by its name and specialisation constants, computes wrong numbers in its
-  ///     self-check.
+  ///     self-check, in all that it writes.
+  ///   - wrongResults: the same for one result of a kernel, by its name: "derivative" for one.
   ///   - dropsBarriers: whether commands run in no order, which synchronisation validation has to notice.
   public init(
     _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max,
-    wrongKernels: @escaping @Sendable (String) -> Bool = { _ in false }, dropsBarriers: Bool = false
+    wrongKernels: @escaping @Sendable (String) -> Bool = { _ in false },
+    wrongResults: @escaping @Sendable (String, String) -> Bool = { _, _ in false }, dropsBarriers: Bool = false
   ) {
     self.failures = failures
     self.largestAllocation = largestAllocation
     self.wrongKernels = wrongKernels
+    self.wrongResults = wrongResults
     self.dropsBarriers = dropsBarriers
   }
 
   /// How many calls have reached a point.
   public func count(_ point: Point) -> Int { lock.withLock { counts[point, default: 0] } }
 
-  /// Whether the self-check of a kernel is to fail.
-  func distorts(_ kernel: String) -> Bool { wrongKernels(kernel) }
+  /// Whether the self-check of a kernel is to find a result wrong.
+  func distorts(_ kernel: String, result: String) -> Bool { wrongKernels(kernel) || wrongResults(kernel, result) }
 
   /// Counts a call.
   ///

@@ -33,9 +33,11 @@ extension VulkanStream: AttentionKernels {
     let (rows, width, _) = try size(context)
     let headSize = width / heads
     let means = try temporary(bytes: rows * heads * MemoryLayout<Float>.stride)
+    let kernel = Kernel(
+      "attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)])
+    try recorder.checks.require(kernel)
     try record(
-      Kernel("attention_backward_offsets", [UInt32(Self.groupSize), headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
-      [range(gradient), range(context), means, tables.range(.counts)],
+      kernel, [range(gradient), range(context), means, tables.range(.counts)],
       push: [BatchTables.entry(.tokens), UInt32(heads)],
       groups: groups((rows * heads + Self.groupSize - 1) / Self.groupSize),
       work: KernelWork(elements: elements(gradient, context) + rows * heads))

@@ -51,9 +51,10 @@ extension VulkanStream {
     let units = RowUnits(width: width, parts: parts)
     let invocations = count(rows) * units.count
     guard invocations > 0 else { return }
+    let kernel = Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants)
+    try recorder.checks.require(kernel)
     try record(
-      Kernel(stem, [UInt32(Self.groupSize), units.constant] + constants), buffers + counts(rows),
-      push: [argument(rows), UInt32(units.count)] + more,
+      kernel, buffers + counts(rows), push: [argument(rows), UInt32(units.count)] + more,
       groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
   }
 
@@ -70,9 +71,10 @@ extension VulkanStream {
     guard count(rows) > 0 else { return }
     let units = RowUnits(width: width, parts: parts)
     let rowsOfGroup = Self.groupSize / Self.lanes
+    let kernel = Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants)
+    try recorder.checks.require(kernel)
     try record(
-      Kernel(stem, [UInt32(Self.groupSize), units.constant, UInt32(Self.lanes)] + constants),
-      buffers + counts(rows), push: [argument(rows), UInt32(units.count)] + more,
+      kernel, buffers + counts(rows), push: [argument(rows), UInt32(units.count)] + more,
       groups: groups((count(rows) * segments + rowsOfGroup - 1) / rowsOfGroup), work: KernelWork(elements: elements))
   }
 

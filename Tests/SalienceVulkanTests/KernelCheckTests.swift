@@ -21,7 +21,10 @@ import Testing
   @Test func everyFormComputesWhatItShould() throws {
     let backend = try backend()
     let checks = try backend.checkKernels()
-    for stem in ["linear", "linear_backward", "attention", "attention_backward_queries", "attention_backward_keys"] {
+    for stem in [
+      "linear", "linear_backward", "attention", "attention_backward_queries", "attention_backward_keys",
+      "attention_backward_offsets", "activation", "layer_norm", "layer_norm_backward",
+    ] {
       #expect(checks.contains { $0.kernel.hasPrefix(stem + " ") }, "\(stem)")
     }
     for check in checks { #expect(check.fault == nil, "\(check.kernel)") }
@@ -107,6 +110,33 @@ import Testing
     #expect(error?.description.contains("linear ") == true)
     #expect(error?.description.contains(info.driverName) == true)
     #expect(error?.description.contains(info.name) == true)
+  }
+
+  /// Gradients hang on these kernels, of which there is one form each: where it is wrong, no score is told.
+  @Test(arguments: ["layer_norm", "layer_norm_backward", "attention_backward_offsets"])
+  func wrongKernelsOfOneFormAreAnError(stem: String) async throws {
+    let backend = try backend(faults: VulkanFaults(wrongKernels: { $0.hasPrefix(stem + " ") }))
+    let error = await #expect(throws: VulkanError.self) { _ = try await scores(on: backend) }
+    #expect(error?.code == .shader)
+    #expect(error?.message.contains("the kernel \(stem) ") == true)
+  }
+
+  /// Values may be right where the derivative that is saved for the gradient is not.
+  @Test func wrongDerivativesOfGELUAreAnError() async throws {
+    let warnings = LockedList()
+    let faults = VulkanFaults(wrongResults: { $0.hasPrefix("linear ") && $1 == "derivative" })
+    let backend = try backend(faults: faults) { warnings.append($0) }
+    let error = await #expect(throws: VulkanError.self) { _ = try await scores(on: backend) }
+    #expect(error?.code == .shader)
+    #expect(error?.message.contains("the normalised mean squared error of the derivative") == true)
+    #expect(warnings.all.count >= 1 && warnings.all.allSatisfy { $0.contains("of the derivative") })
+  }
+
+  @Test func theReportNamesWrongDerivatives() throws {
+    let backend = try backend(faults: VulkanFaults(wrongResults: { $1 == "derivative" }))
+    let wrong = try backend.checkKernels().filter { $0.fault != nil }
+    #expect(Set(wrong.compactMap { $0.kernel.split(separator: " ").first }).isSuperset(of: ["activation", "linear"]))
+    for check in wrong { #expect(check.fault?.contains("of the derivative") == true, "\(check.kernel)") }
   }
 
   @Test func theReportNamesWrongForms() throws {

@@ -60,8 +60,9 @@ public final class CPUBackend: Backend {
     return CPUMemory(
       plainWeights: roles.plainBytes, packedWeights: roles.packedBytes, workers: pool.count,
       evaluationTokens: tokens,
-      arena: programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
-        * MemoryLayout<Float>.stride)
+      arena: programs.reduce(DeviceMemory.rotations(of: programs, longest: longest)) {
+        $0 + PathExecutor.elementCount($1, tokenCapacity: tokens)
+      } * MemoryLayout<Float>.stride)
   }
 
   /// Time and work by op so far; nil unless it was asked for.

@@ -8,6 +8,6 @@ public struct CPUMemory: Sendable, Equatable {
   public let workers: Int
   /// T: tokens of one evaluation batch, which a worker's arenas are laid out for.
   public let evaluationTokens: Int
-  /// One worker's arenas.
+  /// One worker's arenas, with its tables of rotations.
   public let arena: Int
 }

@@ -61,7 +61,7 @@ public final class VulkanBackend: Backend {
       precisions: Self.precisions)
   }
 
-  /// Weights once, and for every thread an arena a program and a block of each kind.
+  /// Weights once, and for every thread an arena a program with its tables of rotations, and a block of each kind.
   public func memory(of programs: [PathProgram], longest: Int) -> DeviceMemory {
     let weights = SortedParameters(programs).bytes(in: device.precision)
     let tokens = max(
@@ -69,7 +69,9 @@ public final class VulkanBackend: Backend {
       TokenBudget.fitting(
         tokenBudget, programs: programs, streams: pool.count, weightBytes: weights, memory: info.memory,
         limits: info.limits, operandBytes: operandBytes))
-    let arenas = programs.reduce(0) { $0 + PathExecutor.elementCount($1, tokenCapacity: tokens) }
+    let arenas = programs.reduce(DeviceMemory.rotations(of: programs, longest: longest)) {
+      $0 + PathExecutor.elementCount($1, tokenCapacity: tokens)
+    }
     let operand = TokenBudget.widest(programs) * tokens * operandBytes
     let blocks = [MemoryUse.device, .upload, .readBack].reduce(0) { $0 + $1.blockSize }
     return DeviceMemory(

@@ -28,8 +28,13 @@ public struct RotaryEmbedding: Sendable, Hashable {
   /// - Throws: `TensorError` for a negative position.
   package static func capacity(for positions: [Int32]) throws -> Int {
     if let bad = positions.first(where: { $0 < 0 }) { throw TensorError(.shape, "position \(bad) is negative") }
+    return capacity(forTokens: Int(positions.max() ?? 0) + 1)
+  }
+
+  /// The same for the positions of a sequence of so many tokens.
+  package static func capacity(forTokens count: Int) -> Int {
     var capacity = 64
-    while capacity <= Int(positions.max() ?? 0) { capacity *= 2 }
+    while capacity < count { capacity *= 2 }
     return capacity
   }
 

@@ -21,8 +21,13 @@ public struct CausalLanguageModel: ModelTask {
   }
 
   public func windows(of text: String, pair: String?, tokenizer: Tokenizer, maxLength: Int) throws -> [Encoding] {
-    let limit = pair == nil ? max(1, maxLength - generation.maximumNewTokens) : maxLength
-    var encoding = try tokenizer.encode(text + (pair ?? ""), maxLength: limit)
+    var encoding = try tokenizer.encode(text + (pair ?? ""), maxLength: maxLength)
+    if encoding.truncated, pair == nil {
+      // A prompt that is cut anyway leaves room for what is asked for; one that fits is the user's own, and is continued
+      // as far as the model goes.
+      let limit = max(1, maxLength - generation.maximumNewTokens)
+      encoding = try tokenizer.encode(text, maxLength: limit)
+    }
     guard encoding.count > 0 else {
       throw AttributionError(.example, "the prompt has no tokens: the model has nothing to go on")
     }

@@ -19,21 +19,4 @@ public enum ModelName {
       return name
     }
   }
-
-  /// `model=NAME` as a directory name: bytes outside letters, digits, `-`, `.` and `_` become `%XX`, which readers of
-  /// Hive partitions decode.
-  static func directory(_ name: String) -> String {
-    var text = "model="
-    for byte in name.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        text += "%" + (digits.count < 2 ? "0" : "") + digits
-      }
-    }
-    return text
-  }
 }

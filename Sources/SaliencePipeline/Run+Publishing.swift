@@ -49,7 +49,9 @@ extension Run {
     let check = try journal.verify(models: models.map(\.name), rows: rows, unitRows: fingerprint.unitRows)
     if let fault = check.faults.first {
       let more = check.faults.count > 1 ? " (and \(check.faults.count - 1) more)" : ""
-      throw PipelineError(.data, "the run does not verify: \(fault)\(more)", at: layout.path)
+      throw PipelineError(
+        .data, "the run does not verify: \(fault)\(more); remove that file, and --resume scores its unit again",
+        at: layout.path)
     }
     let results = models.map { model in
       check.manifests.filter { $0.unit.model == model.name }

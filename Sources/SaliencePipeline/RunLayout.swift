@@ -1,3 +1,5 @@
+import SalienceReports
+
 /// Where the files of a run lie.
 public struct RunLayout: Sendable, Equatable {
   /// The directory as given.
@@ -22,16 +24,16 @@ public struct RunLayout: Sendable, Equatable {
 
   /// A table's directory of one model.
   public func directory(table: String, model: String) -> String {
-    "\(path)/\(table)/\(ModelName.directory(model))"
+    "\(path)/\(table)/\(ModelPartition.directory(of: model))"
   }
 
   /// Where a unit's part of a table lies in the end, relative to the run directory.
   public func relativePart(table: String, unit: Unit) -> String {
-    "\(table)/\(ModelName.directory(unit.model))/\(unit.partName)"
+    "\(table)/\(ModelPartition.directory(of: unit.model))/\(unit.partName)"
   }
 
   /// Directory of a model's manifests.
-  func manifests(model: String) -> String { "\(state)/\(ModelName.directory(model))" }
+  func manifests(model: String) -> String { "\(state)/\(ModelPartition.directory(of: model))" }
 
   /// A unit's name in the journal: its presence is what commits the unit.
   public func manifest(of unit: Unit) -> String { "\(manifests(model: unit.model))/\(unit.manifestName)" }

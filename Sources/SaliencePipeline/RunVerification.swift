@@ -1,4 +1,5 @@
 import SalienceJSON
+import SalienceReports
 
 /// What a look at every file of a run has found: every unit present, once, with the right checksum, or not.
 public struct RunVerification: Sendable, Equatable {
@@ -81,7 +82,7 @@ public struct RunVerification: Sendable, Equatable {
     of layout: RunLayout, models: [String], manifests: [Manifest]
   ) throws -> [Journal.Fault] {
     let named = Set(manifests.flatMap { $0.parts.compactMap(\.path) })
-    let known = Dictionary(models.map { (ModelName.directory($0), $0) }) { first, _ in first }
+    let known = Dictionary(models.map { (ModelPartition.directory(of: $0), $0) }) { first, _ in first }
     var faults: [Journal.Fault] = []
     for table in RunLayout.tables {
       for directory in try DurableFile.names(in: "\(layout.path)/\(table)") {

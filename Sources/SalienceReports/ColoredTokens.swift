@@ -53,12 +53,27 @@ public struct ColoredTokens: Sendable {
   private func header(_ explanation: Explanation, _ scored: ScoredExample) -> String {
     var parts = [
       prediction(scored),
-      "target \(TerminalText.visible(explanation.target))\(explanation.targetPosition.map { " at \($0)" } ?? "")",
+      "target \(TerminalText.visible(explanation.target))\(place(explanation.targetPosition, scored))",
       "method \(TerminalText.visible(explanation.method))",
     ]
     if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
     if !explanation.converged { parts.append("tolerance not kept in \(explanation.steps) steps") }
     return parts.joined(separator: "  ")
+  }
+
+  /// Where an output is read, with the word there unless the target is that word: one that was generated.
+  private func place(_ position: Int?, _ scored: ScoredExample) -> String {
+    guard let position else { return "" }
+    let encoding = scored.encoding
+    guard encoding.ids.indices.contains(position), !encoding.special[position], !encoding.isGenerated(position),
+      let word = WordPieces.ranges(encoding).first(where: { $0.contains(position) })
+    else { return " at \(position)" }
+    let pieces = PieceText(encoding.tokens, special: encoding.special)
+    return " at \(position) '\(text(word, encoding, pieces, texts(of: scored)))'"
+  }
+
+  private func texts(of scored: ScoredExample) -> [[Unicode.Scalar]] {
+    [Array(scored.example.text.unicodeScalars), Array((scored.example.textPair ?? "").unicodeScalars)]
   }
 
   // Deltas span many magnitudes: four places where they show something, else the exponent.
@@ -75,7 +90,7 @@ public struct ColoredTokens: Sendable {
       .filter { !$0.isEmpty && (showSpecial || !encoding.special[$0.lowerBound]) }
     let scores = ranges.map { range in range.reduce(0.0) { $0 + Double(explanation.normalized[$1]) } }
     let largest = scores.map(\.magnitude).max() ?? 0
-    let texts = [Array(scored.example.text.unicodeScalars), Array((scored.example.textPair ?? "").unicodeScalars)]
+    let texts = texts(of: scored)
     var line = ""
     for (index, range) in ranges.enumerated() {
       if index > 0, !touches(ranges[index - 1], range, encoding, pieces) { line += " " }

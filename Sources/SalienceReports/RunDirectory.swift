@@ -29,8 +29,7 @@ public struct RunDirectory: Sendable, Equatable {
   /// Models with predictions, in byte order of their names.
   public var models: [String] {
     (Self.entries(of: "\(path)/\(Table.predictions.rawValue)") ?? [])
-      .filter { $0.utf8.starts(with: Self.partition.utf8) }
-      .map { String($0.dropFirst(Self.partition.count)) }
+      .compactMap(ModelPartition.model)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -48,15 +47,13 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Paths of a table's parts in row order; none where the table has no rows.
   public func parts(of table: Table, model: String) -> [String] {
-    let folder = "\(path)/\(table.rawValue)/\(Self.partition)\(model)"
+    let folder = "\(path)/\(table.rawValue)/\(ModelPartition.directory(of: model))"
     return (Self.entries(of: folder) ?? [])
       .filter { $0.utf8.starts(with: "part-".utf8) && $0.hasSuffix(".parquet") }
       // Numbers outgrow their zero padding: the shorter name is the smaller number.
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
       .map { "\(folder)/\($0)" }
   }
-
-  private static let partition = "model="
 
   private static func entries(of path: String) -> [String]? {
     guard let directory = opendir(path) else { return nil }

@@ -33,7 +33,9 @@ struct TinyPipeline {
       """, to: "tiny.yaml")
   }
 
-  func run(_ options: String...) throws -> SalienceBinary.Result {
+  func run(_ options: String...) throws -> SalienceBinary.Result { try run(options) }
+
+  func run(_ options: [String]) throws -> SalienceBinary.Result {
     try SalienceBinary.run(["run", path, "--quiet"] + options, in: scratch)
   }
 

@@ -63,6 +63,21 @@ extension EndToEndTests {
       try expectFault(["unit 0 of model bert-2-f32", "\(part): differs from its checksum"])
     }
 
+    @Test func aDamagedPartThatIsRemovedIsScoredAgain() throws {
+      let tables = try FileTree.tables(of: tiny.output)
+      try aFlippedByte()
+      let refused = try tiny.run("--resume")
+      #expect(refused.status == 65 && refused.errorLines.count == 1, "\(refused.errors)")
+      for text in ["\(part): differs from its checksum", "remove that file, and --resume scores its unit again"] {
+        #expect(refused.errors.contains(text), "\(refused.errors)")
+      }
+      try FileManager.default.removeItem(atPath: part)
+      let resumed = try tiny.run("--resume")
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try verify().status == 0)
+      #expect(try FileTree.tables(of: tiny.output).differences(from: tables).isEmpty)
+    }
+
     @Test func aUnitThatStandsTwice() throws {
       let copy = "\(tiny.output)/attributions/model=bert-2-f32/part-00001.parquet"
       try FileManager.default.copyItem(atPath: part, toPath: copy)

@@ -64,6 +64,18 @@ import Testing
     #expect(try header([]) == "predicted positive (0.938)  cut to 6 tokens  nothing to explain")
   }
 
+  @Test(arguments: [(0, "at 0  "), (1, "at 1 'Unbelievable'  "), (3, "at 3 '!'  "), (4, "at 4 '\u{FFFD}[31m'  ")])
+  func placesAreShownWithTheirWords(_ position: Int, _ shown: String) throws {
+    let explanation = Explanation(
+      method: "ig", target: "positive", targetIndex: 1, targetPosition: position, output: 2, baselineOutput: nil,
+      convergenceDelta: nil, steps: 1, attributions: [0, 1, 0, 0, 0, 0], normalized: [0, 1, 0, 0, 0, 0],
+      attributionSum: 1, attributionNorm: 1)
+    let example = ScoredExample(
+      example: scored.example, encoding: scored.encoding, prediction: scored.prediction, explanations: [explanation],
+      status: .ok)
+    #expect(try ColoredTokens(style: .plain).render(example).contains("target positive \(shown)method ig"))
+  }
+
   @Test func specialTokensAreShownOnRequest() throws {
     #expect(try ColoredTokens(style: .plain, showSpecial: true).render(scored).contains("[CLS](+0.00) Unbelievable"))
   }

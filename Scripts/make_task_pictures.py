@@ -20,7 +20,7 @@ from make_picture import ADVANCE, LINE, MARGIN, ROOT, SIZE, colour, document
 COLUMNS = 88
 QUESTIONS = ("danube-source",)
 DEFINITIONS = ("Brancher", "Pot-au-feu", "Thalia", "Off", "Token", "Chatter mark")
-PROMPT = "story"
+PROMPT = "emma"
 CELL, LEFT = 19, 100
 
 

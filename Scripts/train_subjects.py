@@ -79,8 +79,8 @@ def train(rows, subjects, steps):
     log("read by the teacher")
     model = Classifier(DistilBertConfig(
         vocab_size=tokenizer.get_vocab_size(), dim=WIDTH, n_layers=LAYERS, n_heads=HEADS, hidden_dim=4 * WIDTH,
-        max_position_embeddings=POSITIONS, pad_token_id=0, dropout=0.1, attention_dropout=0.1, attn_implementation="eager",
-        id2label=dict(enumerate(subjects)), label2id={s: i for i, s in enumerate(subjects)}))
+        max_position_embeddings=POSITIONS, pad_token_id=0, dropout=0.1, attention_dropout=0.1,
+        attn_implementation="eager", id2label=dict(enumerate(subjects)), label2id={s: i for i, s in enumerate(subjects)}))
     with torch.no_grad():
         model.distilbert.embeddings.word_embeddings.weight.copy_(word_table(tokenizer, teacher, WIDTH))
     bridge = nn.Linear(WIDTH, pooled.shape[1])

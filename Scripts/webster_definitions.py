@@ -64,7 +64,8 @@ LABEL = re.compile("|".join(r"\(" + re.escape(label) + r"\)" for label in sorted
 
 # What the dictionary of 1913 says of people in the words of its time is left out.
 OMITTED = re.compile(
-    r"\b(races?|racial|tribes?|savages?|negro\w*|jews?|gyps\w+|indians?|natives?|harlot\w*|prostitut\w*|lewd\w*|rape)\b", re.I)
+    r"\b(races?|racial|tribes?|savages?|negro\w*|jews?|gyps\w+|indians?|natives?|harlot\w*|prostitut\w*|lewd\w*|rape)\b",
+    re.I)
 
 Definition = collections.namedtuple("Definition", "word text subject split")
 

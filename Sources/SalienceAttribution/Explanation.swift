@@ -1,11 +1,12 @@
 /// What a model decided for one example.
 public struct Prediction: Sendable, Equatable {
-  /// Class name from the checkpoint's `id2label`.
+  /// The class's name, the answer, the words' labels, what fills the masks, or the continuation.
   public let label: String
+  /// The class, the answer's first token, or the output that was chosen first where several were.
   public let index: Int
-  /// Softmax (one-logit models: sigmoid) probability of `label`, in 0...1.
+  /// Of all that was decided together, in 0...1; a regression's value. Each task says how it is made of its parts.
   public let probability: Float
-  /// C logits.
+  /// Every class's, token by token where each token has a class, or else one an output that was chosen.
   public let logits: [Float]
   /// Where an answer stands in the text's pair, in Unicode scalars; nil where there is no answer to a question.
   public let answer: Range<Int>?

@@ -4,7 +4,7 @@ public struct Prediction: Sendable, Equatable {
   public let label: String
   /// The class, the answer's first token, or the output that was chosen first where several were.
   public let index: Int
-  /// Of all that was decided together, in 0...1; a regression's value. Each task says how it is made of its parts.
+  /// Of all that was decided together, in 0...1, as each task says; a regression's value.
   public let probability: Float
   /// Every class's, token by token where each token has a class, or else one an output that was chosen.
   public let logits: [Float]

@@ -29,11 +29,18 @@ public struct Checkpoint: Sendable {
   ///     path goes first.
   ///   - cache: where such names are looked up.
   /// - Throws: `CheckpointError`: `missing` for a directory or file that is not there, `invalid` for a damaged file,
-  ///   `unsupported` for pickled weights, `usage` for a name that is not allowed.
+  ///   `unsupported` for pickled weights, for those of other frameworks and for adapters alone, `usage` for a name that
+  ///   is not allowed.
   public init(directory: String, cache: HubCache = HubCache()) throws {
     let path = try Self.resolve(directory, in: cache)
     self.directory = path
     name = Self.lastComponent(of: directory)
+    let adapter = path + "/adapter_config.json"
+    if CheckpointFile.isDirectory(path + "/config.json") == nil, CheckpointFile.isDirectory(adapter) == false {
+      throw CheckpointError(
+        .unsupported, "an adapter alone: merge it into the model that base_model_name_or_path names, and save that",
+        file: adapter)
+    }
     config = try ModelConfiguration(file: path + "/config.json")
     var files = [path + "/config.json"]
 
@@ -89,6 +96,10 @@ public struct Checkpoint: Sendable {
       "pytorch_model.pt",
     ]
     guard let pickle = pickles.first(where: { CheckpointFile.isDirectory(path + "/" + $0) == false }) else {
+      let others = ["tf_model.h5", "flax_model.msgpack"].map { "\(path)/\($0)" }
+      if let other = others.first(where: { CheckpointFile.isDirectory($0) == false }) {
+        return CheckpointError(.unsupported, "weights are read from model.safetensors, which is missing", file: other)
+      }
       return CheckpointError(.missing, "no such file", file: path + "/model.safetensors")
     }
     // The name is put into a command for a shell, so only an identifier will do.

@@ -77,6 +77,18 @@ import Testing
     #expect(error?.message.hasSuffix(#"/it'\''s'"#) == true)
   }
 
+  @Test(arguments: [
+    (["adapter_config.json", "adapter_model.safetensors"], "an adapter alone: merge it into the model "),
+    (["config.json", "tf_model.h5"], "weights are read from model.safetensors, which is missing"),
+    (["config.json", "flax_model.msgpack"], "weights are read from model.safetensors, which is missing"),
+  ])
+  func tellsWhatThereIsInPlaceOfWeights(files: [String], message: String) throws {
+    for name in files { try directory.write(name, config) }
+    let error = error(opening: directory.path)
+    #expect(error?.code == .unsupported && error?.message.hasPrefix(message) == true)
+    #expect(error?.file == directory.path + "/" + (files[0] == "config.json" ? files[1] : files[0]))
+  }
+
   @Test func putsNothingForeignIntoTheCommand() throws {
     try directory.write("config.json", #"{"architectures":["x'; rm -rf /; '"]}"#)
     try directory.write("pytorch_model.bin", [0x80])

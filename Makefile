@@ -8,6 +8,10 @@ SALIENCE := .build/release/salience
 
 # Tests that keep every core busy go after the others, whose waiting they would stretch.
 NUMERIC_TESTS := ^Salience(Backend|Models|Vulkan)?Tests[.]
+# Tests that need a Vulkan device, and those of how a process ends that has used one.
+VULKAN_TESTS := SalienceBackendTests|Vulkan|FaultyRun|DecoderTests|DeviceSelection|fallbacksTell|ProcessEnd
+# What is asked of this system's own loader and C library.
+SYSTEM_TESTS := withoutVulkan|NeedsNoVulkanLibrary|ProcessEnd
 TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
   $(SWIFT) test -c release --skip-build --disable-xctest
 
@@ -51,13 +55,14 @@ test-swiftshader: system-tests
 	driver=$$(Scripts/unpack-swiftshader.sh .swiftshader) && \
 	  VK_ICD_FILENAMES="$$driver" SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
 	  $(SWIFT) test -c release --skip-build --disable-xctest \
-	  --filter 'SalienceBackendTests|Vulkan|FaultyRun|DeviceSelection'
+	  --filter '$(VULKAN_TESTS)'
 
 # The test runner by itself: another C library than this system's cannot run `swift test`.
 test-matrix-units: system-tests
 	$(SWIFT) build -c release --build-tests
-	Scripts/run-on-newer-lavapipe.sh .lavapipe .build/release/saliencePackageTests.xctest \
-	  --testing-library swift-testing --filter 'SalienceBackendTests|SalienceVulkanTests'
+	SALIENCE_BINARY='$(CURDIR)/Scripts/salience-on-newer-lavapipe.sh' \
+	  Scripts/run-on-newer-lavapipe.sh .lavapipe .build/release/saliencePackageTests.xctest \
+	  --testing-library swift-testing --filter '$(VULKAN_TESTS)' --skip '$(SYSTEM_TESTS)'
 
 matrix-shaders: .venv-shaders/installed
 	.venv-shaders/bin/python Scripts/compile_matrix_shaders.py

@@ -143,4 +143,5 @@ def main():
     print(tokenizers.__version__, len(texts), len(cases))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -18,12 +18,8 @@ public protocol AttributionMethod: Sendable {
   /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
   func validate(tokenizer: Tokenizer) throws
 
-  /// The method as it is on a device that computes in `precision`.
-  func adapted(to precision: Precision) -> any AttributionMethod
-
-  /// What chooses the points where they are chosen example by example, for outputs computed in `precision`; nil where
-  /// all examples have the same.
-  func refinement(in precision: Precision) -> (any PathRefinement)?
+  /// Whether points are chosen example by example, to keep a tolerance.
+  var hasTolerance: Bool { get }
 
   /// The evaluations that the method needs for an output's targets.
   func request(
@@ -40,7 +36,5 @@ public protocol AttributionMethod: Sendable {
 extension AttributionMethod {
   public var output: OutputKind { .logit }
 
-  public func adapted(to precision: Precision) -> any AttributionMethod { self }
-
-  public func refinement(in precision: Precision) -> (any PathRefinement)? { nil }
+  public var hasTolerance: Bool { false }
 }

@@ -7,17 +7,16 @@ extension AttributionModel {
     _ questions: [Question], with index: Int, _ results: inout [Result<ScoredInput, AttributionError>]
   ) async throws {
     if questions.isEmpty { return }
-    var answers = try await self.answers(to: questions, program: programOfMethod[index], results)
+    var answers = try await self.answers(to: questions, program: programOfMethod[index], in: precision, results)
     let missed = answers.indices.filter { !answers[$0].response.converged }
     let repeated = try await preciseAnswers(to: missed.map { questions[$0] }, with: index, results)
     for (place, answer) in zip(missed, repeated) { answers[place] = answer }
-    let again = Set(repeated.isEmpty ? [] : missed)
-    for (place, (question, answer)) in zip(questions, answers).enumerated() {
+    for (question, answer) in zip(questions, answers) {
       guard case .success(let scored) = results[question.input] else { continue }
       do {
         var own = try methods[index].explanations(
           of: question.output, outputs: answer.outputs, response: answer.response)
-        for index in own.indices { own[index].isRepeated = again.contains(place) }
+        for index in own.indices { own[index].isRepeated = answer.isRepeated }
         results[question.input] = .success(
           ScoredInput(decision: scored.decision, explanations: scored.explanations + own))
       } catch let error as AttributionError {
@@ -26,15 +25,17 @@ extension AttributionModel {
     }
   }
 
-  /// F(x) [C], and what a path gave.
-  private typealias Answer = (outputs: [Float], response: PathResponse)
+  /// F(x) [C], what a path gave, and whether half precision had missed the tolerance before.
+  private typealias Answer = (outputs: [Float], response: PathResponse, isRepeated: Bool)
 
   private func answers(
-    to questions: [Question], program: Int, _ results: [Result<ScoredInput, AttributionError>]
+    to questions: [Question], program: Int, in precision: Precision,
+    _ results: [Result<ScoredInput, AttributionError>]
   ) async throws -> [Answer] {
     let ends = try await outputs(of: questions, program: program, results)
-    let responses = try await prepared.attribute(program: program, requests: questions.map(\.request))
-    return zip(ends, responses).map { ($0, $1) }
+    let responses = try await prepared.attribute(
+      program: program, requests: questions.map { $0.request.adapted(to: precision) })
+    return zip(ends, responses).map { ($0, $1, isRepeated: false) }
   }
 
   /// The same in float32 for those that missed a tolerance in half precision: where outputs differ by little, their
@@ -44,17 +45,10 @@ extension AttributionModel {
   private func preciseAnswers(
     to questions: [Question], with index: Int, _ results: [Result<ScoredInput, AttributionError>]
   ) async throws -> [Answer] {
-    guard !questions.isEmpty, let program = preciseProgramOfMethod[index],
-      let refinement = methods[index].refinement(in: .f32)
-    else { return [] }
-    let precise = questions.map { question in
-      Question(
-        input: question.input, output: question.output,
-        request: PathRequest(
-          input: question.request.input, baseline: question.request.baseline, refinement: refinement,
-          cotangents: question.request.cotangents))
+    guard !questions.isEmpty, let program = preciseProgramOfMethod[index] else { return [] }
+    return try await answers(to: questions, program: program, in: .f32, results).map {
+      ($0.outputs, $0.response, isRepeated: true)
     }
-    return try await answers(to: precise, program: program, results)
   }
 
   /// F at the input of each question; the decision's own where that is the same.

@@ -16,6 +16,7 @@ public struct AttributionModel: Sendable {
   let preciseProgramOfMethod: [Int?]
   let decisionProgram: Int
   let prepared: any PreparedModel
+  let precision: Precision
   private let endTokens: Set<Int32>
 
   /// What a program is made for.
@@ -35,13 +36,13 @@ public struct AttributionModel: Sendable {
     checkpoint: Checkpoint, task: TaskSettings = TaskSettings(), methods: [any AttributionMethod],
     savings: ExactSavings = .all, on backend: any Backend
   ) async throws {
-    let methods = methods.map { $0.adapted(to: backend.device.precision) }
     try Self.validate(methods, for: checkpoint.config, task: task)
     let stored = try StoredModel(checkpoint, task: task)
     architecture = stored.architecture
     tokenizer = try Tokenizer(directory: checkpoint.directory)
     self.task = try task.task(for: checkpoint.config, architecture: architecture, tokenizer: tokenizer)
     self.methods = methods
+    precision = backend.device.precision
     try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
       try task.validate(method.target)
       try method.validate(tokenizer: tokenizer)
@@ -56,7 +57,7 @@ public struct AttributionModel: Sendable {
     }
     programOfMethod = methods.map { [task = self.task] in program(of: $0, isRounded: true, task: task) }
     preciseProgramOfMethod = methods.map { [task = self.task] method in
-      guard backend.device.precision != .f32, method.refinement(in: .f32) != nil else { return nil }
+      guard backend.device.precision != .f32, method.hasTolerance else { return nil }
       return program(of: method, isRounded: false, task: task)
     }
     let head = self.task.head

@@ -49,16 +49,8 @@ public struct IntegratedGradients: AttributionMethod {
     self.output = output
   }
 
-  public func adapted(to precision: Precision) -> any AttributionMethod {
-    guard case .adaptive(let quadrature) = rule else { return self }
-    return IntegratedGradients(
-      id: id, rule: .adaptive(quadrature.adapted(to: precision)), baseline: baseline, keepSpecial: keepSpecial,
-      normalization: normalization, target: target, layer: layer, output: output)
-  }
-
-  public func refinement(in precision: Precision) -> (any PathRefinement)? {
-    guard case .adaptive(let quadrature) = rule else { return nil }
-    return quadrature.adapted(to: precision)
+  public var hasTolerance: Bool {
+    if case .adaptive = rule { true } else { false }
   }
 
   public func validate(tokenizer: Tokenizer) throws { _ = try baseline.tokenID(in: tokenizer) }

@@ -173,6 +173,13 @@ public struct PathRequest: Sendable {
     readsBaselineOutputs = true
   }
 
+  /// The same for outputs computed in another precision.
+  public func adapted(to precision: Precision) -> PathRequest {
+    guard let refinement else { return self }
+    return PathRequest(
+      input: input, baseline: baseline, refinement: refinement.adapted(to: precision), cotangents: cotangents)
+  }
+
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
   public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
 

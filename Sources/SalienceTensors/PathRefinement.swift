@@ -28,6 +28,13 @@ public protocol PathRefinement: Sendable {
   ///
   /// - Parameter evaluations: all so far, in the order in which they were asked for.
   func decision(after evaluations: [PathEvaluation]) -> PathDecision
+
+  /// The same for outputs computed in another precision.
+  func adapted(to precision: Precision) -> Self
+}
+
+extension PathRefinement {
+  public func adapted(to precision: Precision) -> Self { self }
 }
 
 /// What becomes of a path after a round of evaluations.

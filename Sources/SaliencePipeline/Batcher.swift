@@ -8,20 +8,30 @@ struct Batch: Sendable {
 enum Batcher {
   /// Divides a unit's rows into batches.
   ///
-  /// The longest come first, so that the rows of a batch are alike and a unit ends with its cheapest batch.
-  /// - Parameter tokenBudget: tokens of a batch; a row that alone has more is a batch of its own.
-  static func batches(of rows: [EncodedExample], unit: UnitInFlight, tokenBudget: Int) -> [Batch] {
+  /// The longest come first, so that the rows of a batch are alike and a unit ends with its cheapest batch. Towards the
+  /// end batches shrink with what is left, as in guided self-scheduling (Polychronopoulos and Kuck, 1987), so that the
+  /// workers end together: whole ones would leave all but one of them idle for half a batch on average.
+  ///
+  /// - Parameters:
+  ///   - tokenBudget: tokens of a batch, and a quarter of it the least that shrinks to; a row that alone has more is a
+  ///     batch of its own.
+  ///   - concurrency: batches in flight.
+  static func batches(
+    of rows: [EncodedExample], unit: UnitInFlight, tokenBudget: Int, concurrency: Int
+  ) -> [Batch] {
     let sorted = rows.sorted { left, right in
       (right.tokenCount, left.example.row) < (left.tokenCount, right.example.row)
     }
+    var left = rows.reduce(0) { $0 + $1.tokenCount }
+    func share() -> Int { min(tokenBudget, max(tokenBudget / 4, left / max(1, concurrency))) }
     var batches: [Batch] = []
     var current: [EncodedExample] = []
-    var tokens = 0
+    var (tokens, most) = (0, share())
     for row in sorted {
-      if !current.isEmpty, tokens + row.tokenCount > tokenBudget {
+      if !current.isEmpty, tokens + row.tokenCount > most {
         batches.append(Batch(unit: unit, rows: current))
-        current = []
-        tokens = 0
+        left -= tokens
+        (current, tokens, most) = ([], 0, share())
       }
       current.append(row)
       tokens += row.tokenCount

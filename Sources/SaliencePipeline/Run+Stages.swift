@@ -169,7 +169,9 @@ final class ModelStages: Sendable {
       default: throw PipelineError(.software, "a record has another index than its row \(row)")
       }
     }
-    return (unit, Batcher.batches(of: encoded, unit: unit, tokenBudget: scorer.tokenBudget))
+    let batches = Batcher.batches(
+      of: encoded, unit: unit, tokenBudget: scorer.tokenBudget, concurrency: scorer.concurrency)
+    return (unit, batches)
   }
 
   private func scoreBatches(_ scorer: any ModelScorer) async throws {

@@ -13,8 +13,4 @@ layout(push_constant) uniform Push {
 };
 
 #include "attention_one_token.glsl"
-
-// The first key that query `query` of a sequence sees, and the first behind those that it sees.
-uvec2 keys_seen(uint query, uint length) {
-  return uvec2(query > before ? query - before : 0, min(length, query + after + 1));
-}
+#include "window.glsl"

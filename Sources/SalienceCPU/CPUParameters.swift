@@ -1,3 +1,4 @@
+import SalienceKernelsC
 import SalienceTensors
 
 /// A model's weights as the CPU reads them: matrices packed for their products, everything else as it is.
@@ -6,11 +7,13 @@ final class CPUParameters: Sendable {
   let precision: Precision
   private let plain: [Parameter: AlignedBuffer]
   private let packed: [ParameterRoles.Factor: PackedWeight]
+  private let heads: [ParameterRoles.HeadFactor: AlignedBuffer]
 
   init(operations: [any Operation], source: any ParameterSource, precision: Precision) throws {
     let library = try OneDNN()
     var plain: [Parameter: AlignedBuffer] = [:]
     var packed: [ParameterRoles.Factor: PackedWeight] = [:]
+    var heads: [ParameterRoles.HeadFactor: AlignedBuffer] = [:]
     let roles = ParameterRoles(operations, precision: precision)
     for parameter in roles.plain { plain[parameter] = try AlignedBuffer(parameter.load(from: source)) }
     for (parameter, factors) in Dictionary(grouping: roles.factors, by: \.parameter) {
@@ -21,7 +24,17 @@ final class CPUParameters: Sendable {
           using: library)
       }
     }
+    for (parameter, factors) in Dictionary(grouping: roles.headFactors, by: \.parameter) {
+      let weight = try parameter.load(from: source)
+      for factor in factors {
+        let buffer = try AlignedBuffer(count: factor.count)
+        salience_head_projection_pack(
+          weight, factor.heads, factor.rows, factor.columns, factor.isTransposed ? 1 : 0, buffer.pointer)
+        heads[factor] = buffer
+      }
+    }
     self.precision = precision
+    self.heads = heads
     self.plain = plain
     self.packed = packed
   }
@@ -41,5 +54,12 @@ final class CPUParameters: Sendable {
       throw TensorError(.backend, "\(parameter) was not packed")
     }
     return weight
+  }
+
+  /// A weight's parts, one a head, packed one after another.
+  func headMatrices(_ parameter: Parameter, heads count: Int, isTransposed: Bool) throws -> AlignedBuffer {
+    let factor = ParameterRoles.HeadFactor(parameter: parameter, heads: count, isTransposed: isTransposed)
+    guard let buffer = heads[factor] else { throw TensorError(.backend, "\(parameter) was not packed for its heads") }
+    return buffer
   }
 }

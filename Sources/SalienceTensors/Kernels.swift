@@ -54,4 +54,5 @@ extension TensorMemory {
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
-  & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels
+  & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels & HeadProjectionKernels
+  & MultiQueryAttentionKernels

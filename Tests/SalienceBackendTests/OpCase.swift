@@ -42,7 +42,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static func all() throws -> [OpCase] {
     try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
-      + rows() + disentangledAttention()
+      + rows() + disentangledAttention() + headProjections() + multiQueryAttention()
   }
 
   private static func linear() throws -> [OpCase] {

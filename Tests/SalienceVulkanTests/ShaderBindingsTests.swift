@@ -14,6 +14,9 @@ import Testing
     ("rms_norm", [3, 4, 5]), ("rms_norm_backward", [4]), ("gated_activation", [1]), ("gated_activation_backward", [2]),
     ("rotary", [4]), ("rotary_backward", [4]), ("attention_disentangled", [5, 6]),
     ("attention_disentangled_backward_queries", [8]), ("attention_disentangled_backward_keys", [8]),
+    ("head_projection", [3]), ("head_projection_transposed", [2]), ("attention_multi_query_scores", [4]),
+    ("attention_multi_query_softmax", [0]), ("attention_multi_query_softmax_backward", [1]),
+    ("attention_multi_query_values", [3]), ("attention_multi_query_backward_rows", [6]),
   ])
   func writesItsResultsAlone(stem: String, bindings: [Int]) {
     #expect(ShaderBindings.written(by: stem) == Set(bindings))

@@ -140,6 +140,38 @@ void salience_attention_selected_backward(const float *query, const float *kv, c
                                           const float *dcontext, size_t length, size_t heads, size_t head_size,
                                           float scale, size_t first, size_t end, float *dquery, float *dkv);
 
+/// The same where every head's keys and values are the rows x themselves, again over keys first ..< end.
+///
+/// queries and out are [heads x width]; x is [length x width]; probabilities [heads x length], 0 for the other keys.
+void salience_attention_multi_query(const float *queries, const float *x, size_t length, size_t heads, size_t width,
+                                    float scale, size_t first, size_t end, float *out, float *probabilities);
+
+/// Gradient of `salience_attention_multi_query`, written, not accumulated.
+///
+/// dout and dqueries (nullable) are [heads x width]; dx [length x width], 0 for keys that the query does not see;
+/// scratch heads * (end - first) floats.
+void salience_attention_multi_query_backward(const float *queries, const float *x, const float *probabilities,
+                                             const float *dout, size_t length, size_t heads, size_t width,
+                                             float scale, size_t first, size_t end, float *dqueries, float *dx,
+                                             float *scratch);
+
+// MARK: A linear layer of each head for itself
+
+/// Floats of a weight as `salience_head_projection` reads it, of `heads` matrices [depth x columns].
+size_t salience_head_projection_packed(size_t heads, size_t depth, size_t columns);
+
+/// Packs weight [heads*rows x columns]: each head's part itself where `transposed`, its transpose otherwise, which makes
+/// depth and columns of the product rows and columns, or columns and rows.
+void salience_head_projection_pack(const float *weight, size_t heads, size_t rows, size_t columns, int transposed,
+                                   float *packed);
+
+/// Floats of scratch that `salience_head_projection` needs.
+size_t salience_head_projection_scratch(size_t rows, size_t columns);
+
+/// y_h = x_h * matrix_h + bias_h: x is [rows x heads*depth], y [rows x heads*columns], bias (nullable) [heads*columns].
+void salience_head_projection(const float *x, size_t rows, size_t heads, size_t depth, size_t columns,
+                              const float *packed, const float *bias, float *y, float *scratch);
+
 // MARK: Rotary position embedding
 
 /// Heads of `size` columns in a row: queries, then keys, then values, as far as the row has them; values are as many as

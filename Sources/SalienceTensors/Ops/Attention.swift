@@ -128,7 +128,7 @@ public struct SelectedRowAttentionGradient: Operation {
 
 extension Operation {
   /// Checks that each query sees its own key.
-  fileprivate func expectValid(_ window: AttentionWindow) throws {
+  func expectValid(_ window: AttentionWindow) throws {
     guard window.isValid else { throw TensorError(.shape, "\(name) does not take the window \(window)") }
   }
 }

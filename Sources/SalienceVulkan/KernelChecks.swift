@@ -179,7 +179,16 @@ extension VulkanBackend {
       Kernel("layer_norm", [group, 1, lanes, 1, 1, 1, 1]), Kernel("layer_norm_backward", [group, 1, lanes]),
       Kernel("attention_backward_offsets", [group, headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
     ]
-    return products + single
+    let heads = MatrixTile.fitting(limits).flatMap { tile in
+      [false, true].map { tile.kernel(heads: $0, depth: 8, columns: 8, hasBias: true) }
+    }
+    let multiQuery = [
+      Kernel("attention_multi_query_scores", [96, 1, 32]), Kernel("attention_multi_query_softmax", [group, lanes]),
+      Kernel("attention_multi_query_values", [group, 3]),
+      Kernel("attention_multi_query_softmax_backward", [group, lanes]),
+      Kernel("attention_multi_query_backward_rows", [group, 16]),
+    ]
+    return products + single + heads + multiQuery
       + [AttentionTile.Pass.forward, .queries, .keys].flatMap { pass in
         AttentionTile.fitting(pass, headSize: headSize, limits: limits).flatMap { tile in
           [false, true].map {

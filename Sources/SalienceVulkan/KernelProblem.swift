@@ -32,6 +32,8 @@ struct KernelProblem {
     case "activation": self.init(activation: kernel)
     case "layer_norm": self.init(layerNorm: kernel)
     case "layer_norm_backward": self.init(layerNormGradient: kernel)
+    case "head_projection", "head_projection_transposed": self.init(headProjection: kernel)
+    case let stem where stem.hasPrefix("attention_multi_query_"): self.init(multiQueryAttention: kernel)
     default: return nil
     }
   }

@@ -33,4 +33,37 @@ import Testing
     let gradient = try plan.differentiated().plan
     #expect(gradient.flops(lengths: lengths) == 2 * products + 3 * 2 * 2 * 8 * width)
   }
+
+  @Test func attentionWithoutKeysAndValues() throws {
+    var plan = Plan()
+    let x = plan.input(ValueShape(.tokens, width))
+    let (key, value) = (Parameter("k", shape: [width, width]), Parameter("v", shape: [width, width]))
+    let queries = try plan.headProjection(try plan.selectedRow(x), weight: key, heads: 2, isTransposed: true)
+    let means = try plan.multiQueryAttention(queries: queries, rows: x, heads: 2, scale: 0.5)
+    plan.result(try plan.headProjection(means, weight: value, heads: 2))
+    // Two products of a weight with one row a sequence; u xᵀ and p x: A x C x L each.
+    let projections = 2 * 2 * 2 * width * width
+    #expect(plan.flops(lengths: lengths) == projections + 2 * 2 * 8 * 2 * width)
+    // Each projection once more towards its input, and four of the others: dp, du and both parts of dx.
+    let gradient = try plan.differentiated().plan
+    #expect(gradient.flops(lengths: lengths) == 2 * projections + 3 * 2 * 2 * 8 * 2 * width)
+  }
+
+  @Test func wrongShapesOfHeadsAreErrors() throws {
+    var plan = Plan()
+    let (x, row) = (plan.input(ValueShape(.tokens, width)), plan.input(ValueShape(.sequences, width)))
+    let weight = Parameter("w", shape: [width, width])
+    let bias = Parameter("b", shape: [width])
+    #expect(throws: TensorError.self) { try plan.headProjection(row, weight: weight, heads: 2) }
+    #expect(throws: TensorError.self) { try plan.headProjection(row, weight: weight, heads: 3, isTransposed: true) }
+    #expect(throws: TensorError.self) {
+      try plan.headProjection(row, weight: weight, bias: bias, heads: 2, isTransposed: true)
+    }
+    #expect(throws: TensorError.self) { try plan.multiQueryAttention(queries: row, rows: x, heads: 2, scale: 1) }
+    #expect(throws: TensorError.self) { try plan.multiQueryAttention(queries: row, rows: row, heads: 1, scale: 1) }
+    #expect(throws: TensorError.self) {
+      try plan.multiQueryAttention(
+        queries: row, rows: x, heads: 1, scale: 1, window: AttentionWindow(before: -1, after: nil))
+    }
+  }
 }

@@ -23,7 +23,9 @@ import Testing
     let checks = try backend.checkKernels()
     for stem in [
       "linear", "linear_backward", "attention", "attention_backward_queries", "attention_backward_keys",
-      "attention_backward_offsets", "activation", "layer_norm", "layer_norm_backward",
+      "attention_backward_offsets", "activation", "layer_norm", "layer_norm_backward", "head_projection",
+      "head_projection_transposed", "attention_multi_query_scores", "attention_multi_query_softmax",
+      "attention_multi_query_values", "attention_multi_query_softmax_backward", "attention_multi_query_backward_rows",
     ] {
       #expect(checks.contains { $0.kernel.hasPrefix(stem + " ") }, "\(stem)")
     }

@@ -56,8 +56,9 @@ public protocol Architecture: Sendable {
 public enum HiddenRows: Sendable {
   /// Every token's row [T x H].
   case every
-  /// The row that each sequence selects [B x H], and no other row of the last layer.
-  case selected
+  /// The row that each sequence selects [B x H], and no other row of the last layer; its keys and values neither, where
+  /// they are to be absorbed and its attention allows it.
+  case selected(absorbsKeysValues: Bool)
 }
 
 extension Architecture {
@@ -94,14 +95,17 @@ extension Architecture {
   ///
   /// - Parameter everyRow: compute every token's row of the last layer too where one alone is read; for attribution to
   ///   the last layer's output.
+  /// - Parameter absorbsKeysValues: where one row of the last layer is read, do without its keys and values.
   /// - Throws: `ModelError` with code `unsupported` where the family has no such head.
   public func graph(
-    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, everyRow: Bool = false
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, everyRow: Bool = false,
+    absorbsKeysValues: Bool = true
   ) throws -> ModelGraph {
     try requireHead(head)
     var plan = Plan()
     var points: [AttributionLayer: ValueID] = [:]
-    let hidden = try body(readout == .selectedRow && !everyRow ? .selected : .every, in: &plan, points: &points)
+    let rows = readout == .selectedRow && !everyRow ? .selected(absorbsKeysValues: absorbsKeysValues) : HiddenRows.every
+    let hidden = try body(rows, in: &plan, points: &points)
     let result: ValueID
     switch readout {
     case .selectedRow:
@@ -123,7 +127,13 @@ extension Architecture {
     savings: ExactSavings = .all, isRounded: Bool = true
   ) throws -> PathProgram {
     let everyRow = layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows)
-    let graph = try graph(head, readout: readout, output: output, everyRow: everyRow)
+    let absorbs = savings.contains(.absorbedKeysValues)
+    var graph = try graph(
+      head, readout: readout, output: output, everyRow: everyRow, absorbsKeysValues: absorbs)
+    // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
+    if savings.contains(.pathEdges), try graph.plan.absorbsKeysValues(of: point(layer, of: graph)) {
+      graph = try self.graph(head, readout: readout, output: output, everyRow: everyRow, absorbsKeysValues: false)
+    }
     return try PathProgram(
       model: graph.plan, point: point(layer, of: graph), savings: savings, isRounded: isRounded)
   }

@@ -31,8 +31,8 @@ extension CausalDecoder {
   ) throws -> ValueID {
     var x = try embed(in: &plan, points: &points)
     for (index, layer) in layers.enumerated() {
-      if index == layers.count - 1 && rows == .selected {
-        x = try layer.selectedRow(x, in: &plan).output
+      if index == layers.count - 1, case .selected(let absorbsKeysValues) = rows {
+        x = try layer.selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &plan)
       } else {
         x = try layer(x, in: &plan)
         points[.encoder(index)] = x

@@ -26,10 +26,17 @@ struct EncoderLayer {
 
   /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after K and V, or, where
   /// positions add to scores, after attention.
-  func selectedRow(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+  ///
+  /// - Parameter absorbsKeysValues: do without K and V, where no positions add to scores.
+  func selectedRow(_ x: ValueID, absorbsKeysValues: Bool, in plan: inout Plan) throws -> ValueID {
     let first = try plan.selectedRow(x)
     if positions != nil { return try finish(plan.selectedRow(context(x, in: &plan)), residual: first, in: &plan) }
     let query = try linear([names.query], first, in: &plan)
+    if absorbsKeysValues {
+      let context = try plan.absorbedAttention(
+        query: query, rows: x, key: weights([names.key]), value: weights([names.value]), heads: heads, scale: scale)
+      return try finish(context, residual: first, in: &plan)
+    }
     let keysValues = try linear([names.key, names.value], x, in: &plan)
     let context = try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
     return try finish(context, residual: first, in: &plan)
@@ -52,8 +59,13 @@ struct EncoderLayer {
   }
 
   private func linear(_ names: [String], _ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    try plan.linear(
-      x, weight: Parameter(names.map { "\($0).weight" }, shape: [names.count * hiddenSize, hiddenSize]),
+    try weights(names)(x, in: &plan)
+  }
+
+  /// Linear layers of H outputs each, one after another.
+  private func weights(_ names: [String]) -> LinearWeights {
+    LinearWeights(
+      weight: Parameter(names.map { "\($0).weight" }, shape: [names.count * hiddenSize, hiddenSize]),
       bias: Parameter(names.map { "\($0).bias" }, shape: [names.count * hiddenSize]))
   }
 
@@ -82,7 +94,9 @@ extension Plan {
   ) throws -> ValueID {
     var x = x
     for (index, layer) in layers.enumerated() {
-      if index == layers.count - 1 && rows == .selected { return try layer.selectedRow(x, in: &self) }
+      if index == layers.count - 1, case .selected(let absorbsKeysValues) = rows {
+        return try layer.selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &self)
+      }
       x = try layer(x, in: &self)
       points[.encoder(index)] = x
     }

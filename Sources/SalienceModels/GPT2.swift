@@ -79,9 +79,9 @@ public struct GPT2: CausalDecoder {
         attention: SelfAttention(
           heads: heads, keyValueHeads: heads, headSize: headSize, scale: scale, window: .causal,
           weights: { [hiddenSize] parts in
-            let first = parts.contains(.query) ? 0 : hiddenSize
-            let end = parts.contains(.value) ? 3 * hiddenSize : hiddenSize
-            return Self.linear("\(name).attn.c_attn", hiddenSize, first..<end)
+            let first = parts.contains(.query) ? 0 : parts.contains(.key) ? 1 : 2
+            let end = parts.contains(.value) ? 3 : parts.contains(.key) ? 2 : 1
+            return Self.linear("\(name).attn.c_attn", hiddenSize, first * hiddenSize..<end * hiddenSize)
           }, output: Self.linear("\(name).attn.c_proj", hiddenSize, 0..<hiddenSize)),
         feedForwardNorm: norm("\(name).ln_2"),
         feedForward: .plain(

@@ -82,8 +82,8 @@ public struct ModernBERT: Architecture {
     var x = try norm("model.embeddings.norm")(words, in: &plan)
     points[.embeddings] = x
     for index in 0..<layerCount {
-      if index == layerCount - 1 && rows == .selected {
-        x = try layer(index).selectedRow(x, in: &plan).output
+      if index == layerCount - 1, case .selected(let absorbsKeysValues) = rows {
+        x = try layer(index).selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &plan)
       } else {
         x = try layer(index)(x, in: &plan)
         points[.encoder(index)] = x

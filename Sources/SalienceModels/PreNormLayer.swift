@@ -21,6 +21,17 @@ struct PreNormLayer {
     return (try finish(attention.context(qkv, in: &plan), residual: x, in: &plan), keysValues)
   }
 
+  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after keys and values.
+  ///
+  /// - Parameter absorbsKeysValues: do without those too, where attention can.
+  func selectedRow(_ x: ValueID, absorbsKeysValues: Bool, in plan: inout Plan) throws -> ValueID {
+    guard absorbsKeysValues, attention.canAbsorbKeysValues else { return try selectedRow(x, in: &plan).output }
+    let normalized = try attentionNorm(x, in: &plan)
+    let query = try attention.projection(.query, plan.selectedRow(normalized), in: &plan)
+    let context = try attention.context(query: query, rows: normalized, in: &plan)
+    return try finish(context, residual: plan.selectedRow(x), in: &plan)
+  }
+
   /// [T x H] to the selected row of each sequence [B x H], and keys and values [T x 2W]; no other row is computed after
   /// those.
   func selectedRow(_ x: ValueID, in plan: inout Plan) throws -> (output: ValueID, keysValues: ValueID) {

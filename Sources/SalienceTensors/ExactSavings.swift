@@ -15,6 +15,12 @@ public struct ExactSavings: OptionSet, Sendable {
   public static let sharedBaselines = ExactSavings(rawValue: 1 << 2)
   /// A path between equal ends is not walked: the scores of an input that is its own baseline are zero.
   public static let equalEnds = ExactSavings(rawValue: 1 << 3)
+  /// The last layer's keys and values are not computed where one row of it is read, but their weights applied to that
+  /// row's query and to what attention makes of the layer's input; for attention without rotary positions or norms of
+  /// heads.
+  public static let absorbedKeysValues = ExactSavings(rawValue: 1 << 4)
 
-  public static let all: ExactSavings = [.lastLayerRows, .pathEdges, .sharedBaselines, .equalEnds]
+  public static let all: ExactSavings = [
+    .lastLayerRows, .pathEdges, .sharedBaselines, .equalEnds, .absorbedKeysValues,
+  ]
 }

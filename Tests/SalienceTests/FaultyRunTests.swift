@@ -97,7 +97,7 @@ private let faultyDevice: VulkanDeviceInfo? = {
     }
     let thrice = try await run(VulkanFaults([.submission: (submissions / 3...submissions / 3 + 2, .deviceLost)]))
     expectSame(thrice, expected, "lost three times in a row")
-    let full = try await run(VulkanFaults(largestAllocation: 5 << 20))
+    let full = try await run(VulkanFaults(largestAllocation: 4 << 20))
     expectSame(full, expected, "little memory")
     #expect(full.warnings.contains { $0.contains("going on with") })
   }

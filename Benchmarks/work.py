@@ -10,8 +10,9 @@ each multiplication and addition of a matrix product:
 
 Embeddings, LayerNorm, GELU and softmax are not counted. `operations` credits a program that leaves work out with the
 whole count: that rate is effective. `executed_operations` counts what Salience really multiplies, for the fraction of
-the matrix product's own rate: its last layer computes keys and values of every token, and all else of the first one; its first layer's
-queries, keys and values are blended from the ends of the path, and their gradients multiplied once as a sum.
+the matrix product's own rate: its last layer has the first row alone, to which the weights of keys and values are
+applied in place of every token; its first layer's queries, keys and values are blended from the ends of the path, and
+their gradients multiplied once as a sum.
 """
 
 
@@ -31,6 +32,10 @@ def layers(config):
     return getattr(config, "num_hidden_layers", None) or config.n_layers
 
 
+def heads(config):
+    return getattr(config, "num_attention_heads", None) or config.n_heads
+
+
 def layer(config, tokens):
     """Floating point operations of one forward and backward pass of one text through one encoder block."""
     hidden, _ = sizes(config)
@@ -40,8 +45,13 @@ def layer(config, tokens):
 
 
 def first_row_layer(config, tokens):
-    """The same where only the block's first row is read: the other rows pass through the keys and values alone."""
+    """The same where only the block's first row is read: its heads attend to the other rows themselves.
+
+    The rows of a single layer pass through keys and values all the same, which `blended` takes off again.
+    """
     hidden, _ = sizes(config)
+    if layers(config) > 1:
+        return 2 * 2 * layer_weights(config) + 3 * 4 * tokens * heads(config) * hidden
     keys_values = 2 * hidden * hidden
     linear = 2 * (tokens * keys_values + layer_weights(config) - keys_values)
     attention = 4 * tokens * hidden

@@ -4,8 +4,8 @@
 // u_h · x_j for every head h of a sequence and each of its tokens j: what multi-query attention takes the softmax of
 // and, of the gradient and the rows, dP.
 //
-// A group has KEYS tokens of one sequence and four heads for each KEYS invocations; rows and vectors pass through shared
-// memory in slices. Every element is one chain over ascending columns, whatever the group.
+// A group has KEYS tokens of one sequence and four heads for each KEYS invocations; rows and vectors pass through
+// shared memory in slices. Every element is one chain over ascending columns, whatever the group.
 // FLOPs: 2 T A C. Traffic: rows once for each group of heads, and vectors once for each group of tokens.
 
 layout(constant_id = 0) const uint GROUP = 128;  // KEYS times 1 to 4

@@ -17,13 +17,11 @@ SALIENCE_INLINE void dot_tile(const int rows, const int columns, const float *a,
     for (int j = 0; j < columns; j++) { sum[i][j] = 0; }
   }
   size_t k = 0;
-#define SALIENCE_STEP(load)                                                \
-  f16v left[MOST_ROWS];                                                    \
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) {      \
-    left[i] = load(a + i * width + k);                                     \
-  }                                                                        \
-  _Pragma("clang loop unroll(full)") for (int j = 0; j < columns; j++) {   \
-    const f16v right = load(b + j * width + k);                            \
+#define SALIENCE_STEP(load)                                                                             \
+  f16v left[MOST_ROWS];                                                                                 \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { left[i] = load(a + i * width + k); } \
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < columns; j++) {                                \
+    const f16v right = load(b + j * width + k);                                                         \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { sum[i][j] += left[i] * right; } \
   }
 #define SALIENCE_LAST(p) load_part(p, width - k)
@@ -81,7 +79,8 @@ static void dot(DOT_PARAMETERS) {
 static void dot(DOT_PARAMETERS) { dot_products(2, 2, a, rows, b, columns, width, s, s_row); }
 #endif
 
-/// out [rows x width] = weights * matrix, for weights [rows x depth] with any strides and a matrix [depth x width].
+/// out [rows x width] = weights * matrix, or added to out, for weights [rows x depth] with any strides, a matrix
+/// [depth x width], and a width of whole vectors.
 SALIENCE_INLINE void combine(const float *weights, size_t weight_row, size_t weight_depth, const float *matrix,
                              size_t rows, size_t depth, size_t width, bool accumulate, float *out) {
   salience_small_gemm(&(small_gemm_arguments){
@@ -89,9 +88,9 @@ SALIENCE_INLINE void combine(const float *weights, size_t weight_row, size_t wei
       .b = matrix, .b_panel = PANEL, .b_row = width, .c = out, .c_row = width, .accumulate = accumulate});
 }
 
-/// `combine` for rows of any width, without adding to what is there.
-SALIENCE_INLINE void combine_ragged(const float *weights, size_t weight_row, const float *matrix, size_t rows,
-                                    size_t depth, size_t width, float *out) {
+/// out [rows x width] = weights [rows x depth] * matrix [depth x width], for any width.
+SALIENCE_INLINE void weighted_rows(const float *weights, size_t weight_row, const float *matrix, size_t rows,
+                                   size_t depth, size_t width, float *out) {
   if (width % LANES == 0) {
     combine(weights, weight_row, 1, matrix, rows, depth, width, false, out);
     return;
@@ -116,7 +115,7 @@ SALIENCE_INLINE void salience_attention_multi_query_body(const float *queries, c
     clear(p, end, length);
     softmax(p + first, end - first, scale);
   }
-  combine_ragged(probabilities + first, length, seen, heads, end - first, width, out);
+  weighted_rows(probabilities + first, length, seen, heads, end - first, width, out);
 }
 
 /// dS = p * (dP - sum(p * dP)) * scale, in place of dP.
@@ -162,7 +161,7 @@ SALIENCE_INLINE void salience_attention_multi_query_backward_body(const float *q
   clear(dx, 0, first * width);
   clear(dx, end * width, length * width);
   row_gradient(p, length, dout, scratch, queries, heads, count, width, dx + first * width);
-  if (dqueries) { combine_ragged(scratch, count, seen, heads, count, width, dqueries); }
+  if (dqueries) { weighted_rows(scratch, count, seen, heads, count, width, dqueries); }
 }
 
 SALIENCE_DISPATCH(salience_attention_multi_query,

@@ -38,6 +38,12 @@ public final class PathExecutor {
       + MemoryPlan(program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart).count
   }
 
+  /// Elements of the largest value of a program's gradient.
+  public static func largestValue(_ program: PathProgram, tokenCapacity: Int) -> Int {
+    let capacity = capacity(tokens: tokenCapacity)
+    return program.gradient.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
+  }
+
   /// F at each point, forward only.
   public func outputs(of points: [PathEnd]) throws -> [[Float]] {
     let buffer = try storeEnds(points)

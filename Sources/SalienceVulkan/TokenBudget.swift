@@ -25,9 +25,9 @@ package final class TokenBudget: @unchecked Sendable {
     }
   }
 
-  /// Elements of a row of the widest value.
-  package static func widest(_ programs: [PathProgram]) -> Int {
-    programs.flatMap(\.gradient.plan.shapes).map(\.width).max() ?? 0
+  /// Elements of the largest value in batches of so many tokens.
+  package static func largestValue(_ programs: [PathProgram], tokens: Int) -> Int {
+    programs.map { PathExecutor.largestValue($0, tokenCapacity: tokens) }.max() ?? 0
   }
 
   /// The largest of `wanted`, `wanted` / 2, `wanted` / 4 … whose memory fits, and at least 64.
@@ -36,7 +36,7 @@ package final class TokenBudget: @unchecked Sendable {
   ///   - streams: threads that each have an arena a program.
   ///   - weightBytes: memory of the model itself.
   ///   - memory: bytes of the device's own memory.
-  ///   - operandBytes: bytes an element of the widest value, for a copy of it in each stream.
+  ///   - operandBytes: bytes an element of the largest value, for a copy of it in each stream.
   package static func fitting(
     _ wanted: Int, programs: [PathProgram], streams: Int, weightBytes: Int, memory: Int, limits: VulkanLimits,
     operandBytes: Int = 0
@@ -44,12 +44,11 @@ package final class TokenBudget: @unchecked Sendable {
     var tokens = max(64, wanted)
     while tokens > 64 {
       let arenas = programs.map { PathExecutor.elementCount($0, tokenCapacity: tokens) * MemoryLayout<Float>.stride }
-      let widest = Self.widest(programs)
-      let largest = widest * tokens * MemoryLayout<Float>.stride
+      let largest = largestValue(programs, tokens: tokens)
+      let largestBytes = largest * MemoryLayout<Float>.stride
       // A fifth is left for end points, the driver and other programs.
-      let operand = widest * tokens * operandBytes
-      let fits = weightBytes + streams * (arenas.reduce(0, +) + operand) <= memory / 5 * 4
-      if fits, largest <= limits.maxStorageRange, (arenas.max() ?? 0) <= limits.maxAllocation { break }
+      let fits = weightBytes + streams * (arenas.reduce(0, +) + largest * operandBytes) <= memory / 5 * 4
+      if fits, largestBytes <= limits.maxStorageRange, (arenas.max() ?? 0) <= limits.maxAllocation { break }
       tokens /= 2
     }
     return tokens

@@ -72,7 +72,7 @@ public final class VulkanBackend: Backend {
     let arenas = programs.reduce(DeviceMemory.rotations(of: programs, longest: longest)) {
       $0 + PathExecutor.elementCount($1, tokenCapacity: tokens)
     }
-    let operand = TokenBudget.widest(programs) * tokens * operandBytes
+    let operand = TokenBudget.largestValue(programs, tokens: tokens) * operandBytes
     let blocks = [MemoryUse.device, .upload, .readBack].reduce(0) { $0 + $1.blockSize }
     return DeviceMemory(
       weights: weights, arenas: (arenas * MemoryLayout<Float>.stride + operand) * pool.count,

@@ -64,6 +64,26 @@ import Testing
     }
   }
 
+  /// Nor do a sequence's heads that share its rows, forward or backward, whatever tiles the others ask for.
+  @Test(arguments: TestBackend.all) func sharedRowsAreIndependent(backend: TestBackend) throws {
+    func passes(_ lengths: [Int], _ columns: Int) throws -> (output: [Float], gradient: [Float]) {
+      let rows = lengths.map { $0 / 2 }
+      let run = try OpRun(
+        OpCase.multiQueryAttention("alone", 12, 8, columns, .everything, lengths, rows), on: backend)
+      var (random, other) = (Randomness(seed: 21), Randomness(seed: 22))
+      try run.kernels.write(random.values(run.inputCount), to: run.input, at: 0)
+      try run.forward()
+      let output = try run.kernels.read(run.output, count: run.outputCount)
+      return (output, try run.backward(other.values(run.outputCount)))
+    }
+    for (length, columns) in [(9, 64), (40, 33), (70, 160)] {
+      let (alone, among) = (try passes([length], columns), try passes([length, 130, 3, 1], columns))
+      #expect(alone.output.contains { $0 != 0 })
+      #expect(Array(among.output.prefix(alone.output.count)) == alone.output, "\(length) tokens of \(columns)")
+      #expect(Array(among.gradient.prefix(alone.gradient.count)) == alone.gradient, "\(length) tokens of \(columns)")
+    }
+  }
+
   /// Σ (a - b)² / Σ b²; 0 / 0 counts as 0.
   private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
     guard a.count == b.count else { return .infinity }

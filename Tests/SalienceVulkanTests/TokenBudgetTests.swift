@@ -20,6 +20,19 @@ import Testing
     #expect(budget.halve(1000, least: 1) == 500)
   }
 
+  /// A value with a row a sequence counts for as many rows as a batch has sequences, a quarter of its tokens.
+  @Test func largestValueByItsRows() throws {
+    let hidden = SmallModel.hidden
+    #expect(TokenBudget.largestValue([try SmallModel.program()], tokens: 1024) == 1024 * 3 * hidden)
+    var plan = Plan()
+    let x = try plan.embedding(EmbeddingTerm(Parameter("words", shape: [SmallModel.vocabulary, hidden]), .wordIDs))
+    let wide = try plan.linear(
+      plan.selectedRow(x), weight: Parameter("wide", shape: [8 * hidden, hidden]), bias: nil)
+    plan.result(try plan.linear(wide, weight: Parameter("classes", shape: [3, 8 * hidden]), bias: nil))
+    let program = try PathProgram(model: plan, point: x)
+    #expect(TokenBudget.largestValue([program], tokens: 1024) == 256 * 8 * hidden)
+  }
+
   @Test func fitsMemoryAndLimits() throws {
     let program = try SmallModel.program()
     var limits = VulkanLimits()

@@ -160,8 +160,8 @@ void salience_attention_multi_query_backward(const float *queries, const float *
 /// Floats of a weight as `salience_head_projection` reads it, of `heads` matrices [depth x columns].
 size_t salience_head_projection_packed(size_t heads, size_t depth, size_t columns);
 
-/// Packs weight [heads*rows x columns]: each head's part itself where `transposed`, its transpose otherwise, which makes
-/// depth and columns of the product rows and columns, or columns and rows.
+/// Packs weight [heads*rows x columns]: each head's part itself where `transposed`, its transpose otherwise, so that
+/// depth and columns of the product are rows and columns, or columns and rows.
 void salience_head_projection_pack(const float *weight, size_t heads, size_t rows, size_t columns, int transposed,
                                    float *packed);
 

@@ -40,11 +40,9 @@ public final class CPUBackend: Backend {
         operations: programs.flatMap(\.operations) + decoders.flatMap(\.operations), source: parameters,
         precision: precision)
     }
-    let model = CPUModel(
+    return CPUModel(
       programs: programs, decoders: decoders, parameters: weights, tokenBudget: tokenBudget, pool: pool,
       collector: collector)
-    try await model.prepareWorkers()
-    return model
   }
 
   /// Weights are held packed for both directions; every worker has an arena a program.

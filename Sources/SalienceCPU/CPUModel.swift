@@ -22,18 +22,6 @@ final class CPUModel: PreparedModel {
     self.collector = collector
   }
 
-  /// Has every worker take the memory in which it runs the first program, which each batch needs, all at once.
-  func prepareWorkers() async throws {
-    guard !programs.isEmpty else { return }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<pool.count {
-        // Where one is faster than the others and takes two of these, another takes its memory with its first batch.
-        group.addTask { try await self.pool.run { [self] context in _ = try executor(0, longest: 1, in: context) } }
-      }
-      try await group.waitForAll()
-    }
-  }
-
   func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
     try await pool.run { [self] context in
       try executor(program, longest: points.map(\.sequence.count).max() ?? 1, in: context).outputs(of: points)

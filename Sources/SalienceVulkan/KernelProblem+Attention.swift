@@ -11,7 +11,7 @@ extension KernelProblem {
     let lengths = window == .everything ? [rows + 3, 5] : [rows + 3, 5, rows + 48]
     let reference = AttentionReference(
       lengths: lengths, heads: 2, headSize: headSize, scale: 0.25, window: window)
-    let items = reference.items(ofRows: rows)
+    let items = Self.tiles(of: rows, lengths: reference.lengths)
     let qkv = Self.words(reference.qkv)
     let counts = [UInt32(items.count / 3)]
     let buffers: [[UInt32]]
@@ -95,16 +95,6 @@ struct AttentionReference {
       for head in 0..<heads { add(start, length, head: head, size: headSize) }
       start += length
     }
-  }
-
-  /// First token row of the sequence, its tokens, and a group's first: three words a tile.
-  func items(ofRows rows: Int) -> [UInt32] {
-    var (items, start) = ([UInt32](), 0)
-    for length in lengths {
-      for first in stride(from: 0, to: length, by: rows) { items += [UInt32(start), UInt32(length), UInt32(first)] }
-      start += length
-    }
-    return items
   }
 
   private mutating func add(_ start: Int, _ length: Int, head: Int, size: Int) {

@@ -26,7 +26,7 @@ extension KernelProblem {
     let pairs = (reference.lengths.count * heads * Int(last) + group - 1) / group
     switch kernel.stem {
     case "attention_multi_query_scores":
-      let tiles = reference.tiles(of: Int(last))
+      let tiles = Self.tiles(of: Int(last), lengths: reference.lengths)
       let headsOfGroup = group / Int(last) * 4
       self = problem(
         [
@@ -53,7 +53,7 @@ extension KernelProblem {
         ],
         push: [0, wide, head], groups: (offsets.count - 1, 1, spans * blocks), "sums", 3, reference.output)
     case "attention_multi_query_backward_rows":
-      let tiles = reference.tiles(of: Int(last))
+      let tiles = Self.tiles(of: Int(last), lengths: reference.lengths)
       self = problem(
         [
           Self.words(reference.outputGradient), Self.words(reference.queries), floats(reference.probabilities),
@@ -99,16 +99,6 @@ private struct MultiQueryReference {
       for head in 0..<heads { add(start, length, seen, vector: (sequence * heads + head) * columns) }
       start += length
     }
-  }
-
-  /// First token row of the sequence, its tokens, and a tile's first: three words a tile.
-  func tiles(of count: Int) -> [UInt32] {
-    var (tiles, start) = ([UInt32](), 0)
-    for length in lengths {
-      for first in stride(from: 0, to: length, by: count) { tiles += [UInt32(start), UInt32(length), UInt32(first)] }
-      start += length
-    }
-    return tiles
   }
 
   private mutating func add(_ start: Int, _ length: Int, _ seen: Range<Int>, vector: Int) {

@@ -82,5 +82,16 @@ struct KernelProblem {
     }
   }
 
+  /// Tiles of `rows` rows of sequences that lie one after another: the first row of the tile's sequence, its tokens, and
+  /// the tile's first, three words a tile.
+  static func tiles(of rows: Int, lengths: [Int]) -> [UInt32] {
+    var (tiles, start) = ([UInt32](), 0)
+    for length in lengths {
+      for first in stride(from: 0, to: length, by: rows) { tiles += [UInt32(start), UInt32(length), UInt32(first)] }
+      start += length
+    }
+    return tiles
+  }
+
   static func words(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 }

@@ -2,14 +2,14 @@ import Foundation
 
 extension ReferenceStream: AttentionKernels {
   /// One head of one sequence: query rows against key and value rows, each a row start in its array.
-  private struct Head {
+  struct AttentionHead {
     let queries: [Int]
     var keys: [Int]
     var values: [Int]
     let size: Int
 
     /// The keys that a window shows.
-    func showing(_ range: Range<Int>) -> Head {
+    func showing(_ range: Range<Int>) -> AttentionHead {
       var head = self
       (head.keys, head.values) = (Array(keys[range]), Array(values[range]))
       return head
@@ -18,7 +18,7 @@ extension ReferenceStream: AttentionKernels {
 
   /// softmax(q · k scale) over the keys, and the log of its denominator.
   private func probabilities(
-    _ q: [Double], _ kv: [Double], _ head: Head, query: Int, scale: Double
+    _ q: [Double], _ kv: [Double], _ head: AttentionHead, query: Int, scale: Double
   ) -> (values: [Double], logSumExp: Double) {
     let scores = head.keys.map { key in
       (0..<head.size).reduce(0) { $0 + q[head.queries[query] + $1] * kv[key + $1] } * scale
@@ -28,12 +28,12 @@ extension ReferenceStream: AttentionKernels {
     return (scores.map { exp($0 - top) / sum }, top + log(sum))
   }
 
-  private func context(_ p: [Double], _ kv: [Double], _ head: Head) -> [Double] {
+  private func context(_ p: [Double], _ kv: [Double], _ head: AttentionHead) -> [Double] {
     (0..<head.size).map { d in zip(p, head.values).reduce(0) { $0 + $1.0 * kv[$1.1 + d] } }
   }
 
   private func backward(
-    _ p: [Double], _ q: [Double], _ kv: [Double], _ head: Head, query: Int, scale: Double, gradient: [Double],
+    _ p: [Double], _ q: [Double], _ kv: [Double], _ head: AttentionHead, query: Int, scale: Double, gradient: [Double],
     dq: inout [Double], dkv: inout [Double]
   ) {
     let dp = head.values.map { value in (0..<head.size).reduce(0) { $0 + gradient[$1] * kv[value + $1] } }
@@ -48,11 +48,12 @@ extension ReferenceStream: AttentionKernels {
     }
   }
 
-  private func heads(_ count: Int, width: Int, of rows: Range<Int>) -> [Head] {
+  private func heads(_ count: Int, width: Int, of rows: Range<Int>) -> [AttentionHead] {
     let size = width / count
     return (0..<count).map { head in
       let starts = rows.map { $0 * 3 * width + head * size }
-      return Head(queries: starts, keys: starts.map { $0 + width }, values: starts.map { $0 + 2 * width }, size: size)
+      return AttentionHead(
+        queries: starts, keys: starts.map { $0 + width }, values: starts.map { $0 + 2 * width }, size: size)
     }
   }
 
@@ -101,12 +102,54 @@ extension ReferenceStream: AttentionKernels {
     try store(zip(dq, dkv).map(+), to: output)
   }
 
-  private func selectedRowHeads(_ count: Int, width: Int, sequence: Int, of rows: Range<Int>) -> [Head] {
+  /// Heads with one query a sequence, of sequences' own rows of queries, keys and values.
+  typealias OneQueryHeads = (_ sequence: Int, _ rows: Range<Int>) -> [AttentionHead]
+
+  /// Contexts of each sequence's heads, one after another, and the probabilities of all of its tokens.
+  func oneQueryAttention(
+    _ q: [Double], _ kv: [Double], heads: OneQueryHeads, scale: Float, window: AttentionWindow
+  ) -> (contexts: [Double], probabilities: [Double]) {
+    var (contexts, saved) = ([Double](), [Double]())
+    for (index, sequence) in sequences.enumerated() {
+      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
+      for whole in heads(index, sequence) {
+        let head = whole.showing(seen)
+        let p = probabilities(q, kv, head, query: 0, scale: Double(scale)).values
+        saved += [Double](repeating: 0, count: seen.lowerBound) + p
+        saved += [Double](repeating: 0, count: sequence.count - seen.upperBound)
+        contexts += context(p, kv, head)
+      }
+    }
+    return (contexts, saved)
+  }
+
+  /// Gradients of queries, and of keys and values.
+  func oneQueryAttentionGradient(
+    _ dy: [Double], _ q: [Double], _ kv: [Double], heads: OneQueryHeads, scale: Float, window: AttentionWindow
+  ) -> (queries: [Double], keysValues: [Double]) {
+    var (dq, dkv) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: kv.count))
+    for (index, sequence) in sequences.enumerated() {
+      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
+      for whole in heads(index, sequence) {
+        let head = whole.showing(seen)
+        let p = probabilities(q, kv, head, query: 0, scale: Double(scale)).values
+        let start = head.queries[0]
+        backward(
+          p, q, kv, head, query: 0, scale: Double(scale), gradient: Array(dy[start..<start + head.size]), dq: &dq,
+          dkv: &dkv)
+      }
+    }
+    return (dq, dkv)
+  }
+
+  private func selectedRowHeads(_ count: Int, width: Int) -> OneQueryHeads {
     let size = width / count
-    return (0..<count).map { head in
-      let starts = rows.map { $0 * 2 * width + head * size }
-      return Head(
-        queries: [sequence * width + head * size], keys: starts, values: starts.map { $0 + width }, size: size)
+    return { sequence, rows in
+      (0..<count).map { head in
+        let starts = rows.map { $0 * 2 * width + head * size }
+        return AttentionHead(
+          queries: [sequence * width + head * size], keys: starts, values: starts.map { $0 + width }, size: size)
+      }
     }
   }
 
@@ -114,42 +157,21 @@ extension ReferenceStream: AttentionKernels {
     _ query: Handle, keysValues: Handle, heads count: Int, scale: Float, window: AttentionWindow, context: Handle,
     probabilities: Handle?
   ) throws {
-    let width = try size(context).width
-    let (q, kv) = (try values(query), try values(keysValues))
-    var (result, saved) = ([Double](), [Double]())
-    for (index, sequence) in sequences.enumerated() {
-      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
-      for whole in selectedRowHeads(count, width: width, sequence: index, of: sequence) {
-        let head = whole.showing(seen)
-        let p = self.probabilities(q, kv, head, query: 0, scale: Double(scale)).values
-        saved += [Double](repeating: 0, count: seen.lowerBound) + p
-        saved += [Double](repeating: 0, count: sequence.count - seen.upperBound)
-        result += self.context(p, kv, head)
-      }
-    }
-    try store(result, to: context)
-    if let probabilities { try store(saved, to: probabilities) }
+    let result = oneQueryAttention(
+      try values(query), try values(keysValues), heads: selectedRowHeads(count, width: try size(context).width),
+      scale: scale, window: window)
+    try store(result.contexts, to: context)
+    if let probabilities { try store(result.probabilities, to: probabilities) }
   }
 
   public func selectedRowAttentionGradient(
     _ gradient: Handle, query: Handle, keysValues: Handle, probabilities: Handle, heads count: Int, scale: Float,
     window: AttentionWindow, queryGradient: Handle?, keysValuesGradient: Handle?
   ) throws {
-    let width = try size(query).width
-    let (q, kv, dy) = (try values(query), try values(keysValues), try values(gradient))
-    var (dq, dkv) = ([Double](repeating: 0, count: q.count), [Double](repeating: 0, count: kv.count))
-    for (index, sequence) in sequences.enumerated() {
-      let seen = window.keys(ofQuery: batch.selectedRows[index] - sequence.lowerBound, length: sequence.count)
-      for whole in selectedRowHeads(count, width: width, sequence: index, of: sequence) {
-        let head = whole.showing(seen)
-        let p = self.probabilities(q, kv, head, query: 0, scale: Double(scale)).values
-        let start = head.queries[0]
-        backward(
-          p, q, kv, head, query: 0, scale: Double(scale), gradient: Array(dy[start..<start + head.size]), dq: &dq,
-          dkv: &dkv)
-      }
-    }
-    if let queryGradient { try store(dq, to: queryGradient) }
-    if let keysValuesGradient { try store(dkv, to: keysValuesGradient) }
+    let result = oneQueryAttentionGradient(
+      try values(gradient), try values(query), try values(keysValues),
+      heads: selectedRowHeads(count, width: try size(query).width), scale: scale, window: window)
+    if let queryGradient { try store(result.queries, to: queryGradient) }
+    if let keysValuesGradient { try store(result.keysValues, to: keysValuesGradient) }
   }
 }

@@ -11,7 +11,7 @@ size_t salience_attention_scratch(size_t length, size_t head_size) {
 SALIENCE_INLINE void attention_head(const float *query, const float *key, const float *value, size_t length,
                                     size_t row, size_t head_size, float scale, salience_attention_window window,
                                     float *context, size_t context_row, float *log_sum_exp, size_t heads,
-                                    float *scratch) {
+                                    ptrdiff_t next, float *scratch) {
   const attention_layout l = lay_out(length, head_size);
   float *transposed_keys = scratch;
   float *values = transposed_keys + round_up(l.transposed, LANES);
@@ -34,6 +34,10 @@ SALIENCE_INLINE void attention_head(const float *query, const float *key, const 
         .b = transposed_keys + seen.first * head_size, .b_panel = head_size * PANEL, .b_row = PANEL,
         .c = scores, .c_row = l.score_row});
     for (size_t r = 0; r < rows; r++) {
+      const size_t at = (first + r) * row;
+      prefetch_row(query + at, next, head_size);
+      prefetch_row(key + at, next, head_size);
+      prefetch_row(value + at, next, head_size);
       softmax_sum s;
       if (hides) {
         const key_range own = keys_of_query(window, first + r, length);
@@ -77,7 +81,8 @@ SALIENCE_INLINE void salience_attention_body(const float *qkv, size_t length, si
   for (size_t h = 0; h < heads; h++) {
     const float *query = qkv + h * head_size;
     attention_head(query, query + hidden, query + 2 * hidden, length, 3 * hidden, head_size, scale, window,
-                   context + h * head_size, hidden, log_sum_exp ? log_sum_exp + h : NULL, heads, scratch);
+                   context + h * head_size, hidden, log_sum_exp ? log_sum_exp + h : NULL, heads,
+                   distance_of_next_head(h, heads, head_size, length, 3 * hidden), scratch);
   }
 }
 

@@ -6,8 +6,8 @@
 SALIENCE_INLINE void attention_head_backward(const float *query, const float *key, const float *value,
                                              const float *context, const float *log_sum_exp, const float *dcontext,
                                              size_t length, size_t heads, size_t head_size, float scale,
-                                             salience_attention_window window, float *dquery, float *dkey,
-                                             float *dvalue, float *scratch) {
+                                             salience_attention_window window, ptrdiff_t next, ptrdiff_t next_context,
+                                             float *dquery, float *dkey, float *dvalue, float *scratch) {
   const attention_layout l = lay_out(length, head_size);
   const size_t hidden = heads * head_size, row = 3 * hidden;
   const bool direct = l.direct, hides = hides_keys(window, length);
@@ -49,6 +49,12 @@ SALIENCE_INLINE void attention_head_backward(const float *query, const float *ke
     product.c = gradient;
     salience_small_gemm(&product);
     for (size_t r = 0; r < rows; r++) {
+      const size_t at = (first + r) * row, context_at = (first + r) * hidden;
+      prefetch_row(query + at, next, head_size);
+      prefetch_row(key + at, next, head_size);
+      prefetch_row(value + at, next, head_size);
+      prefetch_row(context + context_at, next_context, head_size);
+      prefetch_row(dcontext + context_at, next_context, head_size);
       const float offset =
           inner_product(block_dcontext + r * hidden, context + (first + r) * hidden, head_size);
       const float logarithm = log_sum_exp[(first + r) * heads];
@@ -100,7 +106,9 @@ SALIENCE_INLINE void salience_attention_backward_body(const float *qkv, const fl
   for (size_t h = 0; h < heads; h++) {
     const size_t at = h * head_size;
     attention_head_backward(qkv + at, qkv + hidden + at, qkv + 2 * hidden + at, context + at, log_sum_exp + h,
-                            dcontext + at, length, heads, head_size, scale, window, dqkv + at, dqkv + hidden + at,
+                            dcontext + at, length, heads, head_size, scale, window,
+                            distance_of_next_head(h, heads, head_size, length, 3 * hidden),
+                            distance_of_next_head(h, heads, head_size, length, hidden), dqkv + at, dqkv + hidden + at,
                             dqkv + 2 * hidden + at, scratch);
   }
 }

@@ -13,7 +13,7 @@ size_t salience_attention_disentangled_scratch(size_t length, size_t head_size) 
 SALIENCE_INLINE void disentangled_head(const float *query, const float *key, const float *value, size_t length,
                                        size_t row, size_t head_size, position_rows positions, float scale,
                                        float *context, size_t context_row, float *log_sum_exp, size_t heads,
-                                       float *scratch) {
+                                       ptrdiff_t next, float *scratch) {
   const attention_layout l = lay_out(length, head_size);
   const offset_layout o = lay_out_offsets(length);
   float *transposed_keys = scratch;
@@ -36,6 +36,10 @@ SALIENCE_INLINE void disentangled_head(const float *query, const float *key, con
     f16v sums[QUERY_BLOCK / LANES], largest[QUERY_BLOCK / LANES];
     for (size_t i = 0; i < QUERY_BLOCK / LANES; i++) { largest[i] = sums[i] = 1.0f; }
     for (size_t r = 0; r < b.rows; r++) {
+      const size_t at = (first + r) * row;
+      prefetch_row(query + at, next, head_size);
+      prefetch_row(key + at, next, head_size);
+      prefetch_row(value + at, next, head_size);
       const softmax_sum s = softmax_row(scores + r * l.score_row, length, scale);
       largest[r / LANES][r % LANES] = s.maximum;
       sums[r / LANES][r % LANES] = s.sum;
@@ -64,7 +68,8 @@ SALIENCE_INLINE void salience_attention_disentangled_body(const float *qkv, cons
     const float *query = qkv + h * head_size;
     disentangled_head(query, query + hidden, query + 2 * hidden, length, 3 * hidden, head_size,
                       head_positions(keys, queries, hidden, h * head_size), scale, context + h * head_size, hidden,
-                      log_sum_exp ? log_sum_exp + h : NULL, heads, scratch);
+                      log_sum_exp ? log_sum_exp + h : NULL, heads,
+                      distance_of_next_head(h, heads, head_size, length, 3 * hidden), scratch);
   }
 }
 

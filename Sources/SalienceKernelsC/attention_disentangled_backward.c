@@ -51,8 +51,8 @@ SALIENCE_INLINE void add_key_gradient(const query_block *b, const float *table, 
 SALIENCE_INLINE void disentangled_head_backward(const float *query, const float *key, const float *value,
                                                 const float *context, const float *log_sum_exp, const float *dcontext,
                                                 size_t length, size_t heads, size_t head_size, position_rows positions,
-                                                float scale, float *dquery, float *dkey, float *dvalue,
-                                                float *scratch) {
+                                                float scale, ptrdiff_t next, ptrdiff_t next_context, float *dquery,
+                                                float *dkey, float *dvalue, float *scratch) {
   const attention_layout l = lay_out(length, head_size);
   const offset_layout o = lay_out_offsets(length);
   const size_t hidden = heads * head_size, row = 3 * hidden;
@@ -98,6 +98,12 @@ SALIENCE_INLINE void disentangled_head_backward(const float *query, const float 
         .c_row = l.score_row};
     salience_small_gemm(&product);
     for (size_t r = 0; r < b.rows; r++) {
+      const size_t at = (first + r) * row, context_at = (first + r) * hidden;
+      prefetch_row(query + at, next, head_size);
+      prefetch_row(key + at, next, head_size);
+      prefetch_row(value + at, next, head_size);
+      prefetch_row(context + context_at, next_context, head_size);
+      prefetch_row(dcontext + context_at, next_context, head_size);
       const float offset = inner_product(block_dcontext + r * hidden, context + (first + r) * hidden, head_size);
       softmax_backward_row(scores + r * l.score_row, gradient + r * l.score_row, length, scale,
                            log_sum_exp[(first + r) * heads], offset);
@@ -131,7 +137,9 @@ SALIENCE_INLINE void salience_attention_disentangled_backward_body(
     const size_t at = h * head_size;
     disentangled_head_backward(qkv + at, qkv + hidden + at, qkv + 2 * hidden + at, context + at, log_sum_exp + h,
                                dcontext + at, length, heads, head_size, head_positions(keys, queries, hidden, at),
-                               scale, dqkv + at, dqkv + hidden + at, dqkv + 2 * hidden + at, scratch);
+                               scale, distance_of_next_head(h, heads, head_size, length, 3 * hidden),
+                               distance_of_next_head(h, heads, head_size, length, hidden), dqkv + at,
+                               dqkv + hidden + at, dqkv + 2 * hidden + at, scratch);
   }
 }
 

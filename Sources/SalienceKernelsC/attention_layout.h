@@ -56,6 +56,21 @@ SALIENCE_INLINE key_range keys_of_block(salience_attention_window window, size_t
                      keys_of_query(window, first + rows - 1, length).end};
 }
 
+/// How far behind the start of a head the head begins that is computed after it: in the same rows or, behind the last
+/// head, in those of the next sequence.
+SALIENCE_INLINE ptrdiff_t distance_of_next_head(size_t head, size_t heads, size_t head_size, size_t length,
+                                                size_t row) {
+  return head + 1 < heads ? (ptrdiff_t)head_size : (ptrdiff_t)(length * row) - (ptrdiff_t)(head * head_size);
+}
+
+/// Asks for a row of the next head. The rows of a head lie a page or more apart, where no processor foresees them, and
+/// waiting for them costs short sequences more than computing with them.
+SALIENCE_INLINE void prefetch_row(const float *row, ptrdiff_t distance, size_t head_size) {
+  // An address alone: behind the last sequence there is nothing to read, and asking for it does nothing.
+  const uintptr_t next = (uintptr_t)row + (uintptr_t)distance * sizeof *row;
+  for (size_t d = 0; d < head_size; d += LANES) { __builtin_prefetch((const float *)next + d, 0, 2); }
+}
+
 /// Copies a head's rows out of wider rows, padding them with zeros up to a multiple of 16.
 SALIENCE_INLINE void pack_rows(const float *from, size_t from_row, size_t rows, size_t head_size, float *to) {
   const size_t whole = head_size / LANES * LANES, rest = head_size - whole;

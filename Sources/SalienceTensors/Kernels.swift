@@ -28,13 +28,17 @@ public protocol TensorMemory: AnyObject {
   /// Sets the batch that `tokens` and `sequences` mean from now on.
   func begin(_ batch: PackedBatch) throws
 
-  /// Runs `body`: ops on views of `arena` and on weights, the same ones for the same `part` whatever the batch.
+  /// Runs `body`: ops on views of `arena` and on weights, the same ones for the same `part` of the same plan whatever
+  /// the batch.
   ///
   /// A backend may record them once and replay them for the batches to come, without `body`.
   ///
-  /// - Parameter capacity: most rows of any batch in `arena`.
+  /// - Parameters:
+  ///   - plan: its number in `arena`.
+  ///   - capacity: most rows of any batch of the plan.
   func replay(
-    _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void) throws
+    _ part: Range<Int>, ofPlan plan: Int, in arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void)
+    throws
 
   func write(_ values: [Float], to handle: Handle, at offset: Int) throws
   func read(_ handle: Handle, count: Int) throws -> [Float]
@@ -44,7 +48,7 @@ extension TensorMemory {
   public func keepForProducts(_ view: Handle) {}
 
   public func replay(
-    _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
+    _ part: Range<Int>, ofPlan plan: Int, in arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
   ) throws {
     try body()
   }

@@ -18,11 +18,13 @@ public final class PathExecutor {
     self.program = program
     self.kernels = kernels
     capacity = Self.capacity(tokens: tokenCapacity)
-    prefix = try PlanRun(program.prefix, capacity: capacity, on: kernels)
-    forward = try PlanRun(program.forward, capacity: capacity, on: kernels)
+    // The three run in turn, and what one leaves for another is stored outside.
+    let arena = try Arena(count: Self.elementCount(program, tokenCapacity: tokenCapacity), on: kernels)
+    prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels)
+    forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels)
     gradient = try PlanRun(
       program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart,
-      exposed: program.edges.blended + program.edges.summed, on: kernels)
+      exposed: program.edges.blended + program.edges.summed, in: arena, on: kernels)
   }
 
   /// Sequences are bounded too, so that values with a row a sequence stay small.
@@ -33,9 +35,9 @@ public final class PathExecutor {
   /// Elements of memory that one stream needs beside the weights, without the end points of its requests.
   public static func elementCount(_ program: PathProgram, tokenCapacity: Int) -> Int {
     let capacity = capacity(tokens: tokenCapacity)
-    return MemoryPlan(program.prefix, capacity: capacity).count
-      + MemoryPlan(program.forward, capacity: capacity).count
-      + MemoryPlan(program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart).count
+    return max(
+      MemoryPlan(program.prefix, capacity: capacity).count, MemoryPlan(program.forward, capacity: capacity).count,
+      MemoryPlan(program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart).count)
   }
 
   /// Elements of the largest value of a program's gradient.
@@ -190,22 +192,6 @@ public final class PathExecutor {
     }
   }
 
-  /// The given points of each request, whose sums lie where its end points lie.
-  ///
-  /// A path between equal ends has no length, and its attribution is zero wherever its gradient points.
-  private func places(of requests: [PathRequest]) -> [PathPlace] {
-    var (row, places) = (0, [PathPlace]())
-    for (index, request) in requests.enumerated() {
-      if request.input != request.baseline || !program.savings.contains(.equalEnds) {
-        places += request.points.map {
-          PathPlace(request: index, alpha: $0.alpha, weight: $0.weight, row: row, sumRow: row)
-        }
-      }
-      row += request.input.sequence.count
-    }
-    return places
-  }
-
   /// Forward once and backward once a target at every place, in order.
   ///
   /// - Parameters:
@@ -253,16 +239,4 @@ public final class PathExecutor {
       }
     }
   }
-}
-
-/// A point of a request's path, and where its end points and its sum lie.
-struct PathPlace {
-  /// Index of the request.
-  let request: Int
-  let alpha: Double
-  let weight: Double
-  /// First token row in the buffers of end points.
-  let row: Int
-  /// First token row in the buffers of sums.
-  let sumRow: Int
 }

@@ -5,6 +5,8 @@ struct RecordedSequences {
   struct Key: Hashable {
     /// The allocation whose views the ops work on.
     let arena: Handle
+    /// Which of the plans whose values lie there.
+    let plan: Int
     /// Instructions of the plan.
     let part: Range<Int>
     let tokens: Int

@@ -6,12 +6,13 @@ extension VulkanStream {
   /// Timestamps belong to one submission, so a profiled stream records every batch anew: the same kernels over the same
   /// memory.
   func replay(
-    _ part: Range<Int>, of arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
+    _ part: Range<Int>, ofPlan plan: Int, in arena: Handle, capacity: MemoryPlan.Capacity, _ body: () throws -> Void
   ) throws {
     guard !recorder.isProfiled, batch.sequenceCount > 0, batch.tokenCount > 0 else { return try body() }
     let bucket = BatchShape(bucketOf: shape, capacity: capacity)
     let key = RecordedSequences.Key(
-      arena: arena, part: part, tokens: bucket.tokens, sequences: bucket.sequences, tileRows: bucket.tileRows)
+      arena: arena, plan: plan, part: part, tokens: bucket.tokens, sequences: bucket.sequences,
+      tileRows: bucket.tileRows)
     if let known = sequences.entry(key, moves: tables.moves) {
       try check(known.lookups)
       for table in known.tables { _ = try tables.range(table) }

@@ -35,9 +35,7 @@ SALIENCE_INLINE void attention_head(const float *query, const float *key, const 
         .c = scores, .c_row = l.score_row});
     for (size_t r = 0; r < rows; r++) {
       const size_t at = (first + r) * row;
-      prefetch_row(query + at, next, head_size);
-      prefetch_row(key + at, next, head_size);
-      prefetch_row(value + at, next, head_size);
+      prefetch_head(query + at, key + at, value + at, next, head_size);
       softmax_sum s;
       if (hides) {
         const key_range own = keys_of_query(window, first + r, length);

@@ -50,9 +50,7 @@ SALIENCE_INLINE void attention_head_backward(const float *query, const float *ke
     salience_small_gemm(&product);
     for (size_t r = 0; r < rows; r++) {
       const size_t at = (first + r) * row, context_at = (first + r) * hidden;
-      prefetch_row(query + at, next, head_size);
-      prefetch_row(key + at, next, head_size);
-      prefetch_row(value + at, next, head_size);
+      prefetch_head(query + at, key + at, value + at, next, head_size);
       prefetch_row(context + context_at, next_context, head_size);
       prefetch_row(dcontext + context_at, next_context, head_size);
       const float offset =

@@ -37,9 +37,7 @@ SALIENCE_INLINE void disentangled_head(const float *query, const float *key, con
     for (size_t i = 0; i < QUERY_BLOCK / LANES; i++) { largest[i] = sums[i] = 1.0f; }
     for (size_t r = 0; r < b.rows; r++) {
       const size_t at = (first + r) * row;
-      prefetch_row(query + at, next, head_size);
-      prefetch_row(key + at, next, head_size);
-      prefetch_row(value + at, next, head_size);
+      prefetch_head(query + at, key + at, value + at, next, head_size);
       const softmax_sum s = softmax_row(scores + r * l.score_row, length, scale);
       largest[r / LANES][r % LANES] = s.maximum;
       sums[r / LANES][r % LANES] = s.sum;

@@ -63,12 +63,20 @@ SALIENCE_INLINE ptrdiff_t distance_of_next_head(size_t head, size_t heads, size_
   return head + 1 < heads ? (ptrdiff_t)head_size : (ptrdiff_t)(length * row) - (ptrdiff_t)(head * head_size);
 }
 
-/// Asks for a row of the next head. The rows of a head lie a page or more apart, where no processor foresees them, and
-/// waiting for them costs short sequences more than computing with them.
+/// Asks for a row of the next head. The rows of a head lie up to pages apart, where no processor foresees them, and
+/// waiting for them takes short sequences as long as computing with them.
 SALIENCE_INLINE void prefetch_row(const float *row, ptrdiff_t distance, size_t head_size) {
   // An address alone: behind the last sequence there is nothing to read, and asking for it does nothing.
   const uintptr_t next = (uintptr_t)row + (uintptr_t)distance * sizeof *row;
   for (size_t d = 0; d < head_size; d += LANES) { __builtin_prefetch((const float *)next + d, 0, 2); }
+}
+
+/// Asks for a row of the next head's queries, keys and values.
+SALIENCE_INLINE void prefetch_head(const float *query, const float *key, const float *value, ptrdiff_t distance,
+                                   size_t head_size) {
+  prefetch_row(query, distance, head_size);
+  prefetch_row(key, distance, head_size);
+  prefetch_row(value, distance, head_size);
 }
 
 /// Copies a head's rows out of wider rows, padding them with zeros up to a multiple of 16.

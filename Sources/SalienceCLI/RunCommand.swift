@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
       let listener = InterruptionListener { [weak run] in run?.cancel($0) }
       let summary = try await run.execute()
       withExtendedLifetime(listener) {}
-      if !quiet, let warning = summary.convergenceWarning { warnOnStandardError(warning) }
+      if !quiet { summary.notes.forEach(warnOnStandardError) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeToStandardError(timing.text) }
       try report(summary, timing, layout: run.layout)
@@ -65,11 +65,13 @@ struct RunCommand: AsyncParsableCommand {
         [
           "model": .string(model.name), "rows": .integer(model.counts.rows),
           "quarantined": .integer(model.counts.quarantined), "unconverged": .integer(model.unconverged),
+          "truncated": .integer(model.totals.truncated),
         ]
       }
       let value: JSONValue = [
         "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "models": .array(models),
+        "notes": .array(summary.notes.map(JSONValue.string)),
       ]
       let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
       try writeResult(JSONValue.object(members).text())

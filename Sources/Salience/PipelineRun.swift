@@ -80,7 +80,7 @@ public struct PipelineRun: Sendable {
     return try DatasetReader(
       paths: dataset.paths,
       mapping: ColumnMapping(
-        id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label))
+        id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label, keep: columns.keep))
   }
 
   /// Loads a model with the pipeline's methods.

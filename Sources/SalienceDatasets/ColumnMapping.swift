@@ -4,12 +4,17 @@ public struct ColumnMapping: Sendable, Equatable {
   public var text: String
   public var textPair: String?
   public var label: String?
+  /// Columns whose values an example carries along, in `Example.kept`.
+  public var keep: [String]
 
-  public init(id: String? = nil, text: String, textPair: String? = nil, label: String? = nil) {
+  public init(
+    id: String? = nil, text: String, textPair: String? = nil, label: String? = nil, keep: [String] = []
+  ) {
     self.id = id
     self.text = text
     self.textPair = textPair
     self.label = label
+    self.keep = keep
   }
 
   /// The columns of a SQuAD file: the question is the text, its context the pair, and the first answer the label.
@@ -23,7 +28,7 @@ public struct ColumnMapping: Sendable, Equatable {
   }
 
   /// Every column named, in the order in which faults are reported.
-  var names: [String] { [text, textPair, id, label].compactMap { $0 } }
+  var names: [String] { [text, textPair, id, label].compactMap { $0 } + keep }
 
   /// The error for `column`, which is none of the columns of `file`.
   static func missing(_ column: String, from existing: [String], in file: String) -> DatasetError {

@@ -38,7 +38,7 @@ public final class DatasetReader {
     self.mapping = mapping
     self.chunkSize = max(chunkSize, 1)
     self.maximumRecordSize = max(maximumRecordSize, 1)
-    for index in files.indices { try checkColumns(of: index) }
+    try KnownColumns.check(try files.indices.map { (files[$0], try columns(of: $0)) }, for: mapping)
   }
 
   /// Reads the next record; nil after the last.
@@ -85,19 +85,19 @@ public final class DatasetReader {
       of: files[index], mapping: mapping, chunkSize: chunkSize, maximumRecordSize: maximumRecordSize)
   }
 
-  private func checkColumns(of index: Int) throws {
-    // Delimited text is checked as soon as its header is read, and SQuAD's columns are always the same.
-    guard let reader = try open(index) as? JSONLinesReader else { return }
-    let names: [String]?
-    do {
-      names = try reader.names(inFirst: 100)
-    } catch let error as DatasetError where error.code == .damaged {
-      // It is thrown when reading gets there, after the sound records.
-      return
-    }
-    guard let names else { return }
-    for column in mapping.names where !names.contains(column) {
-      throw ColumnMapping.missing(column, from: names, in: files[index])
+  /// The mapped columns that a file has; nil where its beginning does not tell.
+  private func columns(of index: Int) throws -> KnownColumns? {
+    switch try open(index) {
+    case let reader as DelimitedReader: return reader.known
+    case let reader as JSONLinesReader:
+      do {
+        return try reader.columns(inFirst: 100)
+      } catch let error as DatasetError where error.code == .damaged {
+        // It is thrown when reading gets there, after the sound records.
+        return nil
+      }
+    // SQuAD's columns are always the same, and checked when a file is opened.
+    default: return nil
     }
   }
 }

@@ -5,8 +5,10 @@
 final class DelimitedReader: FileRecordReader {
   private let buffer: RecordBuffer
   private let mapping: ColumnMapping
-  private let header: [String]
+  let header: [String]
   private let columns: (id: Int?, text: Int, textPair: Int?, label: Int?)
+  /// Places of the columns that are carried along; nil where this file lacks one.
+  private let kept: [Int?]
   private var scanner: DelimitedScanner
   private var isAfterReturn = false
 
@@ -34,22 +36,28 @@ final class DelimitedReader: FileRecordReader {
       buffer.consume(scanner.length, lines: scanner.lines)
       isAfterReturn = scanner.endsInReturn
     }
-    func position(_ column: String) throws -> Int {
-      guard let first = header.firstIndex(of: column) else {
-        throw ColumnMapping.missing(column, from: header, in: buffer.file)
-      }
+    func position(_ column: String) throws -> Int? {
+      guard let first = header.firstIndex(of: column) else { return nil }
       guard header.lastIndex(of: column) == first else {
         throw DatasetError(
           .missingColumn, "column '\(column)' stands twice in the header", file: buffer.file, column: column)
       }
       return first
     }
-    let text = try position(mapping.text)
-    let textPair = try mapping.textPair.map(position)
-    let label = try mapping.label.map(position)
-    columns = (id: try mapping.id.map(position), text: text, textPair: textPair, label: label)
+    guard let text = try position(mapping.text) else {
+      throw ColumnMapping.missing(mapping.text, from: header, in: buffer.file)
+    }
+    let textPair = try mapping.textPair.flatMap(position)
+    let label = try mapping.label.flatMap(position)
+    columns = (id: try mapping.id.flatMap(position), text: text, textPair: textPair, label: label)
+    kept = try mapping.keep.map(position)
     self.header = header
     self.isAfterReturn = isAfterReturn
+  }
+
+  /// Which of the mapped columns the header has.
+  var known: KnownColumns {
+    KnownColumns(present: Set(mapping.names.filter(header.contains)), names: header)
   }
 
   func next(row: Int64) throws -> DatasetRecord? {
@@ -107,7 +115,7 @@ final class DelimitedReader: FileRecordReader {
       return bad(nil, "\(fields.count) fields where the header has \(header.count)")
     }
     var values: [String?] = []
-    for column in [columns.id, columns.text, columns.textPair, columns.label] {
+    for column in [columns.id, columns.text, columns.textPair, columns.label] + kept {
       guard let column else {
         values.append(nil)
         continue
@@ -118,7 +126,7 @@ final class DelimitedReader: FileRecordReader {
     return .example(
       Example(
         row: row, id: values[0] ?? String(row), text: values[1] ?? "", textPair: values[2],
-        label: values[3].flatMap { $0.isEmpty ? nil : $0 }),
+        label: values[3].flatMap { $0.isEmpty ? nil : $0 }, kept: Array(values[4...])),
       location)
   }
 

@@ -6,15 +6,24 @@ public struct Example: Sendable, Equatable {
   public let id: String
   public let text: String
   public let textPair: String?
-  /// The label column's value as written, if the pipeline maps one.
+  /// The label column's value as written, if the pipeline maps one; a list as compact JSON.
   public let label: String?
+  /// The elements of a label that is a list, each as written; nil where the label is none or one value.
+  public let labels: [String]?
+  /// The values of the columns that are carried along, in their order; nil where the record has none.
+  public let kept: [String?]
 
-  public init(row: Int64, id: String, text: String, textPair: String? = nil, label: String? = nil) {
+  public init(
+    row: Int64, id: String, text: String, textPair: String? = nil, label: String? = nil, labels: [String]? = nil,
+    kept: [String?] = []
+  ) {
     self.row = row
     self.id = id
     self.text = text
     self.textPair = textPair
     self.label = label
+    self.labels = labels
+    self.kept = kept
   }
 }
 

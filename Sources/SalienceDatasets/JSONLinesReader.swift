@@ -1,17 +1,14 @@
-import SalienceJSON
-
 /// Reads one JSON object a line; lines of nothing but white space are no records.
 ///
-/// Numbers and booleans are taken as an id or a label in the form in which they are written; a missing or null id gives
-/// the row number, a missing or null label none.
+/// `JSONRecordDecoder` says what a line gives.
 final class JSONLinesReader: FileRecordReader {
   private let buffer: RecordBuffer
-  private let mapping: ColumnMapping
+  private let decoder: JSONRecordDecoder
   private let maximumRecordSize: Int
 
   init(_ buffer: RecordBuffer, mapping: ColumnMapping, maximumRecordSize: Int) throws {
     self.buffer = buffer
-    self.mapping = mapping
+    decoder = JSONRecordDecoder(mapping: mapping, unit: "line")
     self.maximumRecordSize = maximumRecordSize
     try buffer.skipByteOrderMark()
   }
@@ -25,8 +22,8 @@ final class JSONLinesReader: FileRecordReader {
       try consume(line)
       return record
     }
-    let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer.bytes)[..<line.length])
-    let record = decode(bytes, row: row)
+    let record = decoder.decode(
+      UnsafeBufferPointer(rebasing: buffer.bytes[..<line.length]), row: row, at: buffer.location)
     try consume(line)
     return record
   }
@@ -37,24 +34,18 @@ final class JSONLinesReader: FileRecordReader {
     return true
   }
 
-  /// The names in the first objects of the file, in the order in which they turn up; it moves the reader on.
+  /// What the first objects of the file hold; it moves the reader on.
   ///
   /// - Parameter limit: how many records are looked at.
   /// - Returns: nil where none of these records is an object.
-  func names(inFirst limit: Int) throws -> [String]? {
-    var names: [String] = []
-    var known: Set<String> = []
-    var hasObject = false
+  func columns(inFirst limit: Int) throws -> KnownColumns? {
+    var survey = JSONColumnSurvey(decoder.mapping)
     for _ in 0..<limit {
       guard let line = try nextLine() else { break }
-      let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer.bytes)[..<line.length])
-      if line.isComplete, let members = try? JSONValue(parsing: bytes).objectValue {
-        hasObject = true
-        names.append(contentsOf: members.map(\.name).filter { known.insert($0).inserted })
-      }
+      if line.isComplete { survey.add(UnsafeBufferPointer(rebasing: buffer.bytes[..<line.length])) }
       try consume(line)
     }
-    return hasObject ? names : nil
+    return survey.result
   }
 
   private struct Line {
@@ -98,56 +89,4 @@ final class JSONLinesReader: FileRecordReader {
   }
 
   private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
-
-  private func decode(_ line: UnsafeRawBufferPointer, row: Int64) -> DatasetRecord {
-    let location = buffer.location
-    func bad(_ column: String?, _ reason: String, id: String? = nil) -> DatasetRecord {
-      .bad(BadRow(row: row, id: id, location: location, column: column, reason: reason))
-    }
-    let json: JSONValue
-    do {
-      json = try JSONValue(parsing: line)
-    } catch {
-      return bad(nil, "not JSON: \(error) of the line")
-    }
-    guard json.objectValue != nil else { return bad(nil, "expected an object, not this \(json.typeName)") }
-
-    var id = String(row)
-    if let column = mapping.id, let value = json[column], !value.isNull {
-      guard let text = Self.scalarText(value) else {
-        return bad(column, "expected a string, number or boolean, not this \(value.typeName)")
-      }
-      id = text
-    }
-    let knownID = mapping.id.flatMap { json[$0] }.flatMap(Self.scalarText)
-    var texts: [String?] = []
-    for column in [mapping.text, mapping.textPair] {
-      guard let column else {
-        texts.append(nil)
-        continue
-      }
-      guard let value = json[column] else { return bad(column, "missing", id: knownID) }
-      guard let text = value.stringValue else {
-        return bad(column, "expected a string, not this \(value.typeName)", id: knownID)
-      }
-      texts.append(text)
-    }
-    var label: String?
-    if let column = mapping.label, let value = json[column], !value.isNull {
-      guard let text = Self.scalarText(value) else {
-        return bad(column, "expected a string, number or boolean, not this \(value.typeName)", id: knownID)
-      }
-      label = text
-    }
-    return .example(
-      Example(row: row, id: id, text: texts[0] ?? "", textPair: texts[1], label: label), location)
-  }
-
-  private static func scalarText(_ value: JSONValue) -> String? {
-    switch value {
-    case .string(let text), .number(let text): text
-    case .bool(let flag): flag ? "true" : "false"
-    case .null, .array, .object: nil
-    }
-  }
 }

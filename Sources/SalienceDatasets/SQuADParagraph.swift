@@ -79,7 +79,11 @@ struct SQuADParagraph {
       let text = try text(of: mapping.text, in: json)
       let pair = try mapping.textPair.map { try self.text(of: $0, in: json) }
       let label = try mapping.label.flatMap { try value(of: $0, in: json) }
-      return .example(Example(row: row, id: id ?? String(row), text: text, textPair: pair, label: label), location)
+      return .example(
+        Example(
+          row: row, id: id ?? String(row), text: text, textPair: pair, label: label,
+          kept: try mapping.keep.map { try value(of: $0, in: json) }),
+        location)
     } catch {
       let fault = error as? SQuADFault
       return .bad(
@@ -100,6 +104,13 @@ struct SQuADParagraph {
     case "question": return try json["question"].map(fault.string)
     case "answer":
       guard json["is_impossible"]?.boolValue != true, let answers = json["answers"], !answers.isNull else { return nil }
+      // The Hub's tables turn the list of answers inside out.
+      if answers.objectValue != nil {
+        guard let texts = answers["text"]?.arrayValue else {
+          throw SQuADFault(column: column, reason: "answers without a list of texts")
+        }
+        return try texts.first.map(fault.string)
+      }
       guard let list = answers.arrayValue else { throw fault.expecting("an array of answers", answers) }
       guard let first = list.first else { return nil }
       guard let text = first["text"] else { throw SQuADFault(column: column, reason: "an answer without a text") }

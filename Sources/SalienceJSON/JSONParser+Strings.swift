@@ -88,7 +88,7 @@ extension JSONParser {
       let low = try parseHexadecimal(from: start)
       if low & 0xFC00 == 0xDC00 { value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00) }
     }
-    guard let scalar = Unicode.Scalar(value) else {
+    guard let scalar = Unicode.Scalar(value) ?? (tolerance.contains(.loneSurrogates) ? "\u{FFFD}" : nil) else {
       throw JSONError(code: .encoding, message: "lone surrogate in an escape", offset: start)
     }
     unescaped.append(contentsOf: String(scalar).utf8)

@@ -3,14 +3,18 @@ struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let maximumDepth: Int
   let rejectsDuplicateNames: Bool
+  let tolerance: JSONTolerance
   var index = 0
   /// Holds the bytes of strings that contain escapes; kept between strings so that it is allocated once.
   var unescaped: [UInt8] = []
 
-  init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int, rejectsDuplicateNames: Bool) {
+  init(
+    bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int, rejectsDuplicateNames: Bool, tolerance: JSONTolerance = []
+  ) {
     self.bytes = bytes
     self.maximumDepth = maximumDepth
     self.rejectsDuplicateNames = rejectsDuplicateNames
+    self.tolerance = tolerance
   }
 
   mutating func parseDocument() throws(JSONError) -> JSONValue {
@@ -28,6 +32,9 @@ struct JSONParser {
   /// The byte at the cursor, or 0, which no grammar rule accepts, at the end.
   var current: UInt8 { index < bytes.count ? bytes[index] : 0 }
 
+  /// The byte behind the cursor, or 0 at the end.
+  private var next: UInt8 { index + 1 < bytes.count ? bytes[index + 1] : 0 }
+
   mutating func skipWhiteSpace() {
     while index < bytes.count {
       switch bytes[index] {
@@ -44,6 +51,12 @@ struct JSONParser {
     case UInt8(ascii: "{"): return .object(try parseObject(depth: depth + 1))
     case UInt8(ascii: "["): return .array(try parseArray(depth: depth + 1))
     case UInt8(ascii: "\""): return .string(try parseString())
+    case UInt8(ascii: "N") where tolerance.contains(.nonFiniteNumbers):
+      return try parseLiteral("NaN", .number("NaN"))
+    case UInt8(ascii: "I") where tolerance.contains(.nonFiniteNumbers):
+      return try parseLiteral("Infinity", .number("Infinity"))
+    case UInt8(ascii: "-") where tolerance.contains(.nonFiniteNumbers) && next == UInt8(ascii: "I"):
+      return try parseLiteral("-Infinity", .number("-Infinity"))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try parseNumber())
     case UInt8(ascii: "t"): return try parseLiteral("true", .bool(true))
     case UInt8(ascii: "f"): return try parseLiteral("false", .bool(false))

@@ -8,13 +8,16 @@ extension JSONValue {
   ///     hundreds.
   ///   - rejectingDuplicateNames: whether two members of one name in an object are an error; where they are not, both
   ///     are kept and a look-up finds the last.
+  ///   - tolerance: what is taken beside RFC 8259.
   /// - Throws: `JSONError` with the byte offset of the first fault.
   public init(
-    parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = 64, rejectingDuplicateNames: Bool = false
+    parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = 64, rejectingDuplicateNames: Bool = false,
+    tolerance: JSONTolerance = []
   ) throws(JSONError) {
     self = try bytes.withMemoryRebound(to: UInt8.self) { buffer throws(JSONError) in
       var parser = JSONParser(
-        bytes: buffer, maximumDepth: maximumDepth, rejectsDuplicateNames: rejectingDuplicateNames)
+        bytes: buffer, maximumDepth: maximumDepth, rejectsDuplicateNames: rejectingDuplicateNames,
+        tolerance: tolerance)
       return try parser.parseDocument()
     }
   }

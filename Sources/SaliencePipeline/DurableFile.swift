@@ -1,4 +1,5 @@
 import Crypto
+import SalienceDatasets
 
 #if canImport(Glibc)
   import Glibc
@@ -31,23 +32,27 @@ enum DurableFile {
     return bytes
   }
 
-  /// SHA-256 in hexadecimal and length in bytes of a file.
-  static func digest(_ path: String) throws -> (sha256: String, bytes: Int64) {
+  /// SHA-256 in hexadecimal and length in bytes of a file, and which file that was.
+  static func digest(_ path: String) throws -> (sha256: String, bytes: Int64, identity: FileIdentity?) {
     var hash = SHA256()
     var count: Int64 = 0
-    try forEachChunk(of: path) { chunk in
+    let identity = try forEachChunk(of: path) { chunk in
       hash.update(bufferPointer: chunk)
       count += Int64(chunk.count)
     }
     let digits = Array("0123456789abcdef".utf8)
     let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return (String(decoding: text, as: UTF8.self), count)
+    return (String(decoding: text, as: UTF8.self), count, identity)
   }
 
-  private static func forEachChunk(of path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+  /// Reads a file from its beginning to its end; which file that was, as it was before the first byte.
+  @discardableResult private static func forEachChunk(
+    of path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> FileIdentity? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot be read", path, errno) }
     defer { _ = close(descriptor) }
+    let identity = FileIdentity(descriptor: descriptor)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { buffer.deallocate() }
     while true {
@@ -56,7 +61,7 @@ enum DurableFile {
         if errno == EINTR { continue }
         throw failure("cannot be read", path, errno)
       }
-      if count == 0 { return }
+      if count == 0 { return identity }
       try body(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
     }
   }

@@ -15,6 +15,7 @@ extension Pipeline {
           "text": .string(dataset.columns.text),
           "text_pair": dataset.columns.textPair.map(JSONValue.string) ?? nil,
           "label": dataset.columns.label.map(JSONValue.string) ?? nil,
+          "keep": dataset.columns.keep.isEmpty ? nil : .array(dataset.columns.keep.map(JSONValue.string)),
         ],
         "max_length": dataset.maxLength.map { .integer($0) } ?? nil,
         "over_long": .string(dataset.overLong.rawValue),

@@ -39,6 +39,8 @@ public struct Pipeline: Sendable, Equatable {
     public var text: String
     public var textPair: String?
     public var label: String?
+    /// Columns that are carried into the tables, in this order.
+    public var keep: [String]
   }
 
   /// What becomes of a row with more tokens than `maxLength`.

@@ -1,3 +1,4 @@
+import SalienceDatasets
 import SalienceJSON
 import SalienceTensors
 
@@ -12,19 +13,36 @@ public struct RunFingerprint: Sendable, Equatable {
     public let path: String
     public let bytes: Int64
     public let sha256: String
+    /// The file whose bytes were read, as it was then; nil for one that a stored fingerprint tells of.
+    public let identity: FileIdentity?
 
     /// Reads the file once.
     ///
-    /// - Throws: `PipelineError`: `missing` or `io` naming the path.
+    /// - Throws: `PipelineError`: `missing` or `io` naming the path; `data` where the file changes meanwhile.
     public init(reading path: String) throws {
       let digest = try DurableFile.digest(path)
-      self.init(path: path, bytes: digest.bytes, sha256: digest.sha256)
+      self.init(path: path, bytes: digest.bytes, sha256: digest.sha256, identity: digest.identity)
+      try checkUnchanged()
     }
 
-    init(path: String, bytes: Int64, sha256: String) {
+    init(path: String, bytes: Int64, sha256: String, identity: FileIdentity? = nil) {
       self.path = path
       self.bytes = bytes
       self.sha256 = sha256
+      self.identity = identity
+    }
+
+    /// Files are equal where their contents are, whichever process read them.
+    public static func == (first: File, second: File) -> Bool {
+      first.path == second.path && first.bytes == second.bytes && first.sha256 == second.sha256
+    }
+
+    /// Checks that the file is still the one that was read.
+    ///
+    /// - Throws: `PipelineError.data` naming the path and what changed.
+    public func checkUnchanged() throws {
+      guard let identity, let change = FileIdentity.change(from: identity, to: FileIdentity(path: path)) else { return }
+      throw PipelineError(.data, "the file changed while the run went on: \(change)", at: path)
     }
 
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -34,17 +34,20 @@ import Testing
       (#"{"id":"7","text":"#, nil, nil, "not JSON: the document ends where a value must stand at byte 17 of the line"),
       ("nonsense", nil, nil, "not JSON: no JSON value begins here at byte 0 of the line"),
       (good + good, nil, nil, "not JSON: more data after the end of the document at byte 44 of the line"),
-      (#"{"text":"\ud800"}"#, nil, nil, "not JSON: lone surrogate in an escape at byte 9 of the line"),
+      (#"{"text":"\ud800"}"#, nil, "text", "not JSON: lone surrogate in an escape at byte 1 of the value"),
       ("[1]", nil, nil, "expected an object, not this array"), ("null", nil, nil, "expected an object, not this null"),
       (#"{"id":7,"pair":"b"}"#, "7", "text", "missing"),
       (#"{"id":7,"text":null,"pair":"b"}"#, "7", "text", "expected a string, not this null"),
       (#"{"id":7,"text":5,"pair":"b"}"#, "7", "text", "expected a string, not this number"),
-      (#"{"id":7,"text":"a"}"#, "7", "pair", "missing"),
       (#"{"id":7,"text":"a","pair":["b"]}"#, "7", "pair", "expected a string, not this array"),
       (#"{"id":[],"text":"a","pair":"b"}"#, nil, "id", "expected a string, number or boolean, not this array"),
       (
         #"{"id":7,"text":"a","pair":"b","label":{}}"#, "7", "label",
-        "expected a string, number or boolean, not this object"
+        "expected a string, number, boolean or a list of them, not this object"
+      ),
+      (
+        #"{"id":7,"text":"a","pair":"b","label":[1,[2]]}"#, "7", "label",
+        "expected a list of strings, numbers or booleans, not one with this array"
       ),
       (String(repeating: "[", count: 5000), nil, nil, "not JSON: nested deeper than 64 levels at byte 64 of the line"),
     ]
@@ -59,6 +62,43 @@ import Testing
       #expect(record.bad?.reason == expected.reason)
       #expect(record.bad?.location.line == Int(record.row) + 1)
     }
+  }
+
+  /// What Python's `json` writes in members that nobody asked for.
+  @Test func membersThatNobodyMappedLoseNothing() throws {
+    let path = try directory.write(
+      "a.jsonl",
+      #"{"text":"Not bad","score":NaN,"s":[Infinity,-Infinity]}"# + "\n" + #"{"text":"Awful","note":"\ud83d"}"# + "\n"
+        + #"{"text":"Fine","tags":["x",1]}"# + "\n" + #"{"text":"So so","pair":null}"# + "\n"
+        + #"{"\ude00":1,"te\u0078t":"Odd","text":"\ud83d"}"# + "\n" + #"{"n":"\ud83d","pair":"p","te\u0078t":"Odd"}"#)
+    let reader = try DatasetReader(paths: [path], mapping: ColumnMapping(text: "text", textPair: "pair"))
+    let (records, _) = readAll(reader)
+    #expect(records.map { $0.example?.text } == ["Not bad", "Awful", "Fine", "So so", nil, "Odd"])
+    #expect(records.map { $0.example?.textPair } == [nil, nil, nil, nil, nil, "p"])
+    #expect(records[4].bad?.column == "text")
+    #expect(records[4].bad?.reason == "not JSON: lone surrogate in an escape at byte 1 of the value")
+    let scores = ColumnMapping(text: "text", label: "score", keep: ["note"])
+    let carried = readAll(try DatasetReader(paths: [path], mapping: scores)).records
+    #expect(carried[0].example?.label == "NaN")
+    #expect(carried[1].bad?.column == "note")
+  }
+
+  @Test func dottedPathsLeadIntoObjects() throws {
+    let path = try directory.write(
+      "a.jsonl",
+      #"{"id":"a","data":{"text":"Not bad","x":{"y":1}}}"# + "\n" + #"{"data.text":"literal","data":{"text":"no"}}"#
+        + "\n"
+        + #"{"data":{"text":"with a half","n":"\ud83d"},"data.x":{"y":2}}"# + "\n" + #"{"data":{"txt":1}}"# + "\n"
+        + #"{"data":5}"#)
+    let reader = try DatasetReader(paths: [path], mapping: ColumnMapping(text: "data.text", keep: ["data.x.y"]))
+    let (records, _) = readAll(reader)
+    #expect(records.map { $0.example?.text } == ["Not bad", "literal", "with a half", nil, nil])
+    #expect(records.prefix(3).map { $0.example?.kept } == [["1"], [nil], ["2"]])
+    #expect(records[3].bad?.reason == "missing" && records[4].bad?.reason == "missing")
+    let error = #expect(throws: DatasetError.self) {
+      try DatasetReader(paths: [path], mapping: ColumnMapping(text: "data.tetx"))
+    }
+    #expect(error?.message == "no column 'data.tetx'; the nearest is 'data.text'")
   }
 
   @Test func badUTF8IsABadRow() throws {

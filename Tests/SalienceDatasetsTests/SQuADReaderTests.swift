@@ -76,8 +76,8 @@ import Testing
       (#"{"id": "x"}"#, "x", "question", "missing"),
       (#"{"id": ["x"], "question": "Q"}"#, nil, "id", "expected a string, not this array"),
       (
-        #"{"id": "x", "question": "Q", "answers": {"text": []}}"#, "x", "answer",
-        "expected an array of answers, not this object"
+        #"{"id": "x", "question": "Q", "answers": {"text": "A"}}"#, "x", "answer",
+        "answers without a list of texts"
       ),
       (#"{"id": "x", "question": "Q", "answers": [{"answer_start": 1}]}"#, "x", "answer", "an answer without a text"),
       (

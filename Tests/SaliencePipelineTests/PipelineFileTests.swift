@@ -62,6 +62,19 @@ private let minimal = """
     #expect(pipeline.resolved["methods"]?[0]?["quadrature"]?.stringValue == "trapezoid")
   }
 
+  @Test func readsColumnsToKeep() throws {
+    let columns = "columns: {text: text, keep: [split, source]}"
+    let text = minimal.replacing("columns: {text: text}", with: columns)
+    let pipeline = try PipelineFile.parse(text, path: "p.yaml")
+    #expect(pipeline.dataset.columns.keep == ["split", "source"])
+    #expect(pipeline.resolved["dataset"]?["columns"]?["keep"]?[1]?.stringValue == "source")
+    #expect(try PipelineFile.parse(minimal, path: "p.yaml").resolved["dataset"]?["columns"]?["keep"]?.isNull == true)
+    let error = try #require(throws: PipelineError.self) {
+      try PipelineFile.parse(text.replacing("source", with: "split"), path: "p.yaml")
+    }
+    #expect(error.description == "p.yaml:2: 'dataset.columns.keep' names 'split' twice")
+  }
+
   @Test func fillsInDefaults() throws {
     let pipeline = try PipelineFile.parse(minimal, path: "a/night.yaml")
     #expect(pipeline.name == "night")

@@ -38,8 +38,8 @@ public struct Explanation: Sendable, Equatable {
   public let convergenceDelta: Double?
   /// Points evaluated, over all noise samples.
   public let steps: Int
-  /// false where a tolerance was asked for and not kept, for `max_steps` or for the precision's rounding.
-  public let converged: Bool
+  /// Whether a tolerance was kept; false for `max_steps` or for the precision's rounding, nil where none was asked for.
+  public let converged: Bool?
   /// Whether it was asked for in half precision, missed its tolerance there, and was computed again in float32.
   public internal(set) var isRepeated = false
   /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
@@ -53,7 +53,7 @@ public struct Explanation: Sendable, Equatable {
   public init(
     method: String, target: String, targetIndex: Int?, targetPosition: Int? = nil, output: Double,
     baselineOutput: Double?, convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
-    attributionSum: Double, attributionNorm: Double, converged: Bool = true
+    attributionSum: Double, attributionNorm: Double, converged: Bool? = nil
   ) {
     self.method = method
     self.target = target

@@ -87,7 +87,7 @@ public struct IntegratedGradients: AttributionMethod {
         baselineOutput: start, convergenceDelta: sum - (end - start), steps: response.pointCount,
         attributions: scores.map(Float.init),
         normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
-        attributionNorm: norm, converged: response.converged)
+        attributionNorm: norm, converged: hasTolerance ? response.converged : nil)
     }
   }
 }

@@ -46,7 +46,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Time every kernel and print a table on standard error.") var profile = false
-  @Flag(help: "No difference here: nothing but the result is printed.") var quiet = false
+  @Flag(help: "No warning of a large convergence delta.") var quiet = false
 
   func validate() throws {
     guard contrast.isEmpty || contrast.count == 2 else {
@@ -77,6 +77,7 @@ struct AttributeCommand: AsyncParsableCommand {
       let scored = ScoredExample(
         example: example, encoding: decision.encoding, prediction: decision.prediction, explanations: explanations,
         status: text.isEmpty && (pair ?? "").isEmpty ? .empty : .ok)
+      if !quiet { Convergence(of: scored).warnings(naming: false).forEach(warnOnStandardError) }
       if json {
         try writeResult(scored.json().text(pretty: true))
       } else {

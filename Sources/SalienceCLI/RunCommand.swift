@@ -70,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
       }
       let value: JSONValue = [
         "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
-        "seconds": .double(summary.seconds), "models": .array(models),
+        "seconds": .double(summary.seconds), "models": .array(models), "convergence": summary.convergence.json,
         "notes": .array(summary.notes.map(JSONValue.string)),
       ]
       let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])

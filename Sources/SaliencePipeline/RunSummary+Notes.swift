@@ -1,7 +1,7 @@
 extension RunSummary {
   /// What a user should know of the run besides its counts, one line each, in the order they are printed.
   public var notes: [String] {
-    [convergenceWarning, truncationNote].compactMap { $0 }
+    convergence.warnings() + [truncationNote].compactMap { $0 }
   }
 
   /// Rows whose text was cut to the model's length; nil where none was.

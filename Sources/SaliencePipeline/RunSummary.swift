@@ -80,6 +80,7 @@ extension Run {
             "totals": $0.totals.json,
           ]
         }),
+      "convergence": summary.convergence.json,
       "timings": ["last_attempt_seconds": .double(summary.seconds)],
       "models": fingerprint.json["models"] ?? nil,
       "dataset": fingerprint.json["dataset"] ?? nil,

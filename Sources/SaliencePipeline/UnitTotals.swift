@@ -1,3 +1,4 @@
+import SalienceAttribution
 import SalienceJSON
 import SalienceReports
 
@@ -5,13 +6,25 @@ import SalienceReports
 public struct UnitTotals: Sendable, Equatable {
   /// Sums over the explanations of one method.
   public struct Method: Sendable, Equatable {
+    /// The largest relative delta and the row that has it, the first where several have.
+    public struct Worst: Sendable, Equatable {
+      public let relativeDelta: Double
+      public let row: Int64
+    }
+
     public let id: String
     public var explanations: Int = 0
     /// Points of the path evaluated.
     public var steps: Int = 0
     /// Explanations that have a convergence delta.
     public var deltas: Int = 0
-    /// Explanations that a tolerance was asked for and not kept.
+    /// Of them, those whose relative delta is above `Explanation.relativeDeltaLimit`.
+    public var missed: Int = 0
+    /// nil where no explanation has a delta.
+    public var worst: Worst?
+    /// Explanations that a tolerance was asked for.
+    public var withTolerance: Int = 0
+    /// Of them, those that did not keep it.
     public var unconverged: Int = 0
     /// Explanations that missed a tolerance in half precision and were computed again in float32.
     public var repeated: Int = 0
@@ -36,12 +49,17 @@ public struct UnitTotals: Sendable, Equatable {
       var method = Method(id: explanation.method)
       method.explanations = 1
       method.steps = explanation.steps
-      method.unconverged = explanation.converged ? 0 : 1
+      method.withTolerance = explanation.converged == nil ? 0 : 1
+      method.unconverged = explanation.converged == false ? 1 : 0
       method.repeated = explanation.isRepeated ? 1 : 0
       if let delta = explanation.convergenceDelta {
         method.deltas = 1
         method.absoluteDeltaSum = delta.magnitude
         method.absoluteDeltaMaximum = delta.magnitude
+      }
+      if let relative = explanation.relativeDelta {
+        method.missed = relative <= Explanation.relativeDeltaLimit ? 0 : 1
+        method.worst = Method.Worst(relativeDelta: relative, row: scored.example.row)
       }
       add(method)
     }
@@ -55,6 +73,10 @@ public struct UnitTotals: Sendable, Equatable {
     methods[index].explanations += other.explanations
     methods[index].steps += other.steps
     methods[index].deltas += other.deltas
+    methods[index].missed += other.missed
+    methods[index].worst = [methods[index].worst, other.worst].compactMap { $0 }
+      .min { (-$0.relativeDelta, $0.row) < (-$1.relativeDelta, $1.row) }
+    methods[index].withTolerance += other.withTolerance
     methods[index].unconverged += other.unconverged
     methods[index].repeated += other.repeated
     methods[index].absoluteDeltaSum += other.absoluteDeltaSum
@@ -77,8 +99,11 @@ extension UnitTotals {
         methods.map {
           [
             "id": .string($0.id), "explanations": .integer($0.explanations), "steps": .integer($0.steps),
-            "unconverged": .integer($0.unconverged), "repeated_in_f32": .integer($0.repeated),
-            "deltas": .integer($0.deltas),
+            "with_tolerance": .integer($0.withTolerance), "unconverged": .integer($0.unconverged),
+            "repeated_in_f32": .integer($0.repeated), "deltas": .integer($0.deltas),
+            "over_5_percent": .integer($0.missed),
+            "relative_delta_max": $0.worst.map { .double($0.relativeDelta) } ?? nil,
+            "relative_delta_max_row": $0.worst.map { .integer($0.row) } ?? nil,
             "abs_delta_sum": .double($0.absoluteDeltaSum),
             "abs_delta_max": .double($0.absoluteDeltaMaximum),
           ]
@@ -98,13 +123,24 @@ extension UnitTotals {
     for method in methods {
       guard let id = method["id"]?.stringValue, let explanations = method["explanations"]?.intValue,
         let steps = method["steps"]?.intValue, let deltas = method["deltas"]?.intValue,
+        let missed = method["over_5_percent"]?.intValue, let withTolerance = method["with_tolerance"]?.intValue,
+        let unconverged = method["unconverged"]?.intValue, let repeated = method["repeated_in_f32"]?.intValue,
         let sum = method["abs_delta_sum"]?.doubleValue, let maximum = method["abs_delta_max"]?.doubleValue
       else { return nil }
       self.methods.append(
         Method(
-          id: id, explanations: explanations, steps: steps, deltas: deltas,
-          unconverged: method["unconverged"]?.intValue ?? 0, repeated: method["repeated_in_f32"]?.intValue ?? 0,
-          absoluteDeltaSum: sum, absoluteDeltaMaximum: maximum))
+          id: id, explanations: explanations, steps: steps, deltas: deltas, missed: missed, worst: Method.Worst(method),
+          withTolerance: withTolerance, unconverged: unconverged, repeated: repeated, absoluteDeltaSum: sum,
+          absoluteDeltaMaximum: maximum))
     }
+  }
+}
+
+extension UnitTotals.Method.Worst {
+  /// nil where a method's explanations have no delta.
+  init?(_ json: JSONValue) {
+    guard let delta = json["relative_delta_max"]?.doubleValue, let row = json["relative_delta_max_row"]?.intValue
+    else { return nil }
+    self.init(relativeDelta: delta, row: Int64(row))
   }
 }

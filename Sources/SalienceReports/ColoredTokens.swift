@@ -57,7 +57,7 @@ public struct ColoredTokens: Sendable {
       "method \(TerminalText.visible(explanation.method))",
     ]
     if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
-    if !explanation.converged { parts.append("tolerance not kept in \(explanation.steps) steps") }
+    if explanation.converged == false { parts.append("tolerance not kept in \(explanation.steps) steps") }
     return parts.joined(separator: "  ")
   }
 

@@ -12,7 +12,9 @@ public struct ExplanationColumns: TableColumns, Equatable {
     ParquetColumn("output", .float),
     ParquetColumn("baseline_output", .float, optional: true),
     ParquetColumn("convergence_delta", .float, optional: true),
+    ParquetColumn("relative_delta", .float, optional: true),
     ParquetColumn("steps", .int32, dictionary: true),
+    ParquetColumn("converged", .bool, optional: true),
     ParquetColumn("attribution_sum", .float),
     ParquetColumn("attribution_norm", .float),
   ])
@@ -27,7 +29,11 @@ public struct ExplanationColumns: TableColumns, Equatable {
   public private(set) var output: [Float] = []
   public private(set) var baselineOutput: [Float?] = []
   public private(set) var convergenceDelta: [Float?] = []
+  /// |delta| over the larger of |F(x) - F(x')| and a floor; null where the delta is.
+  public private(set) var relativeDelta: [Float?] = []
   public private(set) var steps: [Int32] = []
+  /// Whether a tolerance was kept; null where none was asked for.
+  public private(set) var converged: [Bool?] = []
   public private(set) var attributionSum: [Float] = []
   public private(set) var attributionNorm: [Float] = []
 
@@ -52,7 +58,9 @@ public struct ExplanationColumns: TableColumns, Equatable {
       output.append(Float(explanation.output))
       baselineOutput.append(explanation.baselineOutput.map { Float($0) })
       convergenceDelta.append(explanation.convergenceDelta.map { Float($0) })
+      relativeDelta.append(explanation.relativeDelta.map { Float($0) })
       steps.append(stepCount)
+      converged.append(explanation.converged)
       attributionSum.append(Float(explanation.attributionSum))
       attributionNorm.append(Float(explanation.attributionNorm))
     }
@@ -62,7 +70,8 @@ public struct ExplanationColumns: TableColumns, Equatable {
     [
       .int64(row), .string(exampleID), .string(method), .string(target), .optionalInt32(targetIndex),
       .optionalInt32(targetPosition), .float(output), .optionalFloat(baselineOutput), .optionalFloat(convergenceDelta),
-      .int32(steps), .float(attributionSum), .float(attributionNorm),
+      .optionalFloat(relativeDelta), .int32(steps), .optionalBool(converged), .float(attributionSum),
+      .float(attributionNorm),
     ]
   }
 }

@@ -21,6 +21,9 @@ extension EndToEndTests {
       #expect(try abs(sum - number("attribution_sum")) < 1e-5)
       let delta = try number("attribution_sum") - (number("output") - number("baseline_output"))
       #expect(try abs(delta - number("convergence_delta")) < 1e-5)
+      let share = try abs(number("convergence_delta") / (number("output") - number("baseline_output")))
+      #expect(try abs(share - number("relative_delta")) < 1e-6)
+      #expect(explanation["converged"] is NSNull, "nobody asked for a tolerance")
     }
 
     @Test func coloursOnATerminalUnlessNoColorIsSet() throws {

@@ -5,7 +5,7 @@ extension EndToEndTests {
   /// What a run says at its end besides its counts.
   @Suite struct RunNotes {
     @Test func truncatedRowsAreCounted() throws {
-      let tiny = try TinyPipeline()
+      let tiny = try TinyPipeline(steps: "steps: 24")
       let options = ["run", tiny.path, "--set", "dataset.max_length=5"]
       let said = try SalienceBinary.run(options, in: tiny.scratch)
       try #require(said.status == 0, "\(said.errors)")
@@ -18,7 +18,7 @@ extension EndToEndTests {
     }
 
     @Test func aRunWithoutSurprisesHasNoNotes() throws {
-      let tiny = try TinyPipeline()
+      let tiny = try TinyPipeline(steps: "steps: 24")
       let result = try SalienceBinary.run(["run", tiny.path], in: tiny.scratch)
       #expect(result.status == 0 && !result.errors.contains("warning"), "\(result.errors)")
     }

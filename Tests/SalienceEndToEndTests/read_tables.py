@@ -71,6 +71,11 @@ sums = joined[["attribution_sum", "output", "baseline_output", "convergence_delt
 delta = sums.attribution_sum - (sums.output - sums.baseline_output)
 scale = sums.attribution_sum.abs() + sums.output.abs() + sums.baseline_output.abs()
 assert ((delta - sums.convergence_delta).abs() <= 2.4e-7 * scale + 1e-7).all()
+# Its share of F(x) - F(x'), of 0.001 where that is smaller; nobody asked for a tolerance.
+change = (sums.output - sums.baseline_output).abs().clip(lower=0.001)
+share = sums.convergence_delta.abs() / change
+assert ((share - joined.relative_delta).abs() <= 1e-5 * share + 2.4e-7 * scale * share / change + 1e-12).all()
+assert joined.converged.isna().all()
 
 counted = joined.merge(predictions[["model", "row", "token_count"]], on=["model", "row"], validate="many_to_one")
 assert (counted["count"] == counted.token_count).all()

@@ -63,8 +63,8 @@ struct FakeScorer: ModelScorer {
           explanations: [
             Explanation(
               method: "ig", target: "POS", targetIndex: 1, output: isNaN ? .nan : 1, baselineOutput: 0,
-              convergenceDelta: 0.5, steps: 2, attributions: scores, normalized: scores, attributionSum: 1,
-              attributionNorm: 1)
+              convergenceDelta: row.example.row % 20 == 3 ? -0.5 - Double(row.example.row) / 1000 : 0.01, steps: 2,
+              attributions: scores, normalized: scores, attributionSum: 1, attributionNorm: 1)
           ], status: row.example.text.isEmpty ? .empty : .ok))
     }
   }

@@ -103,7 +103,7 @@ import Testing
       #"{"row":3,"example_id":"x","label":null,"predicted":"positive","predicted_index":1,"probability":0.9375"#,
       #""logits":[-1.0,2.0],"token_count":6,"truncated":false,"status":"ok","answer":null,"answer_start":null,"answer_end":null,"generated":null,"explanations":[{"method":"ig""#,
       #""target":"positive","target_index":1,"target_position":null,"output":2.0,"baseline_output":0.5"#,
-      #""convergence_delta":-0.0025,"steps":50,"converged":true,"attribution_sum":0.75,"attribution_norm":1.5,"tokens":[{"position":0"#,
+      #""convergence_delta":-0.0025,"relative_delta":0.003322259136212625,"steps":50,"converged":null,"attribution_sum":0.75,"attribution_norm":1.5,"tokens":[{"position":0"#,
       #""token":"[CLS]","token_id":101,"special":true,"segment":0,"word":null,"start":null"#,
       #""end":null,"attribution":0.0,"normalized":0.0}"#,
     ].joined(separator: ",")

@@ -19,8 +19,8 @@ import Testing
     #expect(
       columns(.explanations) == [
         "row int64", "example_id string", "method string", "target string", "target_index int32?",
-        "target_position int32?", "output float", "baseline_output float?", "convergence_delta float?", "steps int32",
-        "attribution_sum float", "attribution_norm float",
+        "target_position int32?", "output float", "baseline_output float?", "convergence_delta float?",
+        "relative_delta float?", "steps int32", "converged bool?", "attribution_sum float", "attribution_norm float",
       ])
     #expect(
       columns(.attributions) == [

@@ -1,0 +1,13 @@
+extension Explanation {
+  /// |convergence delta| as a share of what the attributions should sum to; nil where there is no delta.
+  ///
+  /// That sum is F(x) - F(x'), under noise the mean over the samples of F(x_s) - F(x'). Where it is smaller than
+  /// `AdaptiveQuadrature.outputFloor`, it is a share of the floor, as for a tolerance.
+  public var relativeDelta: Double? {
+    guard let delta = convergenceDelta else { return nil }
+    return abs(delta) / max(abs(attributionSum - delta), AdaptiveQuadrature.outputFloor)
+  }
+
+  /// The relative delta above which scores do not explain what they should.
+  public static let relativeDeltaLimit = 0.05
+}

@@ -33,15 +33,20 @@ def characters(window, first, last):
     return window.word_to_chars(first_word, 1)[0], window.word_to_chars(last_word, 1)[1]
 
 
+def candidates(tokenizer, window):
+    """The tokens that the softmax is over: the context's, and the classification token."""
+    cls = tokenizer.token_to_id("[CLS]") if tokenizer.token_to_id("[CLS]") is not None else tokenizer.token_to_id("<s>")
+    return [sequence == 1 or token == cls for sequence, token in zip(window.sequence_ids, window.ids)]
+
+
 def best_answer(reference, tokenizer, encoding, context, longest):
     """What is decided, and the window of the context that it comes from."""
-    cls = tokenizer.token_to_id("[CLS]") if tokenizer.token_to_id("[CLS]") is not None else tokenizer.token_to_id("<s>")
     best, scores = None, []
     for window in [encoding] + encoding.overflowing:
         with torch.no_grad():
             logits = reference.outputs(torch.tensor([window.ids]), torch.tensor([window.type_ids]))[0]
         allowed = np.array([sequence == 1 for sequence in window.sequence_ids])
-        kept = allowed | (np.array(window.ids) == cls)
+        kept = np.array(candidates(tokenizer, window))
         products = spans(*(probabilities(logits[:, i].numpy(), kept) for i in (0, 1)), allowed, longest)
         scores += sorted(products.flatten())[-2:]
         if best is None or products.max() > best[0].max():

@@ -5,7 +5,7 @@ import types
 import torch
 from tokenizers import Tokenizer
 
-from family_answers import best_answer
+from family_answers import best_answer, candidates
 from family_reference import NEAR_TIE, Output, Unfit, gradient_times_input, integrated_gradients
 from family_checkpoints import POSITIONS
 from make_reference_fixtures import nine, rounded
@@ -50,6 +50,18 @@ class CaseMaker:
     @property
     def attention_peak(self):
         return sum(self.peaks) / len(self.peaks)
+
+    @property
+    def probability(self):
+        """What makes a probability of logits; None for a regression, which has none."""
+        if self.head == "question-answering":
+            return "tokens"
+        kind = self.exact.model.config.problem_type
+        if self.head != "sequence-classification":
+            return "softmax"
+        if kind == "regression":
+            return None
+        return "sigmoid" if kind == "multi_label_classification" or len(self.labels) == 1 else "softmax"
 
     def name(self, index):
         return self.tokenizer.id_to_token(index) if self.head in ("masked-lm", "causal-lm") else \
@@ -115,10 +127,9 @@ class CaseMaker:
     def decide_sequence_classification(self, given, encoding):
         logits = self.outputs(encoding)
         index, probability = self.largest(logits)
-        kind = self.exact.model.config.problem_type
-        if kind == "regression":
+        if self.probability is None:
             probability = logits[index].item()
-        elif kind == "multi_label_classification":
+        elif self.probability == "sigmoid":
             probability = logits[index].sigmoid().item()
         return dict(choices=[[0, index]], probability=nine(probability), logits=rounded(logits))
 
@@ -212,9 +223,10 @@ class CaseMaker:
         def one(position, index=None, row=None, count=None, coefficients=None, maximum=False):
             coefficients = coefficients or {index: 1}
             title = self.name(index) if index is not None else target
+            among = candidates(self.tokenizer, self.encodings[name]) if self.head == "question-answering" else None
             return types.SimpleNamespace(
                 name=title, index=index, position=position, count=count,
-                output=Output(coefficients, row, maximum, kind == "probability"))
+                output=Output(coefficients, row, maximum, self.probability if kind == "probability" else None, among))
 
         if target == "maximum":
             return [one(None, index, maximum=True) for index in (0, 1)]

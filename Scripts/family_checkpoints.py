@@ -82,6 +82,7 @@ def every_folder():
         "bert", "sequence-classification", "bert-multi-label", classes=4, problem_type="multi_label_classification")
     yield variant(
         "roberta", "sequence-classification", "roberta-regression", "f16", classes=1, problem_type="regression")
+    yield variant("bert", "sequence-classification", "bert-one-logit", "f16", classes=1)
     yield variant("camembert", "masked-lm", dtype="f16")
     yield variant("distilbert", "sequence-classification", "distilbert-mean-pooling", rename=("", "encoder."))
     yield variant("albert", "sequence-classification", "albert-groups", "f16", num_hidden_groups=2)

@@ -20,6 +20,12 @@ def sequence_classification(maker):
         maker.add("ordinary", target=others[0])
         maker.add("ordinary", target=f"{others[0]} - {others[1]}")
         maker.add("hostile", output="probability")
+    if maker.probability == "sigmoid":
+        maker.add("short", output="probability", quick=True)
+        maker.add("hostile", method="gradient-x-input", reduction="sum", output="probability")
+        maker.add("ordinary", output="probability", layer="encoder layer 1")
+        if len(maker.labels) > 1:
+            maker.add("ordinary", target=f"{others[0]} - {others[1]}", output="probability")
     if maker.spec["family"] != "albert":
         maker.add("ordinary", layer="encoder layer 0")
         maker.add("hostile", layer=f"encoder layer {maker.exact.depth - 1}", quick=True)
@@ -33,6 +39,13 @@ def question_answering(maker):
     maker.add("hostile", target="maximum", quick=True)
     maker.add("ordinary", target="end", baseline="mask" if "mask_token" in maker.marks else maker.common)
     maker.add("hostile", target="start", layer="word-embeddings")
+    maker.add("ordinary", output="probability", steps=50)
+    maker.add("hostile", output="probability", quick=True)
+    maker.add("windows", output="probability", target="end")
+    if maker.spec["family"] != "albert":
+        maker.add("hostile", output="probability", layer=f"encoder layer {maker.exact.depth - 1}", target="start")
+    maker.add("hostile", method="gradient-x-input", reduction="sum", output="probability", quick=True)
+    maker.add("hostile", target="maximum", output="probability")
 
 
 def token_classification(maker):

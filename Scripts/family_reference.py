@@ -119,24 +119,35 @@ class FamilyReference:
 
 
 class Output:
-    """The scalar under attribution: outputs of one row, or of the row where each is largest, times coefficients."""
+    """The scalar under attribution: outputs of one row, or of the row where each is largest, times coefficients.
 
-    def __init__(self, coefficients, row=None, maximum=False, probability=False):
+    A probability is the `softmax` over a row's outputs, the `sigmoid` of each, or, of `tokens`, the softmax of each
+    output over the tokens that are candidates.
+    """
+
+    def __init__(self, coefficients, row=None, maximum=False, probability=None, candidates=None):
         self.coefficients, self.row, self.maximum, self.probability = coefficients, row, maximum, probability
+        self.others = None if candidates is None else ~torch.tensor(candidates)[:, None]
 
     def __call__(self, outputs):
+        if self.probability == "tokens":
+            outputs = outputs.masked_fill(self.others, float("-inf")).softmax(1)
         if self.maximum:
             outputs = outputs.max(1).values
         elif self.row is not None:
             outputs = outputs[:, self.row]
-        if self.probability:
+        if self.probability == "softmax":
             outputs = outputs.softmax(-1)
+        elif self.probability == "sigmoid":
+            outputs = outputs.sigmoid()
         return sum(factor * outputs[:, index] for index, factor in self.coefficients.items())
 
     def margin(self, outputs):
         """How far the largest row is from the next, where that matters."""
         if not self.maximum:
             return float("inf")
+        if self.probability == "tokens":
+            outputs = outputs.masked_fill(self.others, float("-inf"))
         top = outputs[..., list(self.coefficients)[0]].topk(2, 1).values
         return (top[:, 0] - top[:, 1]).min().item()
 

@@ -28,10 +28,7 @@ void main() {
   const uint row = min(own, rows - 1);  // rows past the end take part in the sums' barriers
   const uint start = row * row_units;
   float top = -3.402823466e38;
-  for (uint u = lane; u < row_units; u += LANES) {
-    const vec4 v = x(start + u);
-    top = max(top, VECTOR ? max(max(v.x, v.y), max(v.z, v.w)) : v.x);
-  }
+  for (uint u = lane; u < row_units; u += LANES) top = max(top, largest_of(x(start + u)));
   top = lanes_max(top);
   vec4 total = vec4(0.0);
   for (uint u = lane; u < row_units; u += LANES) total += exponential(x(start + u) - top) * occupied();

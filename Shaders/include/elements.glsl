@@ -23,3 +23,6 @@
 vec4 occupied() { return VECTOR ? vec4(1.0) : vec4(1.0, 0.0, 0.0, 0.0); }
 
 float sum_of(vec4 v) { return (v.x + v.y) + (v.z + v.w); }
+
+// Of a unit of one element, that element.
+float largest_of(vec4 v) { return VECTOR ? max(max(v.x, v.y), max(v.z, v.w)) : v.x; }

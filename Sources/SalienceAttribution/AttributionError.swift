@@ -11,7 +11,7 @@ public struct AttributionError: Error, Sendable, CustomStringConvertible {
 
   /// A method's setting, by its name in pipeline files.
   public enum Setting: String, Sendable {
-    case steps, tolerance, baseline, target, layer
+    case steps, tolerance, baseline, target, layer, output
     case maxSteps = "max_steps"
   }
 

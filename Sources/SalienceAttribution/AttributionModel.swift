@@ -9,7 +9,7 @@ public struct AttributionModel: Sendable {
   public let architecture: any Architecture
   public let task: any ModelTask
   public let methods: [any AttributionMethod]
-  /// The model cut at each layer, readout and kind of output that a method asks for, and for the task's decisions.
+  /// The model cut at each layer, readout and function of its logits that a method asks for, and for the task's decisions.
   public let programs: [PathProgram]
   let programOfMethod: [Int]
   /// The same in float32, where a method has a tolerance that rounding on the device may keep it from.
@@ -23,7 +23,7 @@ public struct AttributionModel: Sendable {
   private struct Cut: Hashable {
     let layer: AttributionLayer
     let readout: Readout
-    let output: OutputKind
+    let output: OutputFunction
     let isRounded: Bool
   }
 
@@ -45,20 +45,22 @@ public struct AttributionModel: Sendable {
     precision = backend.device.precision
     try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
       try task.validate(method.target)
+      _ = try task.function(of: method.output)
       try method.validate(tokenizer: tokenizer)
     }
     var cuts: [Cut] = []
-    func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) -> Int {
+    func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
       let cut = Cut(
-        layer: method.layer, readout: task.readout(of: method.target), output: method.output, isRounded: isRounded)
+        layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
+        isRounded: isRounded)
       if let known = cuts.firstIndex(of: cut) { return known }
       cuts.append(cut)
       return cuts.count - 1
     }
-    programOfMethod = methods.map { [task = self.task] in program(of: $0, isRounded: true, task: task) }
-    preciseProgramOfMethod = methods.map { [task = self.task] method in
+    programOfMethod = try methods.map { [task = self.task] in try program(of: $0, isRounded: true, task: task) }
+    preciseProgramOfMethod = try methods.map { [task = self.task] method in
       guard backend.device.precision != .f32, method.hasTolerance else { return nil }
-      return program(of: method, isRounded: false, task: task)
+      return try program(of: method, isRounded: false, task: task)
     }
     let head = self.task.head
     var programs = try cuts.map { [architecture] cut in
@@ -67,7 +69,7 @@ public struct AttributionModel: Sendable {
     }
     // Decisions read logits; at any layer, for the whole model runs.
     let decides = { [task = self.task] (cut: Cut) in
-      cut.isRounded && cut.readout == task.readout && cut.output == .logit
+      cut.isRounded && cut.readout == task.readout && cut.output == .identity
     }
     if let known = cuts.firstIndex(where: decides) {
       decisionProgram = known
@@ -82,7 +84,7 @@ public struct AttributionModel: Sendable {
     prepared = try await backend.prepare(programs, decoders: decoders, parameters: stored.parameters)
   }
 
-  /// Checks head, layers and classes against a model's configuration, which takes neither its weights nor its tokenizer.
+  /// Checks head, layers, classes and outputs against a model's configuration, which takes neither its weights nor its tokenizer.
   ///
   /// - Throws: `AttributionError` with code `usage`, setting and method; `ModelError` or `CheckpointError` for a
   ///   configuration that cannot be used.
@@ -94,6 +96,7 @@ public struct AttributionModel: Sendable {
     let named = try task.taskOfClasses(for: configuration, architecture: architecture)
     try eachMethod(of: methods) { method in
       try named?.validate(method.target)
+      _ = try named?.function(of: method.output)
       if case .encoder(let index) = method.layer, index >= architecture.layerCount {
         throw AttributionError(
           .usage, "no \(method.layer): the model has encoder layers 0 to \(architecture.layerCount - 1)",

@@ -30,8 +30,8 @@ public enum Baseline: Sendable, Equatable {
     return id
   }
 
-  /// The start of an example's path: the same types and the same row read, other ids, and the positions that the family
-  /// gives those.
+  /// The start of an example's path: the same types, the same row read and the same candidates, other ids, and the
+  /// positions that the family gives those.
   ///
   /// - Parameters:
   ///   - id: from `tokenID(in:)`.
@@ -48,6 +48,7 @@ public enum Baseline: Sendable, Equatable {
     let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
     var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.typeIDs.prefix(ids.count)))
     sequence.selectedRow = input.sequence.selectedRow
+    sequence.candidates = input.sequence.candidates
     if layer == .wordEmbeddings { sequence.positionIDs = input.sequence.positionIDs }
     return PathEnd(sequence)
   }
@@ -60,6 +61,7 @@ extension ExplainedOutput {
     var sequence = architecture.sequence(
       ids: Array(encoding.ids.prefix(count)), typeIDs: Array(encoding.typeIDs.prefix(count)))
     if let selectedRow { sequence.selectedRow = selectedRow }
+    sequence.candidates = candidates
     return PathEnd(sequence)
   }
 }

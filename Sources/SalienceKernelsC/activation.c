@@ -4,3 +4,4 @@
 SALIENCE_ACTIVATION(salience_relu, relu)
 SALIENCE_ACTIVATION(salience_tanh, hyperbolic)
 SALIENCE_ACTIVATION(salience_silu, silu)
+SALIENCE_ACTIVATION(salience_sigmoid, sigmoid)

@@ -13,6 +13,11 @@ SALIENCE_INLINE activation hyperbolic(f16v x) {
   return (activation){t.value, t.derivative};
 }
 
+SALIENCE_INLINE activation sigmoid(f16v x) {
+  logistic s = vector_logistic(x);
+  return (activation){s.value, s.value * s.complement};
+}
+
 SALIENCE_INLINE activation silu(f16v x) {
   logistic s = vector_logistic(x);
   return (activation){x * s.value, s.value + x * (s.value * s.complement)};

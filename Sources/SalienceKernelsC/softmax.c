@@ -24,13 +24,17 @@ SALIENCE_INLINE void salience_softmax_body(const float *x, size_t rows, size_t w
   for (size_t r = 0; r < rows; r++) { softmax_of_row(x + r * width, width, y + r * width); }
 }
 
+// The likeliest column's dy is subtracted from all: where its probability is near 1, 1 - y has no digits left.
 SALIENCE_INLINE void softmax_backward_of_row(const float *dy, const float *y, size_t width, float *dx) {
   const size_t whole = width / LANES * LANES, rest = width - whole;
+  size_t likeliest = 0;
+  for (size_t i = 1; i < width; i++) { likeliest = y[i] > y[likeliest] ? i : likeliest; }
+  const float base = dy[likeliest];
   f16v sum = 0;
-  for (size_t i = 0; i < whole; i += LANES) { sum += load16(dy + i) * load16(y + i); }
-  if (rest) { sum += load_part(dy + whole, rest) * load_part(y + whole, rest); }
+  for (size_t i = 0; i < whole; i += LANES) { sum += (load16(dy + i) - base) * load16(y + i); }
+  if (rest) { sum += (load_part(dy + whole, rest) - base) * load_part(y + whole, rest); }
   const float mean = horizontal_sum(sum);
-  for (size_t i = 0; i < width; i++) { dx[i] = y[i] * (dy[i] - mean); }
+  for (size_t i = 0; i < width; i++) { dx[i] = y[i] * ((dy[i] - base) - mean); }
 }
 
 SALIENCE_INLINE void salience_softmax_backward_body(const float *dy, const float *y, size_t rows, size_t width,

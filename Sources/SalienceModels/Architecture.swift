@@ -98,24 +98,31 @@ extension Architecture {
   /// - Parameter absorbsKeysValues: where one row of the last layer is read, do without its keys and values.
   /// - Throws: `ModelError` with code `unsupported` where the family has no such head.
   public func graph(
-    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, everyRow: Bool = false,
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputFunction = .identity, everyRow: Bool = false,
     absorbsKeysValues: Bool = true
   ) throws -> ModelGraph {
     try requireHead(head)
     var plan = Plan()
     var points: [AttributionLayer: ValueID] = [:]
-    let rows = readout == .selectedRow && !everyRow ? .selected(absorbsKeysValues: absorbsKeysValues) : HiddenRows.every
-    let hidden = try body(rows, in: &plan, points: &points)
-    let result: ValueID
-    switch readout {
-    case .selectedRow:
-      result = try logits(head, of: everyRow ? plan.selectedRow(hidden) : hidden, in: &plan)
-    case .everyToken: result = try logits(head, of: hidden, in: &plan)
-    case .mean: result = try logits(head, of: plan.meanRow(hidden), in: &plan)
-    case .maximum: result = try plan.maximumRow(logits(head, of: hidden, in: &plan))
-    }
-    plan.result(output == .probability ? try plan.softmax(result) : result)
+    let readsOne = readout == .selectedRow && output != .tokenSoftmax
+    let rows = readsOne && !everyRow ? .selected(absorbsKeysValues: absorbsKeysValues) : HiddenRows.every
+    var hidden = try body(rows, in: &plan, points: &points)
+    if readsOne && everyRow { hidden = try plan.selectedRow(hidden) }
+    if readout == .mean { hidden = try plan.meanRow(hidden) }
+    var result = try outputs(output, of: logits(head, of: hidden, in: &plan), in: &plan)
+    if readout == .selectedRow && !readsOne { result = try plan.selectedRow(result) }
+    if readout == .maximum { result = try plan.maximumRow(result) }
+    plan.result(result)
     return ModelGraph(plan: plan, points: points)
+  }
+
+  private func outputs(_ function: OutputFunction, of logits: ValueID, in plan: inout Plan) throws -> ValueID {
+    switch function {
+    case .identity: logits
+    case .softmax: try plan.softmax(logits)
+    case .sigmoid: try plan.sigmoid(logits)
+    case .tokenSoftmax: try plan.tokenSoftmax(logits)
+    }
   }
 
   /// The model cut at a layer, with its gradient.
@@ -123,7 +130,7 @@ extension Architecture {
   /// - Parameter isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `ModelError` where the model has no such layer or head.
   public func program(
-    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputKind = .logit, at layer: AttributionLayer,
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputFunction = .identity, at layer: AttributionLayer,
     savings: ExactSavings = .all, isRounded: Bool = true
   ) throws -> PathProgram {
     let everyRow = layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows)

@@ -45,7 +45,19 @@ public enum Readout: Sendable, Hashable {
   case maximum
 }
 
-/// Whether outputs are logits or their softmax.
+/// Which number of an output is explained: its logit, or the probability that predictions show.
 public enum OutputKind: String, Sendable, CaseIterable {
   case logit, probability
+}
+
+/// What makes a model's outputs of its logits.
+public enum OutputFunction: Sendable, Hashable {
+  /// The logits themselves.
+  case identity
+  /// Softmax over the C logits of a row, which exclude each other.
+  case softmax
+  /// Each logit's own probability, whatever the others are.
+  case sigmoid
+  /// Each column's softmax over a sequence's candidates (`TokenSequence.candidates`): which of the tokens it is.
+  case tokenSoftmax
 }

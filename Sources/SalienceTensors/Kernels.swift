@@ -59,4 +59,4 @@ public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & Act
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
   & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels & HeadProjectionKernels
-  & MultiQueryAttentionKernels
+  & MultiQueryAttentionKernels & SigmoidKernels & TokenSoftmaxKernels

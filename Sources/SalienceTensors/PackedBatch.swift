@@ -8,8 +8,13 @@ public struct TokenSequence: Sendable, Hashable {
   /// The token whose row a head reads: the first for a classifier with [CLS], the last for a causal model, or the one
   /// that a question is about.
   public var selectedRow: Int
+  /// Which tokens a softmax over tokens is over, one flag a token; empty for all.
+  public var candidates: [Bool]
 
-  public init(wordIDs: [Int32], positionIDs: [Int32], typeIDs: [Int32], selectedRow: Int = 0) {
+  public init(
+    wordIDs: [Int32], positionIDs: [Int32], typeIDs: [Int32], selectedRow: Int = 0, candidates: [Bool] = []
+  ) {
+    self.candidates = candidates
     self.wordIDs = wordIDs
     self.positionIDs = positionIDs
     self.typeIDs = typeIDs
@@ -28,6 +33,8 @@ public struct PackedBatch: Sendable {
   public private(set) var typeIDs: [Int32] = []
   /// B entries: the row that each sequence selects, counted over the batch.
   public private(set) var selectedRows: [Int] = []
+  /// T entries: whether a softmax over a sequence's tokens takes the token in.
+  public private(set) var candidates: [Bool] = []
 
   public init() {}
 
@@ -39,6 +46,7 @@ public struct PackedBatch: Sendable {
     wordIDs += sequence.wordIDs
     positionIDs += sequence.positionIDs
     typeIDs += sequence.typeIDs
+    candidates += sequence.candidates.isEmpty ? Array(repeating: true, count: sequence.count) : sequence.candidates
     selectedRows.append(tokenCount - sequence.count + sequence.selectedRow)
     offsets.append(wordIDs.count)
   }

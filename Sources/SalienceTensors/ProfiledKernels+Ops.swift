@@ -47,7 +47,7 @@ extension ProfiledKernels: EmbeddingKernels, LinearKernels, ActivationKernels, E
   }
 }
 
-extension ProfiledKernels: LayerNormKernels, SoftmaxKernels, SelectedRowKernels {
+extension ProfiledKernels: LayerNormKernels, SigmoidKernels, SoftmaxKernels, SelectedRowKernels {
   package func layerNorm(
     _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?
@@ -68,6 +68,12 @@ extension ProfiledKernels: LayerNormKernels, SoftmaxKernels, SelectedRowKernels 
     try measure("layer_norm_backward", work) {
       try $0.layerNormGradient(
         gradient, normalized: normalized, inverseDeviation: inverseDeviation, gamma: gamma, output: output)
+    }
+  }
+
+  package func sigmoid(_ x: Handle, output: Handle, derivative: Handle?) throws {
+    try measure("sigmoid", KernelWork(elements: elements(x, output, derivative))) {
+      try $0.sigmoid(x, output: output, derivative: derivative)
     }
   }
 

@@ -1,4 +1,4 @@
-extension ProfiledKernels: MeanRowKernels, MaximumRowKernels {
+extension ProfiledKernels: MeanRowKernels, MaximumRowKernels, TokenSoftmaxKernels {
   package func meanRow(_ x: Handle, output: Handle) throws {
     try measure("mean_row", KernelWork(elements: elements(x, output))) { try $0.meanRow(x, output: output) }
   }
@@ -18,6 +18,16 @@ extension ProfiledKernels: MeanRowKernels, MaximumRowKernels {
   package func maximumRowGradient(_ gradient: Handle, token: Handle, output: Handle) throws {
     try measure("maximum_row_backward", KernelWork(elements: elements(gradient, token, output))) {
       try $0.maximumRowGradient(gradient, token: token, output: output)
+    }
+  }
+
+  package func tokenSoftmax(_ x: Handle, output: Handle) throws {
+    try measure("token_softmax", KernelWork(elements: elements(x, output))) { try $0.tokenSoftmax(x, output: output) }
+  }
+
+  package func tokenSoftmaxGradient(_ gradient: Handle, probabilities: Handle, output: Handle) throws {
+    try measure("token_softmax_backward", KernelWork(elements: elements(gradient, probabilities, output))) {
+      try $0.tokenSoftmaxGradient(gradient, probabilities: probabilities, output: output)
     }
   }
 }

@@ -14,6 +14,8 @@ final class BatchTables {
     case selectedRows
     /// The sequence that each token belongs to [T].
     case sequences
+    /// 1 for a token that a softmax over tokens takes in, 0 for another [T].
+    case candidates
     /// Token ids, positions or types [T].
     case indices(IndexInput)
     /// Cosines and sines by position, as floats' bits, for as many positions as batches have had.
@@ -87,6 +89,7 @@ final class BatchTables {
     case .offsets: batch.offsets.map { UInt32($0) }
     case .selectedRows: batch.selectedRows.map { UInt32($0) }
     case .sequences: batch.lengths.enumerated().flatMap { Array(repeating: UInt32($0), count: $1) }
+    case .candidates: batch.candidates.map { $0 ? 1 : 0 }
     case .indices(let input): batch.indices(input).map { UInt32(bitPattern: $0) }
     case .rotations(let embedding):
       try embedding.rotations(0..<RotaryEmbedding.capacity(for: batch.positionIDs)).map(\.bitPattern)

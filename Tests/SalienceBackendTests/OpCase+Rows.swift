@@ -5,6 +5,7 @@ import SalienceTensors
 extension OpCase {
   static func rows() throws -> [OpCase] {
     try rmsNorm() + groupedRMSNorm() + plainLayerNorm() + gatedActivation() + rotary() + tokenReductions()
+      + tokenSoftmax()
   }
 
   private static let rowWidths = [8, 20, 64, 100, 768]
@@ -117,6 +118,24 @@ extension OpCase {
           try OpCase("mean_row", ValueShape(.tokens, width), lengths: lengths) { try $0.meanRow($1) },
           try OpCase("maximum_row", ValueShape(.tokens, width), lengths: lengths) { try $0.maximumRow($1) },
         ]
+      }
+    }
+  }
+
+  /// Over all tokens, over most of them, and over those of some sequences alone: others then have no candidate.
+  private static func tokenSoftmax() throws -> [OpCase] {
+    let kinds: [(String, @Sendable (Int) -> Bool)] = [
+      ("all", { _ in true }), ("most", { $0 % 3 != 1 }), ("late", { $0 > 2 }),
+    ]
+    return try ([1, 2, 13] + rowWidths).flatMap { width in
+      try rowBatches.flatMap { lengths in
+        try kinds.map { name, isCandidate in
+          var softmax = try OpCase("token_softmax of \(name)", ValueShape(.tokens, width), lengths: lengths) {
+            try $0.tokenSoftmax($1)
+          }
+          softmax.isCandidate = isCandidate
+          return softmax
+        }
       }
     }
   }

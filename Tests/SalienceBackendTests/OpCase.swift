@@ -8,6 +8,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let lengths: [Int]
   /// The token that each sequence selects.
   var selectedRows: [Int]
+  /// Whether the token at a place of a sequence is a candidate of a softmax over tokens.
+  var isCandidate: @Sendable (_ place: Int) -> Bool = { _ in true }
   /// The position of each sequence's first token.
   var firstPosition = 0
 
@@ -101,6 +103,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
               try $0.activation(function, $1)
             })
         }
+        cases.append(
+          try OpCase("sigmoid", ValueShape(.tokens, width), lengths: lengths) { try $0.sigmoid($1) })
         cases.append(
           try OpCase("add", ValueShape(.tokens, width), lengths: lengths) { try $0.add($0.activation(.tanh, $1), $1) })
         cases.append(

@@ -14,7 +14,9 @@ struct OpRun {
       zip(opCase.lengths, opCase.selectedRows).map { length, row in
         let zeros = [Int32](repeating: 0, count: length)
         let positions = (0..<length).map { Int32(opCase.firstPosition + $0) }
-        return TokenSequence(wordIDs: zeros, positionIDs: positions, typeIDs: zeros, selectedRow: row)
+        return TokenSequence(
+          wordIDs: zeros, positionIDs: positions, typeIDs: zeros, selectedRow: row,
+          candidates: (0..<length).map(opCase.isCandidate))
       })
     let capacity = MemoryPlan.Capacity(tokens: batch.tokenCount, sequences: batch.sequenceCount)
     run = try PlanRun(plan.plan, capacity: capacity, keptBefore: plan.backwardStart, on: kernels)

@@ -43,6 +43,27 @@ extension EndToEndTests {
       #expect(!FileManager.default.fileExists(atPath: tiny.output))
     }
 
+    @Test(arguments: ["integrated-gradients", "gradient-x-input"])
+    func aRegressionHasNoProbabilityToExplain(_ method: String) throws {
+      let tiny = try TinyPipeline(steps: method == "gradient-x-input" ? "reduction: l2" : "steps: 4")
+      let model = Self.family("roberta-regression")
+      let told = "model \(model): the model is a regression, whose output is a number without a probability"
+      for command in ["run", "check"] {
+        expect(
+          try SalienceBinary.run(
+            [
+              command, tiny.path, "--model", model, "--set", "methods.0.name=\(method)", "--set",
+              "methods.0.output=probability",
+            ], in: tiny.scratch), exits: 64,
+          saying: ["--set methods.0.output=probability: 'methods.0.output': \(told)"])
+      }
+      expect(
+        try SalienceBinary.run(
+          ["attribute", "good", "--model", model, "--method", method, "--output", "probability"], in: tiny.scratch),
+        exits: 64, saying: ["--output probability: \(told)"])
+      #expect(!FileManager.default.fileExists(atPath: tiny.output))
+    }
+
     @Test func settingsOfAnotherTaskAreNotPassedOver() throws {
       let tiny = try TinyPipeline()
       expect(

@@ -10,6 +10,7 @@ import Testing
     ("layer_norm_backward", [4]), ("embedding", [6]), ("accumulate", [1]), ("interpolate", [2]), ("noise", [0]),
     ("selected_row", [2]), ("selected_row_backward", [3]), ("store", [1]), ("reduce", [3]), ("noise_statistics", [3]),
     ("softmax", [1]), ("softmax_backward", [2]), ("add", [2]), ("multiply", [2]), ("columns", [1]),
+    ("token_softmax", [3]), ("token_softmax_backward", [3]), ("sigmoid", [1, 2]),
     ("mean_row", [2]), ("mean_row_backward", [3]), ("maximum_row", [2, 3]), ("maximum_row_backward", [4]),
     ("rms_norm", [3, 4, 5]), ("rms_norm_backward", [4]), ("gated_activation", [1]), ("gated_activation_backward", [2]),
     ("rotary", [4]), ("rotary_backward", [4]), ("attention_disentangled", [5, 6]),

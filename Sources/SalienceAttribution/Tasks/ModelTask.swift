@@ -10,6 +10,8 @@ public protocol ModelTask: Sendable {
   var readout: Readout { get }
   /// What the model's outputs are called.
   var outputNames: OutputNames { get }
+  /// What makes the probabilities of a decision of the logits; nil where an output is a number that has none.
+  var probability: OutputFunction? { get }
 
   /// A text, or a pair, as one input, or as several windows where it is too long for one.
   ///
@@ -41,6 +43,21 @@ public protocol ModelTask: Sendable {
 }
 
 extension ModelTask {
+  public var probability: OutputFunction? { .softmax }
+
+  /// What makes what a method explains of the logits.
+  ///
+  /// - Throws: `AttributionError` with code `usage` for a probability where the task has none.
+  func function(of output: OutputKind) throws -> OutputFunction {
+    if output == .logit { return .identity }
+    guard let probability else {
+      throw AttributionError(
+        .usage, "the model is a regression, whose output is a number without a probability: explain its logit",
+        setting: .output)
+    }
+    return probability
+  }
+
   public func windows(of text: String, pair: String?, tokenizer: Tokenizer, maxLength: Int) throws -> [Encoding] {
     [try tokenizer.encode(text, pair: pair, maxLength: maxLength)]
   }
@@ -79,6 +96,8 @@ public struct Decision: Sendable {
   public let choices: [Choice]
   /// The model's outputs [C] where one vector of them is the whole decision.
   public let outputs: [Float]?
+  /// The tokens that the decision is a choice among, one flag a token; empty where it is no choice of a token.
+  public let candidates: [Bool]
 
   /// An output at a position.
   public struct Choice: Sendable, Equatable {
@@ -91,7 +110,11 @@ public struct Decision: Sendable {
     }
   }
 
-  public init(encoding: Encoding, prediction: Prediction, choices: [Choice] = [], outputs: [Float]? = nil) {
+  public init(
+    encoding: Encoding, prediction: Prediction, choices: [Choice] = [], outputs: [Float]? = nil,
+    candidates: [Bool] = []
+  ) {
+    self.candidates = candidates
     self.outputs = outputs
     self.encoding = encoding
     self.prediction = prediction
@@ -107,14 +130,18 @@ public struct ExplainedOutput: Sendable {
   public let selectedRow: Int?
   /// The token that the output is about, for the tables; nil where it is about the whole text.
   public let position: Int?
+  /// The tokens that a softmax over tokens is over, one flag a token; empty for all.
+  public let candidates: [Bool]
   public let targets: [ResolvedTarget]
 
   /// Whether it is what the family's classifiers read of the whole text.
   var isWhole: Bool { tokenCount == nil && selectedRow == nil }
 
   public init(
-    tokenCount: Int? = nil, selectedRow: Int? = nil, position: Int? = nil, targets: [ResolvedTarget]
+    tokenCount: Int? = nil, selectedRow: Int? = nil, position: Int? = nil, candidates: [Bool] = [],
+    targets: [ResolvedTarget]
   ) {
+    self.candidates = candidates
     self.tokenCount = tokenCount
     self.selectedRow = selectedRow
     self.position = position

@@ -12,6 +12,7 @@ public struct QuestionAnswering: ModelTask {
   public let head = ModelHead.questionAnswering
   public let readout = Readout.everyToken
   public let outputNames = OutputNames(["start", "end"])
+  public let probability: OutputFunction? = .tokenSoftmax
   /// Most tokens of an answer.
   public let maximumAnswerLength: Int
   /// Tokens of the context that a window shares with the one before it; half a window at most.
@@ -80,7 +81,7 @@ public struct QuestionAnswering: ModelTask {
         logits: [row[2 * span.start], row[2 * span.end + 1]], answer: answer),
       choices: [
         Decision.Choice(position: span.start, index: 0), Decision.Choice(position: span.end, index: 1),
-      ])
+      ], candidates: encoding.answerCandidates(cls: cls))
   }
 
   public func expectedOutputs(tokens: Int) -> Int { 2 }
@@ -88,20 +89,21 @@ public struct QuestionAnswering: ModelTask {
   public func readout(of target: Target) -> Readout { target == .maximum ? .maximum : .selectedRow }
 
   /// By default the start at the answer's first token and the end at its last, both fixed along the path; with
-  /// `maximum` the largest of all tokens' logits, which may move from token to token along it.
+  /// `maximum` the largest of all tokens' logits, or of all candidates' probabilities, which may move from token to token
+  /// along it.
   public func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput] {
     let ends = [ResolvedTarget.unit(0, outputNames), .unit(1, outputNames)]
+    func output(at choice: Decision.Choice) -> ExplainedOutput {
+      ExplainedOutput(
+        selectedRow: choice.position, position: choice.position, candidates: decision.candidates,
+        targets: [ends[choice.index]])
+    }
     switch target {
-    case .maximum: return [ExplainedOutput(targets: ends)]
-    case .predicted, .all:
-      return decision.choices.map {
-        ExplainedOutput(selectedRow: $0.position, position: $0.position, targets: [ends[$0.index]])
-      }
+    case .maximum: return [ExplainedOutput(candidates: decision.candidates, targets: ends)]
+    case .predicted, .all: return decision.choices.map(output)
     case .class(let name):
       let index = try outputNames.resolve(name)
-      return decision.choices.filter { $0.index == index }.map {
-        ExplainedOutput(selectedRow: $0.position, position: $0.position, targets: [ends[index]])
-      }
+      return decision.choices.filter { $0.index == index }.map(output)
     case .label, .contrast: throw AttributionError(.usage, Self.targets, setting: .target)
     }
   }
@@ -128,11 +130,12 @@ struct AnswerSpan {
   ///
   /// - Parameters:
   ///   - logits: two a token, as the answer's start and as its end.
-  ///   - cls: takes part in the softmax, for no answer at all, but is none.
+  ///   - cls: see `answerCandidates(cls:)`.
   init?(best window: Encoding, _ logits: [Float], maximumLength: Int, cls: Int32?) {
     let context = window.sequences.indices.filter { window.sequences[$0] == 1 }
     guard let first = context.first else { return nil }
-    let others = window.ids.indices.filter { window.ids[$0] == cls && window.sequences[$0] != 1 }
+    let candidates = window.answerCandidates(cls: cls)
+    let others = window.ids.indices.filter { candidates[$0] && window.sequences[$0] != 1 }
     func probabilities(_ output: Int) -> [Double] {
       let own = (context + others).map { Double(logits[2 * $0 + output]) }
       let top = own.max() ?? 0
@@ -151,6 +154,10 @@ struct AnswerSpan {
 }
 
 extension Encoding {
+  /// The tokens that an end of an answer is looked for among, one flag a token: the context's, and the classification
+  /// token, which takes part in the softmax for no answer at all, but is none.
+  func answerCandidates(cls: Int32?) -> [Bool] { ids.indices.map { sequences[$0] == 1 || ids[$0] == cls } }
+
   /// Unicode scalars of the words that a span of tokens begins and ends in, in their own text.
   fileprivate func wholeWords(from first: Int, through last: Int) -> Range<Int> {
     func word(of token: Int) -> Range<Int> {

@@ -35,6 +35,15 @@ public struct SequenceClassification: ModelTask {
 
   public func readout(of target: Target) -> Readout { readout }
 
+  public var probability: OutputFunction? {
+    switch kind {
+    case .regression: nil
+    case .multiLabel: .sigmoid
+    // One logit has no softmax worth the name.
+    case .singleLabel: outputNames.count == 1 ? .sigmoid : .softmax
+    }
+  }
+
   public func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput] {
     [
       ExplainedOutput(
@@ -44,14 +53,13 @@ public struct SequenceClassification: ModelTask {
 
   private func prediction(_ logits: [Float]) throws(AttributionError) -> Prediction {
     let (index, softmax) = try Prediction.largest(of: logits)
-    let probability =
-      switch kind {
-      case .regression: logits[index]
-      case .multiLabel: Prediction.sigmoid(logits[index])
-      // One logit has no softmax worth the name.
-      case .singleLabel: logits.count == 1 ? Prediction.sigmoid(logits[index]) : softmax
+    let shown =
+      switch probability {
+      case .softmax: softmax
+      case .sigmoid: Prediction.sigmoid(logits[index])
+      default: logits[index]
       }
-    return Prediction(label: outputNames[index], index: index, probability: probability, logits: logits)
+    return Prediction(label: outputNames[index], index: index, probability: shown, logits: logits)
   }
 }
 

@@ -62,6 +62,9 @@ void salience_tanh(const float *x, size_t n, float *y, float *derivative);
 /// SiLU: f(x) = x / (1 + exp(-x)).
 void salience_silu(const float *x, size_t n, float *y, float *derivative);
 
+/// Logistic function: f(x) = 1 / (1 + exp(-x)).
+void salience_sigmoid(const float *x, size_t n, float *y, float *derivative);
+
 // MARK: Gated activations, y = f(a) * b
 
 // Of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width].
@@ -203,6 +206,13 @@ void salience_mean_row_backward(const float *dy, size_t length, size_t width, fl
 /// y = the largest of each column of x, NaN before all others, and the row that it is from, the first of several;
 /// x is [length x width], y and token [width].
 void salience_maximum_row(const float *x, size_t length, size_t width, float *y, float *token);
+
+/// y = exp(x - max(x)) / sum(exp(x - max(x))) over each column's rows that are candidates, 0 in the other rows; x and y
+/// are [length x width], candidates [length], and y may be x.
+void salience_token_softmax(const float *x, const _Bool *candidates, size_t length, size_t width, float *y);
+
+/// dx = y * (dy - sum(dy * y)) over each column, y the probabilities; all [length x width], and dx may be dy or y.
+void salience_token_softmax_backward(const float *dy, const float *y, size_t length, size_t width, float *dx);
 
 // MARK: Disentangled attention of one sequence
 

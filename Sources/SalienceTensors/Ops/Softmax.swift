@@ -21,6 +21,9 @@ public struct Softmax: Operation {
 }
 
 /// dx = y (dy - Σ dy y) over each row, y the probabilities.
+///
+/// As Σ y = 1, float32 kernels subtract the likeliest column's dy from every other first: where its probability is near
+/// 1, what remains of 1 - y then has its digits.
 public struct SoftmaxGradient: Operation {
   public var name: String { "softmax_backward" }
 

@@ -1,0 +1,32 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// y = 1 / (1 + exp(-x)), and y (1 - y) where a backward pass will want it.
+// Memory-bound: 8 bytes an element, or 12 with the derivative.
+
+layout(constant_id = 1) const bool VECTOR = true;
+layout(constant_id = 2) const bool DERIVATIVE = true;
+
+layout(push_constant) uniform Push {
+  uint extent;
+  uint row_units;
+};
+
+#include "include/invocation.glsl"
+#include "include/elements.glsl"
+#include "include/counts.glsl"
+#include "include/exponential.glsl"
+#include "include/activation_functions.glsl"
+
+READS(0, x)
+WRITES(1, y)
+WRITES(2, derivative)
+COUNTS(3)
+
+void main() {
+  const uint unit = invocation_index(), units = counts[extent] * row_units;
+  if (unit >= units) return;
+  vec4 value, complement;
+  logistic(x(unit), value, complement);
+  put_y(unit, value);
+  if (DERIVATIVE) put_derivative(unit, value * complement);
+}

@@ -119,7 +119,8 @@ private final class FallbackModel: PreparedModel {
   func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
     try await answer(Array(request.prompts.indices)) { model, prompts in
       let part = GenerationRequest(
-        prompts: prompts.map { request.prompts[$0] }, limit: request.limit, endTokens: request.endTokens
+        prompts: prompts.map { request.prompts[$0] }, limits: prompts.map { request.limits[$0] },
+        endTokens: request.endTokens
       ) {
         request.choose(prompts[$0], $1, $2)
       }

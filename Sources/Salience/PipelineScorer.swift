@@ -30,7 +30,7 @@ public struct PipelineScorer: ModelScorer {
     return windows
   }
 
-  /// A row that alone exceeds the device's memory fails alone.
+  /// A row that alone exceeds the device's memory, or that alone cannot be computed, fails alone.
   public func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
     do {
       return try await scoreTogether(batch)
@@ -38,6 +38,21 @@ public struct PipelineScorer: ModelScorer {
       guard batch.count > 1 else { return batch.map { _ in .failure(RowFailure(error.message)) } }
       let middle = batch.count / 2
       return try await score(Array(batch[..<middle])) + score(Array(batch[middle...]))
+    } catch let error where Self.isOfARow(error) {
+      if batch.count == 1 { return [.failure(RowFailure("\(error)"))] }
+      // Each alone shows which row it is.
+      var results: [Result<ScoredExample, RowFailure>] = []
+      for row in batch { results += try await score([row]) }
+      return results
+    }
+  }
+
+  /// Whether an error can come from what a row holds: neither the device's, nor the model's.
+  private static func isOfARow(_ error: any Error) -> Bool {
+    switch error {
+    case is AttributionError, is TokenizerError: true
+    case let error as TensorError: error.code == .shape || error.code == .capacity
+    default: false
     }
   }
 

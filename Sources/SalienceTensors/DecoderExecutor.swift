@@ -33,14 +33,16 @@ package final class DecoderExecutor {
   /// See `PreparedModel.generate`.
   package func generate(_ request: GenerationRequest) throws -> [[Int32]] {
     try request.prompts.indices.map { prompt in
-      try generate(after: request.prompts[prompt], request) { request.choose(prompt, $0, $1) }
+      try generate(after: request.prompts[prompt], limit: request.limits[prompt], endTokens: request.endTokens) {
+        request.choose(prompt, $0, $1)
+      }
     }
   }
 
   private func generate(
-    after prompt: TokenSequence, _ request: GenerationRequest, choose: (_ step: Int, _ logits: [Float]) -> Int32?
+    after prompt: TokenSequence, limit: Int, endTokens: Set<Int32>,
+    choose: (_ step: Int, _ logits: [Float]) -> Int32?
   ) throws -> [Int32] {
-    let limit = request.limit
     guard prompt.count > 0 else { throw TensorError(.shape, "a prompt has no tokens") }
     guard limit > 0 else { return [] }
     guard prompt.count + limit - 1 <= capacity else {
@@ -52,7 +54,7 @@ package final class DecoderExecutor {
     var generated: [Int32] = []
     while let token = choose(generated.count, try logits(of: sequence, isPrompt: generated.isEmpty)) {
       generated.append(token)
-      if generated.count == limit || request.endTokens.contains(token) { break }
+      if generated.count == limit || endTokens.contains(token) { break }
       sequence.append(token)
     }
     return generated

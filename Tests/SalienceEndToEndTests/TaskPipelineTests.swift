@@ -50,6 +50,28 @@ extension EndToEndTests {
       #expect(checked.status == 0, "\(checked.errors)")
     }
 
+    /// A prompt that leaves few positions beside one that leaves many, and one that is too long: each gets what fits.
+    @Test func promptsNearTheLastPositionEndNoRun() throws {
+      let scratch = try ScratchDirectory()
+      let long = String(repeating: "She was very happy. ", count: 80)
+      let rows =
+        [("short", "My dear Emma,")] + (20...32).map { ("long-\($0)", String(long.prefix($0 * 20))) }
+        + [("beyond", long)]
+      try scratch.write(
+        "id,prompt\n" + rows.map { "\($0.0),\"\($0.1)\"\n" }.joined(), to: "prompts.csv")
+      let result = try SalienceBinary.run(
+        [
+          "run", "pipelines/causal-lm.yaml", "--device", "cpu", "--input", "\(scratch.path)/prompts.csv", "--output",
+          "\(scratch.path)/run", "--set", "generation.max_new_tokens=8", "--json",
+        ], in: scratch)
+      try #require(result.status == 0, "\(result.errors)")
+      let summary = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      let model = try #require((summary?["models"] as? [[String: Any]])?.first)
+      #expect(model["rows"] as? Int == rows.count && model["quarantined"] as? Int == 0, "\(result.output)")
+      let tokens = try String(contentsOfFile: "\(scratch.path)/run/tokens.csv", encoding: .utf8)
+      for (id, _) in rows { #expect(tokens.contains(",\(id),"), "\(id)") }
+    }
+
     @Test func everyTaskIsRefusedWhereTheFamilyHasNoSuchHead() throws {
       let scratch = try ScratchDirectory()
       let result = try SalienceBinary.run(

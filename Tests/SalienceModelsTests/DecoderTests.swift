@@ -33,7 +33,8 @@ import Testing
     let seen = Mutex<[[[Float]]]>(Array(repeating: [], count: Self.prompts.count))
     let tokens = try await model.generate(
       decoder: 0,
-      GenerationRequest(prompts: Self.prompts.map(sequence), limit: limit) { prompt, step, logits in
+      GenerationRequest(prompts: Self.prompts.map(sequence), limits: Self.prompts.map { _ in limit }) {
+        prompt, step, logits in
         seen.withLock { seen in
           #expect(step == seen[prompt].count)
           seen[prompt].append(logits)
@@ -56,8 +57,28 @@ import Testing
         #expect(error <= tolerance * max(1, scale), "prompt \(prompt), step \(step)")
       }
       let alone = try await model.generate(
-        decoder: 0, GenerationRequest(prompts: [sequence(own)], limit: limit) { Self.choice($2) })
+        decoder: 0, GenerationRequest(prompts: [sequence(own)], limits: [limit]) { Self.choice($2) })
       #expect(alone == [tokens[prompt]])
+    }
+  }
+
+  /// A prompt that fills the positions has room for one token, which is no input itself, beside others that have more.
+  @Test(arguments: SmallDecoder.all) func promptsNearTheLastPosition(decoder: SmallDecoder) async throws {
+    let prompts = [64, 1, 63, 30, 60].map { count in (0..<count).map { Int32(($0 * 7 + count) % 60) } }
+    let limits = [1, 20, 2, 20, 5]
+    let devices: [any Backend] = try VulkanTestDevice.all.map { try $0.backend() }
+    for backend in [ReferenceBackend(), CPUBackend(threads: 1)] + devices {
+      let (model, sequence) = try await decoder.prepared(on: backend)
+      func generate(_ places: [Int]) async throws -> [[Int32]] {
+        try await model.generate(
+          decoder: 0,
+          GenerationRequest(
+            prompts: places.map { sequence(prompts[$0]) }, limits: places.map { limits[$0] }
+          ) { Self.choice($2) })
+      }
+      let together = try await generate(Array(prompts.indices))
+      #expect(together.map(\.count) == limits)
+      for place in prompts.indices { #expect(try await generate([place]) == [together[place]], "\(place)") }
     }
   }
 
@@ -66,7 +87,7 @@ import Testing
     func generate(_ limit: Int, _ end: Set<Int32> = [], last: Int = .max) async throws -> [[Int32]] {
       try await model.generate(
         decoder: 0,
-        GenerationRequest(prompts: [sequence([5, 6, 7])], limit: limit, endTokens: end) { _, step, logits in
+        GenerationRequest(prompts: [sequence([5, 6, 7])], limits: [limit], endTokens: end) { _, step, logits in
           step < last ? Self.choice(logits) : nil
         })
     }
@@ -88,7 +109,10 @@ import Testing
       let backend = try VulkanBackend(selection: .uuid(device.info.uuid), cacheDirectory: "", faults: faults)
       let (model, sequence) = try await SmallDecoder.all[1].prepared(on: backend)
       return try await model.generate(
-        decoder: 0, GenerationRequest(prompts: Self.prompts.map(sequence), limit: 6) { Self.choice($2) })
+        decoder: 0,
+        GenerationRequest(prompts: Self.prompts.map(sequence), limits: Self.prompts.map { _ in 6 }) {
+          Self.choice($2)
+        })
     }
     let counting = VulkanFaults()
     let expected = try await generate(counting)
@@ -106,7 +130,7 @@ import Testing
     for prompt: [Int32] in [[], [61], [-1], Array(repeating: 1, count: 65)] {
       await #expect(throws: TensorError.self) {
         _ = try await model.generate(
-          decoder: 0, GenerationRequest(prompts: [sequence(prompt)], limit: 2) { _, _, _ in 0 })
+          decoder: 0, GenerationRequest(prompts: [sequence(prompt)], limits: [2]) { _, _, _ in 0 })
       }
     }
   }

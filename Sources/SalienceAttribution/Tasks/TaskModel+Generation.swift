@@ -29,10 +29,10 @@ extension TaskModel {
     let limits = prompts.map { min(settings.maximumNewTokens, architecture.maximumLength - $0.count + 1) }
     let chosen = Chosen(prompts.count)
     let request = GenerationRequest(
-      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs) }, limit: limits.max() ?? 0,
+      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs) }, limits: limits,
       endTokens: endTokens
     ) { prompt, step, logits in
-      guard step < limits[prompt], let id = samplers[prompt].token(logits, step: step) else { return nil }
+      guard let id = samplers[prompt].token(logits, step: step) else { return nil }
       chosen.tokens.withLock { $0[prompt][step] = ContinuedToken(id, logits) }
       return id
     }

@@ -18,17 +18,48 @@ protocol ByteStream: AnyObject {
 /// The bytes of a file as it lies on the disk.
 final class FileStream: ByteStream {
   let path: String
+  /// Which file was opened, as it was then.
+  let identity: FileIdentity
   private let descriptor: Int32
+  private let isExpected: Bool
 
-  init(path: String) throws {
+  /// Opens a regular file.
+  ///
+  /// - Parameter expected: the file that it must be, also when its end is reached; nil for any.
+  /// - Throws: `DatasetError`: `missingFile`, `unsupported` for what is no file, `changed` where it is another one than
+  ///   expected, `io`.
+  init(path: String, expecting expected: FileIdentity? = nil) throws {
     self.path = path
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw Self.systemError(path) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw DatasetError(.missingFile, "a directory, not a file", file: path)
-    }
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would else wait for whoever writes into it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.systemError(path) }
+    do {
+      identity = try Self.identity(of: descriptor, path: path)
+      if let expected, let change = FileIdentity.change(from: expected, to: identity) {
+        throw DatasetError(.changed, "the file changed while the run went on: \(change)", file: path)
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+    isExpected = expected != nil
+  }
+
+  private static func identity(of descriptor: Int32, path: String) throws -> FileIdentity {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, let identity = FileIdentity(descriptor: descriptor) else {
+      throw systemError(path)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return identity
+    case S_IFDIR: throw DatasetError(.missingFile, "a directory, not a file", file: path)
+    default:
+      throw DatasetError(
+        .unsupported,
+        "a pipe or device, which cannot be read a second time: write its data to a file, or give the path as '-' and"
+          + " send the data to standard input", file: path)
+    }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -42,8 +73,18 @@ final class FileStream: ByteStream {
       #else
         let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
       #endif
+      if count == 0, isExpected { try checkUnchanged() }
       if count >= 0 { return count }
       if errno != EINTR { throw Self.systemError(path) }
+    }
+  }
+
+  /// Checks at the file's end that it is as it was, and still stands under its path.
+  private func checkUnchanged() throws {
+    for now in [FileIdentity(descriptor: descriptor), FileIdentity(path: path)] {
+      if let change = FileIdentity.change(from: identity, to: now) {
+        throw DatasetError(.changed, "the file changed while the run went on: \(change)", file: path)
+      }
     }
   }
 
@@ -56,9 +97,12 @@ final class FileStream: ByteStream {
 
 extension FileFormat {
   /// Opens the file and undoes its compression.
-  func open(_ path: String, chunkSize: Int) throws -> any ByteStream {
-    let file = try FileStream(path: path)
-    return switch compression {
+  func open(_ path: String, expecting expected: FileIdentity? = nil, chunkSize: Int) throws -> any ByteStream {
+    try decompress(try FileStream(path: path, expecting: expected), chunkSize: chunkSize)
+  }
+
+  func decompress(_ file: FileStream, chunkSize: Int) throws -> any ByteStream {
+    switch compression {
     case .none: file
     case .gzip: try GzipStream(file, chunkSize: chunkSize)
     case .zstandard: try ZstandardStream(file, chunkSize: chunkSize)

@@ -22,13 +22,29 @@ public struct ColumnMapping: Sendable, Equatable {
 
   /// The columns of files whose kind says them; nil where they have to be named.
   ///
-  /// - Parameter paths: files or patterns.
-  public static func standard(for paths: [String]) -> ColumnMapping? {
-    paths.allSatisfy { (try? FileFormat(of: $0))?.records == .squad } ? .squad : nil
+  /// - Parameters:
+  ///   - paths: files or patterns.
+  ///   - format: goes before what their names say.
+  public static func standard(for paths: [String], as format: DatasetOptions.Format? = nil) -> ColumnMapping? {
+    paths.allSatisfy { (try? FileFormat(of: $0, as: format))?.records == .json(isLines: false) } ? .squad : nil
   }
 
   /// Every column named, in the order in which faults are reported.
   var names: [String] { [text, textPair, id, label].compactMap { $0 } + keep }
+
+  /// The error for a file of delimited text whose first line lacks the text's column.
+  ///
+  /// - Parameter line: the first line, cut where it is long.
+  func missingText(in file: String, header: [String], firstLine line: String) -> DatasetError {
+    if header.isEmpty || NearestName.of(text, among: header) != nil {
+      return Self.missing(text, from: header, in: file)
+    }
+    return DatasetError(
+      .missingColumn,
+      "no column '\(text)' in the first line, '\(line)'; a file without a header takes"
+        + " 'dataset.header: [\(text), ...]' with \(header.count == 1 ? "one name" : "\(header.count) names")",
+      file: file, column: text)
+  }
 
   /// The error for `column`, which is none of the columns of `file`.
   static func missing(_ column: String, from existing: [String], in file: String) -> DatasetError {

@@ -10,6 +10,10 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     case damaged
     /// A sound file of a kind that is not read.
     case unsupported
+    /// A file is not the one that it was when the run began.
+    case changed
+    /// Sound files without a record.
+    case noRows
     /// The system failed to open or read a file.
     case io
   }

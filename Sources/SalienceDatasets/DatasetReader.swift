@@ -1,19 +1,15 @@
 /// Reads the records of a dataset one after the other, in memory that does not grow with it.
 ///
-/// A dataset is one or more files of comma-separated values (RFC 4180, with a header row), tab-separated values
-/// (quoted alike), JSON lines or SQuAD's questions (`.json`), each plain, gzip or Zstandard, in the byte order of their
-/// paths. Text is UTF-8, with or without a byte order mark. A record that is damaged comes as `DatasetRecord.bad`,
-/// counts as a row, and reading goes on.
+/// A dataset is one or more files of delimited text (RFC 4180, with a header row), JSON lines, a JSON array or SQuAD's
+/// questions, each plain, gzip or Zstandard, in the byte order of their paths. Text is UTF-8, with or without a byte
+/// order mark. A record that is damaged comes as `DatasetRecord.bad`, counts as a row, and reading goes on.
 ///
 /// A reader belongs to one thread at a time.
 public final class DatasetReader {
-  /// Paths of the files, in the order in which they are read.
-  public let files: [String]
   /// Rows passed so far, which is the index of the next one.
   public private(set) var row: Int64 = 0
 
-  private let formats: [FileFormat]
-  private let mapping: ColumnMapping
+  private let source: DatasetSource
   private let chunkSize: Int
   private let maximumRecordSize: Int
   private var nextFile = 0
@@ -21,25 +17,29 @@ public final class DatasetReader {
   /// The error that ended reading; it is thrown again by every later call.
   private var failure: (any Error)?
 
-  /// Finds the files and checks that each has the mapped columns: in its header row, or in one of the first 100 objects
-  /// of JSON lines.
+  /// Finds the files and how they are written; see `DatasetSource`.
   ///
   /// - Parameters:
-  ///   - paths: files or patterns (`*`, `?`, `[…]`, and `**` for any number of directories).
-  ///   - mapping: the columns that hold an example's parts.
   ///   - chunkSize: bytes that are read at once.
   ///   - maximumRecordSize: bytes of the longest record that is read; a longer one becomes a bad row.
   /// - Throws: `DatasetError`.
-  public init(
-    paths: [String], mapping: ColumnMapping, chunkSize: Int = 256 << 10, maximumRecordSize: Int = 1 << 20
+  public convenience init(
+    paths: [String], mapping: ColumnMapping, options: DatasetOptions = DatasetOptions(),
+    chunkSize: Int = 256 << 10, maximumRecordSize: Int = 1 << 20
   ) throws {
-    files = try FileList.resolve(paths)
-    formats = try files.map(FileFormat.init)
-    self.mapping = mapping
+    self.init(
+      try DatasetSource(paths: paths, mapping: mapping, options: options), chunkSize: chunkSize,
+      maximumRecordSize: maximumRecordSize)
+  }
+
+  init(_ source: DatasetSource, chunkSize: Int, maximumRecordSize: Int) {
+    self.source = source
     self.chunkSize = max(chunkSize, 1)
     self.maximumRecordSize = max(maximumRecordSize, 1)
-    try KnownColumns.check(try files.indices.map { (files[$0], try columns(of: $0)) }, for: mapping)
   }
+
+  /// Paths of the files, in the order in which they are read.
+  public var files: [String] { source.entries.map(\.path) }
 
   /// Reads the next record; nil after the last.
   ///
@@ -64,8 +64,9 @@ public final class DatasetReader {
     do {
       while true {
         if current == nil {
-          guard nextFile < files.count else { return nil }
-          current = try open(nextFile)
+          guard nextFile < source.entries.count else { return nil }
+          current = try source.entries[nextFile].reader(
+            mapping: source.mapping, chunkSize: chunkSize, maximumRecordSize: maximumRecordSize)
           nextFile += 1
         }
         if let result = try current.flatMap(step) {
@@ -77,27 +78,6 @@ public final class DatasetReader {
     } catch {
       failure = error
       throw error
-    }
-  }
-
-  private func open(_ index: Int) throws -> any FileRecordReader {
-    try formats[index].reader(
-      of: files[index], mapping: mapping, chunkSize: chunkSize, maximumRecordSize: maximumRecordSize)
-  }
-
-  /// The mapped columns that a file has; nil where its beginning does not tell.
-  private func columns(of index: Int) throws -> KnownColumns? {
-    switch try open(index) {
-    case let reader as DelimitedReader: return reader.known
-    case let reader as JSONLinesReader:
-      do {
-        return try reader.columns(inFirst: 100)
-      } catch let error as DatasetError where error.code == .damaged {
-        // It is thrown when reading gets there, after the sound records.
-        return nil
-      }
-    // SQuAD's columns are always the same, and checked when a file is opened.
-    default: return nil
     }
   }
 }

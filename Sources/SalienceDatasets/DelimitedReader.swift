@@ -1,41 +1,20 @@
-/// Reads comma- or tab-separated values with a header row.
-///
-/// Blank lines are no records. After a quote that is damaged or never closed, reading goes on at the line after the one
-/// on which the quote opened, so that one stray quote costs one record.
+/// Reads delimited text with a header row, or with names of its columns given instead.
 final class DelimitedReader: FileRecordReader {
-  private let buffer: RecordBuffer
+  private let records: DelimitedRecords
   private let mapping: ColumnMapping
-  let header: [String]
+  private let header: [String]
   private let columns: (id: Int?, text: Int, textPair: Int?, label: Int?)
   /// Places of the columns that are carried along; nil where this file lacks one.
   private let kept: [Int?]
-  private var scanner: DelimitedScanner
-  private var isAfterReturn = false
 
   /// Reads the header row.
   ///
   /// - Throws: `DatasetError`: `missingColumn`, or `damaged` where the header cannot be read.
-  init(_ buffer: RecordBuffer, delimiter: UInt8, mapping: ColumnMapping, maximumRecordSize: Int) throws {
-    self.buffer = buffer
+  init(_ buffer: RecordBuffer, dialect: Dialect, mapping: ColumnMapping, maximumRecordSize: Int) throws {
+    records = DelimitedRecords(buffer, dialect: dialect, maximumRecordSize: maximumRecordSize)
     self.mapping = mapping
-    scanner = DelimitedScanner(delimiter: delimiter, maximumLength: maximumRecordSize)
     try buffer.skipByteOrderMark()
-    var isAfterReturn = false
-    var header: [String] = []
-    if try Self.moveToRecord(buffer, &isAfterReturn) {
-      try scanner.scan(buffer)
-      if let damage = scanner.damage {
-        throw DatasetError(.damaged, "damaged header row: \(Self.reason(damage, scanner, buffer))", file: buffer.file)
-      }
-      header = try scanner.fields.map { field in
-        guard let name = Self.text(of: field, in: buffer.bytes) else {
-          throw DatasetError(.damaged, "damaged header row: invalid UTF-8", file: buffer.file)
-        }
-        return name
-      }
-      buffer.consume(scanner.length, lines: scanner.lines)
-      isAfterReturn = scanner.endsInReturn
-    }
+    let (header, firstLine) = try Self.header(records)
     func position(_ column: String) throws -> Int? {
       guard let first = header.firstIndex(of: column) else { return nil }
       guard header.lastIndex(of: column) == first else {
@@ -45,72 +24,78 @@ final class DelimitedReader: FileRecordReader {
       return first
     }
     guard let text = try position(mapping.text) else {
-      throw ColumnMapping.missing(mapping.text, from: header, in: buffer.file)
+      throw mapping.missingText(in: buffer.file, header: header, firstLine: firstLine)
     }
     let textPair = try mapping.textPair.flatMap(position)
     let label = try mapping.label.flatMap(position)
     columns = (id: try mapping.id.flatMap(position), text: text, textPair: textPair, label: label)
     kept = try mapping.keep.map(position)
     self.header = header
-    self.isAfterReturn = isAfterReturn
   }
 
-  /// Which of the mapped columns the header has.
-  var known: KnownColumns {
+  /// The columns' names, read from the header row where they are not given, and the first line as it stands.
+  private static func header(_ records: DelimitedRecords) throws -> (names: [String], firstLine: String) {
+    let buffer = records.buffer
+    let given = records.dialect.header
+    guard try records.moveToRecord() else { return (given ?? [], "") }
+    try records.scan()
+    if let reason = records.reason {
+      // Where names are given it is a row like any other.
+      if let given { return (given, "") }
+      throw DatasetError(.damaged, "damaged header row: \(reason)", file: buffer.file)
+    }
+    let first = records.fields.map { DelimitedRecords.text(of: $0, in: buffer.bytes) }
+    if let given {
+      guard first.count == given.count else {
+        throw DatasetError(
+          .missingColumn,
+          "dataset.header names \(given.count) column\(given.count == 1 ? "" : "s"), and the first line has"
+            + " \(first.count) field\(first.count == 1 ? "" : "s")", file: buffer.file)
+      }
+      if first == given { try records.consume() }
+      return (given, "")
+    }
+    let line = Sample(bytes: Array(buffer.bytes[..<records.scanner.length]), isWhole: true).firstLine
+    let names = try first.map { name in
+      guard let name else { throw DatasetError(.damaged, "damaged header row: invalid UTF-8", file: buffer.file) }
+      return name
+    }
+    try records.consume()
+    return (names, line)
+  }
+
+  func columns(inFirst _: Int) -> KnownColumns? {
     KnownColumns(present: Set(mapping.names.filter(header.contains)), names: header)
   }
 
   func next(row: Int64) throws -> DatasetRecord? {
-    guard try Self.moveToRecord(buffer, &isAfterReturn) else { return nil }
-    try scanner.scan(buffer)
+    guard try records.moveToRecord() else { return nil }
+    try records.scan(expecting: header.count)
     let record = decode(row: row)
-    try consumeRecord()
+    try records.consume()
     return record
   }
 
   func skip() throws -> Bool {
-    guard try Self.moveToRecord(buffer, &isAfterReturn) else { return false }
-    try scanner.scan(buffer)
-    try consumeRecord()
+    guard try records.moveToRecord() else { return false }
+    try records.scan(expecting: header.count)
+    try records.consume()
     return true
   }
 
-  /// Passes over blank lines; false at the file's end.
-  private static func moveToRecord(_ buffer: RecordBuffer, _ isAfterReturn: inout Bool) throws -> Bool {
-    while true {
-      guard let byte = buffer.bytes.first else {
-        if try buffer.fill() { continue }
-        return false
-      }
-      guard byte == 0x0A || byte == 0x0D else {
-        isAfterReturn = false
-        return true
-      }
-      buffer.consume(1, lines: byte == 0x0A && isAfterReturn ? 0 : 1)
-      isAfterReturn = byte == 0x0D
-    }
-  }
-
-  private func consumeRecord() throws {
-    guard scanner.damage != nil else {
-      buffer.consume(scanner.length, lines: scanner.lines)
-      isAfterReturn = scanner.endsInReturn
-      return
-    }
-    if let opening = scanner.quoteOpening { buffer.consume(opening.offset, lines: opening.lines) }
-    isAfterReturn = try buffer.discardLine(endingAtCarriageReturns: true)
-  }
-
   private func decode(row: Int64) -> DatasetRecord {
-    let location = buffer.location
-    let fields = scanner.fields
-    let bytes = buffer.bytes
-    func bad(_ column: Int?, _ reason: String) -> DatasetRecord {
-      let id = columns.id.flatMap { fields.indices.contains($0) ? Self.text(of: fields[$0], in: bytes) : nil }
-      let name = column.flatMap { header.indices.contains($0) ? header[$0] : nil }
-      return .bad(BadRow(row: row, id: id, location: location, column: name, reason: reason))
+    let location = records.buffer.location
+    let fields = records.fields
+    let bytes = records.buffer.bytes
+    func text(_ column: Int) -> String? {
+      fields.indices.contains(column) ? DelimitedRecords.text(of: fields[column], in: bytes) : nil
     }
-    if let damage = scanner.damage { return bad(fields.count, Self.reason(damage, scanner, buffer)) }
+    func bad(_ column: Int?, _ reason: String) -> DatasetRecord {
+      let name = column.flatMap { header.indices.contains($0) ? header[$0] : nil }
+      return .bad(
+        BadRow(row: row, id: columns.id.flatMap(text), location: location, column: name, reason: reason))
+    }
+    if let reason = records.reason { return bad(records.doubtfulLines == nil ? fields.count : nil, reason) }
     guard fields.count == header.count else {
       return bad(nil, "\(fields.count) fields where the header has \(header.count)")
     }
@@ -120,7 +105,7 @@ final class DelimitedReader: FileRecordReader {
         values.append(nil)
         continue
       }
-      guard let value = Self.text(of: fields[column], in: bytes) else { return bad(column, "invalid UTF-8") }
+      guard let value = text(column) else { return bad(column, "invalid UTF-8") }
       values.append(value)
     }
     return .example(
@@ -128,33 +113,5 @@ final class DelimitedReader: FileRecordReader {
         row: row, id: values[0] ?? String(row), text: values[1] ?? "", textPair: values[2],
         label: values[3].flatMap { $0.isEmpty ? nil : $0 }, kept: Array(values[4...])),
       location)
-  }
-
-  private static func reason(
-    _ damage: DelimitedScanner.Damage, _ scanner: DelimitedScanner, _ buffer: RecordBuffer
-  ) -> String {
-    let opening = scanner.quoteOpening.map { "the quote opened on line \(buffer.line + $0.lines)" } ?? "a quote"
-    return switch damage {
-    case .textAfterQuote: "text after the closing quote; \(opening)"
-    case .unterminatedQuote: "\(opening) is never closed"
-    case .tooLong:
-      scanner.quoteOpening == nil
-        ? "longer than \(scanner.maximumLength) bytes"
-        : "\(opening) is not closed within \(scanner.maximumLength) bytes of the record's beginning"
-    }
-  }
-
-  /// A field's text, or nil where it is not UTF-8.
-  private static func text(of field: DelimitedScanner.Field, in bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    let raw = UnsafeBufferPointer(rebasing: bytes[field.range])
-    guard field.hasDoubledQuotes else { return String(validating: raw, as: UTF8.self) }
-    var single: [UInt8] = []
-    single.reserveCapacity(raw.count)
-    var isSecond = false
-    for byte in raw {
-      isSecond = byte == UInt8(ascii: "\"") && !isSecond
-      if byte != UInt8(ascii: "\"") || isSecond { single.append(byte) }
-    }
-    return String(validating: single, as: UTF8.self)
   }
 }

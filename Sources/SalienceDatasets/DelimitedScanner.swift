@@ -1,7 +1,8 @@
 /// Finds the fields of one record of delimited text (RFC 4180) in a `RecordBuffer`.
 ///
-/// Line ends are LF, CRLF and CR. A field that begins with a quote runs to the closing quote and may hold delimiters,
-/// line ends and doubled quotes; a quote inside another field stands for itself.
+/// Lines end in LF or CRLF, where a CR alone is text, or in files of old in CR too. A field that begins with a quote
+/// runs to the closing quote and may hold delimiters, line ends and doubled quotes; a quote inside another field stands
+/// for itself, and where quotes are plain text each does.
 struct DelimitedScanner {
   /// Where a field lies in the record, without its quotes.
   struct Field {
@@ -20,6 +21,8 @@ struct DelimitedScanner {
   }
 
   let delimiter: UInt8
+  let hasQuotes: Bool
+  let endsAtReturns: Bool
   let maximumLength: Int
 
   /// The fields of the last record, up to the damage where there is some.
@@ -30,16 +33,22 @@ struct DelimitedScanner {
   private(set) var length = 0
   /// Line ends in the last record.
   private(set) var lines = 0
+  /// Whether the record has a line end, or stopped at the file's.
+  private(set) var hasLineEnd = false
   /// Whether the record ended in CR, so that an LF that follows belongs to it.
   private(set) var endsInReturn = false
   /// Where the last quoted field's text begins, and how many line ends stand before it in the record.
   private(set) var quoteOpening: (offset: Int, lines: Int)?
+  /// Fields of the last record that stood in quotes.
+  private(set) var quotedFields = 0
 
   private var fieldStart = 0
   private var hasDoubledQuotes = false
 
-  init(delimiter: UInt8, maximumLength: Int) {
+  init(delimiter: UInt8, hasQuotes: Bool = true, endsAtReturns: Bool = false, maximumLength: Int) {
     self.delimiter = delimiter
+    self.hasQuotes = hasQuotes
+    self.endsAtReturns = endsAtReturns
     self.maximumLength = maximumLength
   }
 
@@ -48,8 +57,10 @@ struct DelimitedScanner {
     fields.removeAll(keepingCapacity: true)
     damage = nil
     lines = 0
+    hasLineEnd = false
     endsInReturn = false
     quoteOpening = nil
+    quotedFields = 0
     fieldStart = 0
     hasDoubledQuotes = false
     var state = State.atFieldStart
@@ -62,10 +73,12 @@ struct DelimitedScanner {
       }
     } while try buffer.fill()
     length = index
+    // A CR at the file's end has lost its LF.
+    let end = isAfterReturn && state != .inQuoted ? index - 1 : index
     switch state {
     case .inQuoted: damage = .unterminatedQuote
-    case .afterQuote: endField(at: index - 1)
-    case .atFieldStart, .inPlain: endField(at: index)
+    case .afterQuote: endField(at: end - 1)
+    case .atFieldStart, .inPlain: endField(at: end)
     }
   }
 
@@ -78,48 +91,44 @@ struct DelimitedScanner {
     while index < limit {
       let byte = bytes[index]
       index += 1
-      switch state {
-      case .atFieldStart where byte == UInt8(ascii: "\""):
-        state = .inQuoted
-        isAfterReturn = false
-        fieldStart = index
-        quoteOpening = (index, lines)
-      case .atFieldStart, .inPlain:
-        if byte == delimiter {
-          endField(at: index - 1)
-          beginField(at: index)
-          state = .atFieldStart
-        } else if byte == 0x0A || byte == 0x0D {
-          endField(at: index - 1)
-          endRecord(in: byte)
-          return true
-        } else {
-          state = .inPlain
-        }
-      case .inQuoted:
+      if state == .inQuoted {
         if byte == UInt8(ascii: "\"") {
           state = .afterQuote
-        } else if byte == 0x0D || (byte == 0x0A && !isAfterReturn) {
+        } else if (byte == 0x0D && endsAtReturns) || (byte == 0x0A && !(isAfterReturn && endsAtReturns)) {
           lines += 1
         }
         isAfterReturn = byte == 0x0D
-      case .afterQuote:
-        if byte == UInt8(ascii: "\"") {
-          hasDoubledQuotes = true
-          state = .inQuoted
-        } else if byte == delimiter {
-          endField(at: index - 2)
-          beginField(at: index)
-          state = .atFieldStart
-        } else if byte == 0x0A || byte == 0x0D {
-          endField(at: index - 2)
-          endRecord(in: byte)
-          return true
-        } else {
-          damage = .textAfterQuote
-          return true
-        }
+        continue
       }
+      if byte == 0x0A || (byte == 0x0D && endsAtReturns) {
+        // The quote that closed the field is none of its text, and neither is the CR of a CRLF.
+        endField(at: index - 1 - (state == .afterQuote ? 1 : 0) - (isAfterReturn && !endsAtReturns ? 1 : 0))
+        endRecord(in: byte)
+        return true
+      }
+      if byte == delimiter, !(isAfterReturn && state == .afterQuote) {
+        endField(at: index - (state == .afterQuote ? 2 : 1))
+        beginField(at: index)
+        state = .atFieldStart
+        isAfterReturn = false
+        continue
+      }
+      switch state {
+      case .atFieldStart where byte == UInt8(ascii: "\"") && hasQuotes:
+        state = .inQuoted
+        fieldStart = index
+        quoteOpening = (index, lines)
+        quotedFields += 1
+      case .afterQuote where byte == UInt8(ascii: "\"") && !isAfterReturn:
+        hasDoubledQuotes = true
+        state = .inQuoted
+      case .afterQuote where byte != 0x0D || isAfterReturn:
+        damage = .textAfterQuote
+        return true
+      case .afterQuote: break
+      case .atFieldStart, .inPlain, .inQuoted: state = .inPlain
+      }
+      isAfterReturn = byte == 0x0D
     }
     if index > maximumLength {
       damage = .tooLong
@@ -140,6 +149,7 @@ struct DelimitedScanner {
 
   private mutating func endRecord(in byte: UInt8) {
     lines += 1
+    hasLineEnd = true
     endsInReturn = byte == 0x0D
   }
 }

@@ -10,13 +10,16 @@
 enum FileList {
   /// The files, each once, in the byte order of their paths.
   ///
+  /// - Parameter output: what no pattern means.
   /// - Throws: `DatasetError` `missingFile` for a path or pattern without a file.
-  static func resolve(_ paths: [String]) throws -> [String] {
+  static func resolve(_ paths: [String], leavingOut output: OutputFiles? = nil) throws -> [String] {
     guard !paths.isEmpty else { throw DatasetError(.missingFile, "the dataset names no file") }
     var files: Set<[UInt8]> = []
     for path in paths {
       // A file whose own name holds a bracket or star is meant as it stands.
-      let matches = GlobPattern.isPattern(path) && !exists(path) ? expand(path) : [path]
+      let isPattern = GlobPattern.isPattern(path) && !exists(path)
+      let matches =
+        isPattern ? expand(path).filter { output?.contains($0, of: path) != true } : [path]
       if matches.isEmpty { throw DatasetError(.missingFile, "no file matches this pattern", file: path) }
       for match in matches {
         guard exists(match) else { throw DatasetError(.missingFile, "no such file", file: match) }
@@ -75,6 +78,11 @@ enum FileList {
       entries.append(Entry(name: name, isRealDirectory: isDirectory))
     }
     return entries
+  }
+
+  /// Whether a path stands for a file, or a pattern for some.
+  static func isThere(_ path: String) -> Bool {
+    exists(path) || (GlobPattern.isPattern(path) && !expand(path).isEmpty)
   }
 
   private static func exists(_ path: String) -> Bool {

@@ -8,22 +8,9 @@ protocol FileRecordReader: AnyObject {
 
   /// Passes over the next record; false at the file's end.
   func skip() throws -> Bool
-}
 
-extension FileFormat {
-  /// Opens a file and checks that it has the mapped columns, as far as its beginning tells.
-  func reader(
-    of path: String, mapping: ColumnMapping, chunkSize: Int, maximumRecordSize: Int
-  ) throws -> any FileRecordReader {
-    let buffer = RecordBuffer(try open(path, chunkSize: chunkSize), file: path, chunkSize: chunkSize)
-    switch records {
-    case .delimited(let delimiter):
-      return try DelimitedReader(
-        buffer, delimiter: delimiter, mapping: mapping, maximumRecordSize: maximumRecordSize)
-    case .jsonLines:
-      return try JSONLinesReader(buffer, mapping: mapping, maximumRecordSize: maximumRecordSize)
-    case .squad:
-      return try SQuADReader(buffer, mapping: mapping, maximumRecordSize: maximumRecordSize)
-    }
-  }
+  /// Which of the mapped columns the file has: as its header says, or its first records, which are then passed over.
+  ///
+  /// - Returns: nil where these do not tell.
+  func columns(inFirst limit: Int) throws -> KnownColumns?
 }

@@ -8,6 +8,7 @@ final class GzipStream: ByteStream {
   /// Bytes of the file that were read so far.
   private var fileOffset = 0
   private var isInsideMember = true
+  private var limit = ExpansionLimit()
   /// What stopped decompression, kept until the bytes before it are delivered.
   private var fault: DatasetError?
 
@@ -38,7 +39,9 @@ final class GzipStream: ByteStream {
       fault = error
       if state.pointee.avail_out == buffer.count { throw error }
     }
-    return buffer.count - Int(state.pointee.avail_out)
+    let count = buffer.count - Int(state.pointee.avail_out)
+    try limit.add(count, consumed: fileOffset, file: file.path)
+    return count
   }
 
   /// Decompresses once; false at the end of the file.

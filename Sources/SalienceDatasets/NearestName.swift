@@ -6,7 +6,7 @@ public enum NearestName {
   /// other: `trapez` for `trapezoid`, `output_dir` for `output`.
   public static func of(_ name: String, among names: [String]) -> String? {
     names.map { (name: $0, distance: distance(name, $0)) }
-      .filter { 3 * $0.distance < max(name.count, $0.name.count) || isBeginning(name, $0.name) }
+      .filter { 3 * $0.distance < min(max(name.count, $0.name.count), counted) || isBeginning(name, $0.name) }
       .min { $0.distance < $1.distance }?.name
   }
 
@@ -27,12 +27,15 @@ public enum NearestName {
     return min(first.count, second.count) >= 3 && (first.hasPrefix(second) || second.hasPrefix(first))
   }
 
+  /// Characters of a name that count.
+  private static let counted = 128
+
   /// Insertions, deletions, substitutions and swaps of neighbours that lead from one name to the other, without regard
   /// to case; the first 128 characters of each count.
   ///
   /// Every character is edited once at most: the optimal string alignment of Damerau (1964) and Levenshtein (1966).
   static func distance(_ first: String, _ second: String) -> Int {
-    let first = Array(first.lowercased().prefix(128)), second = Array(second.lowercased().prefix(128))
+    let first = Array(first.lowercased().prefix(counted)), second = Array(second.lowercased().prefix(counted))
     var (before, above) = ([Int](), Array(0...second.count))
     for i in first.indices {
       var row = [i + 1]

@@ -3,7 +3,7 @@
 /// A record is a question, in the order of the file, with the columns `id`, `question`, `context` and `answer`: the first
 /// of its answers, none where it has none or `is_impossible` is true. Memory holds one paragraph. A question that is
 /// damaged is a bad row; so is a paragraph, once, whose questions cannot be told apart, and reading goes on at the next
-/// one.
+/// one. A file that was cut off is an error.
 final class SQuADReader: FileRecordReader {
   private enum Place {
     case root, data, article, paragraphs, end
@@ -13,15 +13,16 @@ final class SQuADReader: FileRecordReader {
   private let mapping: ColumnMapping
   private let maximumRecordSize: Int
   private var place = Place.root
-  private var hasData = false
   /// Where the article begins that has had no paragraphs yet.
   private var unread: RecordLocation?
   private var paragraph: SQuADParagraph?
+  /// Whether the last value ran to the file's end without its own.
+  private var isOpenAtEnd = false
   /// Damage to tell of before the next question.
   private var damage: (location: RecordLocation, reason: String)?
 
-  /// - Throws: `DatasetError`: `missingColumn` for a mapping with other names, `unsupported` where the file holds no
-  ///   object.
+  /// - Parameter buffer: at the beginning of an object, which `JSONForm` has seen.
+  /// - Throws: `DatasetError`: `missingColumn` for a mapping with other names.
   init(_ buffer: RecordBuffer, mapping: ColumnMapping, maximumRecordSize: Int) throws {
     self.buffer = buffer
     self.mapping = mapping
@@ -30,8 +31,7 @@ final class SQuADReader: FileRecordReader {
       throw ColumnMapping.missing(name, from: SQuADParagraph.columns, in: buffer.file)
     }
     try buffer.skipByteOrderMark()
-    guard try firstByte() == UInt8(ascii: "{") else { throw Self.otherFile(buffer.file) }
-    buffer.consume(1, lines: 0)
+    if try firstByte() != nil { buffer.consume(1, lines: 0) }
   }
 
   func next(row: Int64) throws -> DatasetRecord? {
@@ -40,6 +40,10 @@ final class SQuADReader: FileRecordReader {
       return .bad(BadRow(row: row, id: nil, location: damage.location, column: nil, reason: damage.reason))
     }
     return paragraph?.question(row: row, mapping: mapping)
+  }
+
+  func columns(inFirst _: Int) -> KnownColumns? {
+    KnownColumns(present: Set(mapping.names), names: SQuADParagraph.columns)
   }
 
   func skip() throws -> Bool {
@@ -53,12 +57,6 @@ final class SQuADReader: FileRecordReader {
     return damage
   }
 
-  private static func otherFile(_ path: String) -> DatasetError {
-    DatasetError(
-      .unsupported, "no SQuAD file, which is an object with 'data'; a file of one object a line is named .jsonl",
-      file: path)
-  }
-
   /// Moves to a question or to damage; false at the file's end.
   private func moveToRecord() throws -> Bool {
     while damage == nil, paragraph?.isEmpty ?? true {
@@ -70,19 +68,14 @@ final class SQuADReader: FileRecordReader {
 
   /// Passes the next bracket, comma or value.
   private func step() throws {
-    guard let byte = try firstByte() else {
-      fail("the file ends before its JSON does")
-      place = .end
-      return
-    }
+    guard let byte = try firstByte() else { throw cutOff() }
     switch (place, byte) {
     case (_, UInt8(ascii: ",")): buffer.consume(1, lines: 0)
     case (.root, UInt8(ascii: "}")):
-      guard hasData else { throw Self.otherFile(buffer.file) }
       close(.end)
       if try firstByte() != nil { fail("more data after the end of the document") }
     case (.root, UInt8(ascii: "\"")):
-      if try enter("data", .data) { hasData = true }
+      _ = try enter("data", .data)
     case (.data, UInt8(ascii: "]")): close(.root)
     case (.data, UInt8(ascii: "{")):
       unread = buffer.location
@@ -104,17 +97,25 @@ final class SQuADReader: FileRecordReader {
     place = outer
   }
 
+  /// The error of a file that ends too early.
+  private func cutOff() -> DatasetError {
+    DatasetError(
+      .damaged, "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
+        + " cut off", file: buffer.file)
+  }
+
   private func fail(_ reason: String) { damage = (buffer.location, reason) }
 
   /// Passes over a member, or goes into its array where it has that name.
   private func enter(_ name: String, _ inner: Place) throws -> Bool {
     guard let length = try valueLength() else {
-      try recover("damaged JSON, or a name longer than \(maximumRecordSize) bytes")
+      try recover("damaged JSON, or a name longer than \(maximumRecordSize) bytes", isOpen: isOpenAtEnd)
       return false
     }
     let isNamed = buffer.bytes[..<length].dropFirst().dropLast().elementsEqual(name.utf8)
     consume(length)
-    guard try firstByte() == UInt8(ascii: ":") else {
+    guard let byte = try firstByte() else { throw cutOff() }
+    guard byte == UInt8(ascii: ":") else {
       try recover("expected ':' after a member's name")
       return false
     }
@@ -130,7 +131,8 @@ final class SQuADReader: FileRecordReader {
 
   private func readParagraph() throws {
     guard let length = try valueLength() else {
-      try recover("a paragraph that is damaged, cut off or longer than \(maximumRecordSize) bytes")
+      try recover(
+        "a paragraph that is damaged, cut off or longer than \(maximumRecordSize) bytes", isOpen: isOpenAtEnd)
       return
     }
     let bytes = UnsafeBufferPointer(rebasing: buffer.bytes[..<length])
@@ -146,13 +148,17 @@ final class SQuADReader: FileRecordReader {
   /// longer than a record may be.
   private func valueLength() throws -> Int? {
     var extent = JSONExtent()
+    isOpenAtEnd = false
     while true {
       switch extent.scan(buffer.bytes) {
       case .ended(let length): return length <= maximumRecordSize ? length : nil
       case .damaged: return nil
       case .open:
         if extent.length > maximumRecordSize { return nil }
-        if try !buffer.fill() { return nil }
+        if try !buffer.fill() {
+          isOpenAtEnd = true
+          return nil
+        }
       }
     }
   }
@@ -173,13 +179,16 @@ final class SQuADReader: FileRecordReader {
       case .open:
         consumed = extent.length
         consume(buffer.bytes.count)
-        if try !buffer.fill() { return }
+        if try !buffer.fill() { throw cutOff() }
       }
     }
   }
 
   /// Tells of damage and moves behind it, to the next object that begins as a paragraph does, or to the file's end.
-  private func recover(_ reason: String) throws {
+  ///
+  /// - Parameter isOpen: whether the file ended inside the value at fault.
+  /// - Throws: `DatasetError` `damaged` where it did and nothing else begins in it: the file was cut off.
+  private func recover(_ reason: String, isOpen: Bool = false) throws {
     fail(reason)
     place = .paragraphs
     unread = nil
@@ -191,6 +200,7 @@ final class SQuADReader: FileRecordReader {
         consume(buffer.bytes.count)
         if try buffer.fill() { continue }
         place = .end
+        if isOpen { throw cutOff() }
         return
       }
       consume(brace)

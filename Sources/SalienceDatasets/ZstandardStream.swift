@@ -11,6 +11,7 @@ final class ZstandardStream: ByteStream {
   /// Bytes of the file that were read so far.
   private var fileOffset = 0
   private var isInsideFrame = true
+  private var limit = ExpansionLimit()
   /// What stopped decompression, kept until the bytes before it are delivered.
   private var fault: DatasetError?
 
@@ -38,6 +39,7 @@ final class ZstandardStream: ByteStream {
       fault = error
       if output.pos == 0 { throw error }
     }
+    try limit.add(output.pos, consumed: fileOffset, file: file.path)
     return output.pos
   }
 

@@ -115,4 +115,18 @@ import Testing
     }
     #expect(faults > 100)
   }
+
+  /// 1.2 GB of one letter: far more than the 200-fold that real files stay under.
+  @Test(arguments: ["gz", "zst"]) func compressionBombsAreStopped(kind: String) throws {
+    let piece = [UInt8](repeating: 0x61, count: 64 << 20)
+    let packed = kind == "gz" ? gzip(piece) : zstandard(piece)
+    let head = Array("id,text\n1,a\n2,".utf8)
+    let path = try directory.write(
+      "bomb.csv.\(kind)",
+      (kind == "gz" ? gzip(head) : zstandard(head)) + Array([[UInt8]](repeating: packed, count: 20).joined()))
+    let (records, error) = readAll(try DatasetReader(paths: [path], mapping: mapping))
+    #expect(records.first?.example?.text == "a" && records.count == 1)
+    #expect(error?.code == .damaged && error?.file == path)
+    #expect(error?.message.contains("compression bomb") == true)
+  }
 }

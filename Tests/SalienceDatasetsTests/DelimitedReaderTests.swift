@@ -24,7 +24,7 @@ import Testing
     ("\n\r\nid,text,label\n\n\r\n1,a,x\n\n", ["1|a|x@6:20"]),
     ("id,text,label\n1,\"a,b\",x\n", ["1|a,b|x@2:14"]),
     ("id,text,label\n1,\"a\"\"b\"\"\",x\n2,\"\"\"\",\n", ["1|a\"b\"|x@2:14", "2|\"|-@3:27"]),
-    ("id,text,label\n1,\"a\nb\r\nc\rd\",x\n2,b,y\n", ["1|a\nb\r\nc\rd|x@2:14", "2|b|y@6:29"]),
+    ("id,text,label\n1,\"a\nb\r\nc\rd\",x\n2,b,y\n", ["1|a\nb\r\nc\rd|x@2:14", "2|b|y@5:29"]),
     ("\"id\",\"text\",\"label\"\n\"1\",\"a\",\"x\"", ["1|a|x@2:20"]),
     ("id,text,label\n,,\n1,\"\",\"\"\n", ["||-@2:14", "1||-@3:17"]),
     ("id,text,label\n1,5\" wide \"so\",x\n", ["1|5\" wide \"so\"|x@2:14"]),
@@ -66,7 +66,8 @@ import Testing
     let (text, expected) = Self.cases[index]
     let path = try directory.write("a.csv", text)
     for chunkSize in 1...text.utf8.count + 1 {
-      let reader = try DatasetReader(paths: [path], mapping: mapping, chunkSize: chunkSize)
+      let reader = try DatasetReader(
+        paths: [path], mapping: mapping, options: DatasetOptions(quote: .enclosing), chunkSize: chunkSize)
       let (records, error) = readAll(reader)
       #expect(error == nil)
       #expect(records.map(summary) == expected, "chunks of \(chunkSize)")

@@ -36,7 +36,9 @@ import Testing
   func resynchronisesAfterAnOpenQuote(chunkSize: Int) throws {
     let rows = (0..<200).map { $0 == 50 ? "\($0),\"open" : "\($0),row \($0)" }
     let path = try directory.write("a.csv", (["id,text"] + rows).joined(separator: "\n"))
-    let reader = try DatasetReader(paths: [path], mapping: mapping, chunkSize: chunkSize, maximumRecordSize: 300)
+    let reader = try DatasetReader(
+      paths: [path], mapping: mapping, options: DatasetOptions(quote: .enclosing), chunkSize: chunkSize,
+      maximumRecordSize: 300)
     let (records, error) = readAll(reader)
     #expect(error == nil)
     #expect(records.count == 200)

@@ -17,7 +17,7 @@ public struct PipelineRun: Sendable {
   /// NAME in `model=NAME`, one a checkpoint.
   public let modelNames: [String]
   private let methods: [any AttributionMethod]
-  private let datasetFiles: [String]
+  private let dataset: RunDataset
 
   /// Rows of a unit of work.
   public static let unitRows = 1024
@@ -28,9 +28,11 @@ public struct PipelineRun: Sendable {
   ///   - fallsBack: whether the processor goes on where a GPU fails for good.
   ///   - profile: whether every kernel is timed.
   ///   - faults: failures of a GPU to inject, in tests.
+  ///   - standardInput: called where the pipeline reads it; it is kept for as long as this object lives unless given.
   /// - Throws: errors that name a file, or file, line and key of the pipeline.
   public init(
-    _ pipeline: Pipeline, fallsBack: Bool = false, profile: Bool = false, faults: VulkanFaults? = nil
+    _ pipeline: Pipeline, fallsBack: Bool = false, profile: Bool = false, faults: VulkanFaults? = nil,
+    standardInput: () throws -> StandardInput = { try StandardInput() }
   ) throws {
     self.pipeline = pipeline
     methods = try pipeline.attributionMethods()
@@ -40,7 +42,7 @@ public struct PipelineRun: Sendable {
       fallsBack && !(backend is CPUBackend)
       ? FallbackBackend(backend, spare: CPUBackend(precision: pipeline.precision), warn: warnOnStandardError) : backend
     checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
-    datasetFiles = try Self.open(pipeline.dataset).files
+    dataset = try RunDataset(pipeline, standardInput: standardInput)
     for (index, checkpoint) in checkpoints.enumerated() {
       do {
         try AttributionModel.validate(methods, for: checkpoint.config, task: pipeline.task)
@@ -72,16 +74,11 @@ public struct PipelineRun: Sendable {
   /// What a user should know before the run; nil where there is nothing to say.
   public var warning: String? { backend.device.substitution(for: pipeline.precision) }
 
-  /// The dataset from its beginning.
-  public func openDataset() throws -> DatasetReader { try Self.open(pipeline.dataset) }
+  /// What a user should know of how the dataset is read, one line each.
+  public var datasetNotes: [String] { dataset.notes }
 
-  private static func open(_ dataset: Pipeline.Dataset) throws -> DatasetReader {
-    let columns = dataset.columns
-    return try DatasetReader(
-      paths: dataset.paths,
-      mapping: ColumnMapping(
-        id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label, keep: columns.keep))
-  }
+  /// The dataset from its beginning.
+  public func openDataset() throws -> DatasetReader { dataset.reader() }
 
   /// Loads a model with the pipeline's methods.
   public func scorer(_ index: Int) async throws -> PipelineScorer {
@@ -108,7 +105,7 @@ public struct PipelineRun: Sendable {
       models: try zip(modelNames, checkpoints).map { name, checkpoint in
         RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
       },
-      dataset: try datasetFiles.map(RunFingerprint.File.init(reading:)))
+      dataset: try dataset.fingerprint())
     let models = modelNames.indices.map { index in
       Run.Model(name: modelNames[index]) { try await scorer(index) }
     }
@@ -131,7 +128,7 @@ public struct PipelineRun: Sendable {
       words: pipeline.output.words, createdBy: "salience version \(salienceVersion)")
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
     return Run.Resources(
-      openDataset: { try openDataset() },
+      openDataset: { try dataset.readerOfRun() },
       openTables: { UnitWriter(directory: $0, options: tables) },
       unitPublished: Allocator.releaseFreedMemory,
       finish: { layout, staging in
@@ -146,7 +143,7 @@ public struct PipelineRun: Sendable {
         try output.finish()
       },
       closingFacts: {
-        var facts: [JSONMember] = []
+        var facts = [JSONMember(name: "dataset_notes", value: .array(datasetNotes.map(JSONValue.string)))]
         if let fallback = backend as? FallbackBackend {
           facts.append(JSONMember(name: "fallback", value: fallback.json))
         }

@@ -19,6 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
       let pipeline = try options.load()
       let run = try PipelineRun(pipeline)
       if let warning = run.warning { warnOnStandardError(warning) }
+      run.datasetNotes.forEach(warnOnStandardError)
       let plan = try await PipelinePlan(run)
       if json {
         try writeResult(json(plan, pipeline, device: run.backend.device.json).text(pretty: true))

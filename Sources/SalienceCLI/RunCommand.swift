@@ -35,18 +35,20 @@ struct RunCommand: AsyncParsableCommand {
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
+      let runOptions = Run.Options(
+        shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows)
       let parts = try PipelineRun(
-        pipeline, fallsBack: fallback == .cpu, profile: profile, faults: injectFault?.faults)
+        pipeline, fallsBack: fallback == .cpu, profile: profile, faults: injectFault?.faults,
+        standardInput: { try StandardInput(of: RunLayout(path: pipeline.output.directory), options: runOptions) })
       if let warning = parts.warning { warnOnStandardError(warning) }
+      parts.datasetNotes.forEach(warnOnStandardError)
       let ceilings = profile ? try await parts.backend.measureCeilings() : nil
       let progress = RunProgress(
         style: .standard(
           isTerminal: Terminal.standardErrorIsTerminal, width: Terminal.width, quiet: quiet,
           noColor: Terminal.noColor), write: writeToStandardError)
       let run = try parts.run(
-        options: Run.Options(
-          shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows),
-        limit: limit, progress: progress, ceilings: ceilings)
+        options: runOptions, limit: limit, progress: progress, ceilings: ceilings)
       // Weakly: the system lets go of the handler some time after the listener, and the device is to close before that.
       let listener = InterruptionListener { [weak run] in run?.cancel($0) }
       let summary = try await run.execute()

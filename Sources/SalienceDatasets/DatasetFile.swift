@@ -5,13 +5,13 @@ struct DatasetFile: Sendable {
     case json(JSONForm)
   }
 
-  let path: String
+  private(set) var path: String
   /// What messages call it.
   let name: String
   let format: FileFormat
   let records: Records
   /// The file that was looked at; every later opening must find it.
-  let identity: FileIdentity
+  private(set) var identity: FileIdentity
   /// What a user should know of how it is read, one line each.
   let notes: [String]
 
@@ -34,6 +34,18 @@ struct DatasetFile: Sendable {
       records = .json(JSONForm(sample, isLines: isLines))
       notes = []
     }
+  }
+
+  /// The same contents under another name.
+  func renamed(_ path: String) throws -> DatasetFile {
+    let now = try FileStream(path: path).identity
+    guard now.size == identity.size else {
+      throw DatasetError(.changed, "the file changed while the run went on", file: path)
+    }
+    var file = self
+    file.path = path
+    file.identity = now
+    return file
   }
 
   /// Opens the file at its beginning.

@@ -36,6 +36,28 @@ public struct DatasetSource: Sendable {
     try KnownColumns.check(columns, for: mapping)
   }
 
+  /// Whether a path stands for a file, or a pattern for some.
+  public static func isThere(_ path: String) -> Bool { FileList.isThere(path) }
+
+  /// Whether the names of all files, or the format that goes before them, say JSON.
+  public static func isJSON(_ paths: [String], as format: DatasetOptions.Format?) -> Bool {
+    paths.allSatisfy {
+      if case .json? = (try? FileFormat(of: $0, as: format))?.records { true } else { false }
+    }
+  }
+
+  /// The same files after the contents of one of them went elsewhere.
+  ///
+  /// - Throws: `DatasetError` `changed` where what stands under the new name has another size.
+  public func renaming(_ old: String, to new: String) throws -> DatasetSource {
+    DatasetSource(entries: try entries.map { $0.path == old ? try $0.renamed(new) : $0 }, mapping: mapping)
+  }
+
+  private init(entries: [DatasetFile], mapping: ColumnMapping) {
+    self.entries = entries
+    self.mapping = mapping
+  }
+
   /// What a user should know of how the files are read: of each kind of note the first file and how many more.
   public var notes: [String] {
     var notes: [(text: String, first: String, more: Int)] = []

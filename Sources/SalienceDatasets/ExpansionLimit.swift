@@ -20,7 +20,8 @@ struct ExpansionLimit {
     produced += Int64(count)
     guard produced > freeBytes, produced / Self.ratio > Int64(consumed) else { return }
     throw DatasetError(
-      .damaged, "more than \(Self.ratio) times its size comes out of this compressed file, \(produced) bytes of"
+      .damaged,
+      "more than \(Self.ratio) times its size comes out of this compressed file, \(produced) bytes of"
         + " \(consumed): it is taken for a compression bomb; if it is sound, decompress it before the run", file: file)
   }
 }

@@ -60,7 +60,8 @@ final class JSONElementsReader: FileRecordReader {
 
   private func cutOff() -> DatasetError {
     DatasetError(
-      .damaged, "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
+      .damaged,
+      "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
         + " cut off", file: buffer.file)
   }
 
@@ -78,7 +79,8 @@ final class JSONElementsReader: FileRecordReader {
       case (.beforeElement, nil) where !isArray: place = .end
       case (.beforeElement, nil), (.afterElement, nil): throw cutOff()
       case (.beforeElement, UInt8(ascii: "{")?): return elementBegins()
-      case (.beforeElement, UInt8(ascii: ",")?), (.beforeElement, UInt8(ascii: "]")?), (.beforeElement, UInt8(ascii: "}")?),
+      case (.beforeElement, UInt8(ascii: ",")?), (.beforeElement, UInt8(ascii: "]")?),
+        (.beforeElement, UInt8(ascii: "}")?),
         (.beforeElement, UInt8(ascii: ":")?):
         throw damage("damaged JSON: no element begins")
       case (.beforeElement, _) where isArray: return elementBegins()

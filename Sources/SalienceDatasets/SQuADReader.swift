@@ -100,7 +100,8 @@ final class SQuADReader: FileRecordReader {
   /// The error of a file that ends too early.
   private func cutOff() -> DatasetError {
     DatasetError(
-      .damaged, "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
+      .damaged,
+      "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
         + " cut off", file: buffer.file)
   }
 

@@ -39,7 +39,9 @@ struct Sample {
   }
 
   /// A window on the sample alone, which holds all of it once it is filled.
-  func buffer(file: String) -> RecordBuffer { RecordBuffer(SampleStream(bytes), file: file, chunkSize: bytes.count + 1) }
+  func buffer(file: String) -> RecordBuffer {
+    RecordBuffer(SampleStream(bytes), file: file, chunkSize: bytes.count + 1)
+  }
 
   /// The first line that is not blank, for messages: at most 120 characters, with tabs and controls escaped.
   var firstLine: String {

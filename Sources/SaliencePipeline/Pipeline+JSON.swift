@@ -10,6 +10,10 @@ extension Pipeline {
     let rest: JSONValue = [
       "dataset": [
         "path": .array(dataset.paths.map(JSONValue.string)),
+        "format": dataset.options.format.map { .string($0.rawValue) } ?? nil,
+        "delimiter": dataset.options.delimiter.map { .string(String(Character(Unicode.Scalar($0)))) } ?? nil,
+        "quote": dataset.options.quote.map { .string($0 == .plain ? "none" : "\"") } ?? nil,
+        "header": dataset.options.header.map { .array($0.map(JSONValue.string)) } ?? nil,
         "columns": [
           "id": dataset.columns.id.map(JSONValue.string) ?? nil,
           "text": .string(dataset.columns.text),

@@ -1,11 +1,13 @@
 import SalienceAttribution
+import SalienceDatasets
 import SalienceModels
 import SalienceReports
 import SalienceTensors
 
 /// What a run does: the models, the dataset, the methods and where the results go.
 ///
-/// Relative paths are relative to the working directory of the process, not to the pipeline file.
+/// Relative paths of inputs are looked for beside the pipeline file, then in the working directory of the process, where
+/// the outputs go.
 public struct Pipeline: Sendable, Equatable {
   /// Name of the run, for people.
   public var name: String
@@ -25,12 +27,18 @@ public struct Pipeline: Sendable, Equatable {
   public let origins: PipelineOrigins
 
   public struct Dataset: Sendable, Equatable {
-    /// Files and patterns.
+    /// Files and patterns; `-` alone is standard input.
     public var paths: [String]
+    /// How the files are written, where they do not say it themselves.
+    public var options: DatasetOptions
     public var columns: Columns
     /// Tokens an encoding holds at most; nil: as many as the model takes.
     public var maxLength: Int?
     public var overLong: OverLong
+
+    /// Whether the texts come from standard input.
+    public var isStandardInput: Bool { paths == [Self.standardInput] }
+    static let standardInput = "-"
   }
 
   /// Columns of the dataset that hold an example's parts; nil where there is none.

@@ -1,20 +1,72 @@
 import SalienceDatasets
 
 extension PipelineFile {
-  static func dataset(_ node: PipelineNode) throws -> Pipeline.Dataset {
+  static func dataset(_ node: PipelineNode, inputs: InputPaths) throws -> Pipeline.Dataset {
     let mapping = try MappingDecoder(
-      node, path: "dataset", keys: ["path", "columns", "max_length", "over_long"])
+      node, path: "dataset",
+      keys: ["path", "format", "delimiter", "quote", "header", "columns", "max_length", "over_long"])
     _ = try mapping.required("path")
-    let paths = try mapping.strings("path") ?? []
-    guard !paths.isEmpty else { throw mapping.fault("path", "must name at least one file") }
+    let nodes = mapping.list("path") ?? []
+    guard !nodes.isEmpty else { throw mapping.fault("path", "must name at least one file") }
+    let isStandardInput = try nodes.contains {
+      try MappingDecoder.string($0, path: "dataset.path") == Pipeline.Dataset.standardInput
+    }
+    guard !isStandardInput || nodes.count == 1 else {
+      throw mapping.fault("path", "must be '-' alone to read standard input")
+    }
+    let paths =
+      isStandardInput ? [Pipeline.Dataset.standardInput] : try nodes.map { try inputs.dataset($0, key: "dataset.path") }
+    let options = try options(mapping, paths: paths)
     return Pipeline.Dataset(
-      paths: paths, columns: try columns(mapping, paths: paths),
+      paths: paths, options: options, columns: try columns(mapping, paths: paths, format: options.format),
       maxLength: try mapping.integer("max_length", in: 1...1_000_000),
       overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
   }
 
-  private static func columns(_ dataset: MappingDecoder, paths: [String]) throws -> Pipeline.Columns {
-    if dataset.node("columns") == nil, let standard = ColumnMapping.standard(for: paths) {
+  private static func options(_ dataset: MappingDecoder, paths: [String]) throws -> DatasetOptions {
+    var options = DatasetOptions()
+    options.format = try dataset.choice("format", DatasetOptions.Format.self)
+    if options.format == nil, paths == [Pipeline.Dataset.standardInput] {
+      let names = DatasetOptions.Format.allCases.map(\.rawValue).joined(separator: ", ")
+      throw PipelineError(
+        .usage, "the key 'dataset.format' is required for standard input: one of \(names)",
+        at: dataset.node("path")?.origin.description)
+    }
+    if let node = dataset.node("delimiter") { options.delimiter = try delimiter(node) }
+    if let node = dataset.node("quote") {
+      switch node.value {
+      case .scalar("none", _): options.quote = .plain
+      case .scalar("\"", _): options.quote = .enclosing
+      default: throw MappingDecoder.mismatch(node, path: "dataset.quote", expected: "none or '\"'")
+      }
+    }
+    options.header = try dataset.strings("header")
+    for key in ["delimiter", "quote", "header"]
+    where dataset.node(key) != nil && DatasetSource.isJSON(paths, as: options.format) {
+      throw dataset.fault(key, "is no setting of JSON")
+    }
+    if let names = options.header, let name = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw dataset.fault("header", "names '\(name)' twice")
+    }
+    return options
+  }
+
+  private static func delimiter(_ node: PipelineNode) throws -> UInt8 {
+    let named: [String: UInt8] = ["tab": 0x09, "\\t": 0x09]
+    guard case .scalar(let text, _) = node.value,
+      let byte = named[text] ?? (text.utf8.count == 1 ? text.utf8.first : nil),
+      byte == 0x09 || (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "\"")
+    else {
+      throw MappingDecoder.mismatch(
+        node, path: "dataset.delimiter", expected: "one character, such as ',', ';', '|' or tab, and no quote")
+    }
+    return byte
+  }
+
+  private static func columns(
+    _ dataset: MappingDecoder, paths: [String], format: DatasetOptions.Format?
+  ) throws -> Pipeline.Columns {
+    if dataset.node("columns") == nil, let standard = ColumnMapping.standard(for: paths, as: format) {
       return Pipeline.Columns(
         id: standard.id, text: standard.text, textPair: standard.textPair, label: standard.label, keep: [])
     }

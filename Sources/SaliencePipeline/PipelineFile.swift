@@ -4,38 +4,45 @@ import SalienceDatasets
 public enum PipelineFile {
   /// Reads a pipeline file, puts overrides in place and checks every key and value.
   ///
-  /// - Throws: `PipelineError`: `missing` or `io` where the file cannot be read; `usage` naming file, line and key, or
+  /// - Throws: `PipelineError`: `missing` or `io` where the file cannot be read; `missing` with the paths that were tried
+  ///   where an input is not there; `usage` naming file, line and key, or
   ///   the option, where the pipeline is wrong.
   public static func load(_ path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
     let bytes = try DurableFile.read(path, limit: 1 << 20)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw PipelineError(.usage, "not UTF-8", at: path)
     }
-    return try parse(text, path: path, overrides: overrides)
+    return try parse(text, path: path, overrides: overrides, inputs: InputPaths(besideFile: path))
   }
 
-  /// Reads the text of a pipeline file; see `load(_:overrides:)`.
+  /// Reads the text of a pipeline file, whose inputs are not looked for; see `load(_:overrides:)`.
   ///
   /// - Parameter path: names the file in errors, and the pipeline where it has no name.
   public static func parse(_ text: String, path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
+    try parse(text, path: path, overrides: overrides, inputs: InputPaths())
+  }
+
+  private static func parse(
+    _ text: String, path: String, overrides: [PipelineOverride], inputs: InputPaths
+  ) throws -> Pipeline {
     // Some editors begin a file with a byte order mark, which Yams takes for a value.
     let yaml = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     var root = try PipelineNode(yaml: yaml, path: path)
     for override in overrides { try root.apply(override) }
     let file = path.split(separator: "/").last.map(String.init) ?? "pipeline"
     let stem = file.split(separator: ".").first.map(String.init) ?? file
-    return try pipeline(root, defaultName: stem)
+    return try pipeline(root, defaultName: stem, inputs: inputs)
   }
 
-  private static func pipeline(_ root: PipelineNode, defaultName: String) throws -> Pipeline {
+  private static func pipeline(_ root: PipelineNode, defaultName: String, inputs: InputPaths) throws -> Pipeline {
     let top = try MappingDecoder(
       root, path: "",
       keys: ["name", "models"] + taskKeys
         + ["dataset", "methods", "device", "precision", "output", "max_bad_rows"])
     _ = try top.required("models")
-    let models = try top.strings("models") ?? []
+    let models = try (top.list("models") ?? []).map { try inputs.model($0, key: "models") }
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
-    let dataset = try dataset(try top.required("dataset"))
+    let dataset = try dataset(try top.required("dataset"), inputs: inputs)
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
       methods: try methods(top, hasLabels: dataset.columns.label != nil), device: try device(top),
@@ -47,14 +54,14 @@ public enum PipelineFile {
   private static func output(_ node: PipelineNode) throws -> Pipeline.Output {
     let mapping = try MappingDecoder(
       node, path: "output", keys: ["directory", "formats", "compression", "text", "words"])
-    _ = try mapping.required("directory")
+    let directory = try InputPaths.expand(try mapping.required("directory"), key: "output.directory")
     var formats: [Pipeline.Format] = [.parquet]
     for node in mapping.list("formats") ?? [] {
       let format = try MappingDecoder.choice(node, path: "output.formats", Pipeline.Format.self)
       if !formats.contains(format) { formats.append(format) }
     }
     return Pipeline.Output(
-      directory: try mapping.string("directory") ?? "", formats: formats,
+      directory: directory, formats: formats,
       compression: try mapping.choice("compression", Pipeline.Compression.self) ?? .zstd,
       text: try mapping.bool("text") ?? true,
       words: try mapping.string("words") == "none" ? nil : try mapping.choice("words", Pipeline.WordMerge.self))

@@ -25,6 +25,12 @@ public struct RunFingerprint: Sendable, Equatable {
       try checkUnchanged()
     }
 
+    /// Reads a file that only the run itself writes, under the name that every run of it has.
+    public init(reading path: String, named name: String) throws {
+      let digest = try DurableFile.digest(path)
+      self.init(path: name, bytes: digest.bytes, sha256: digest.sha256)
+    }
+
     init(path: String, bytes: Int64, sha256: String, identity: FileIdentity? = nil) {
       self.path = path
       self.bytes = bytes

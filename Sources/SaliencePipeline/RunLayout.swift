@@ -22,6 +22,13 @@ public struct RunLayout: Sendable, Equatable {
   /// Files of the finishing step, beside `_SUCCESS`.
   static let files = ["run.json", "tokens.csv", "report.html"]
 
+  /// Where standard input is kept, so that a run of it can be resumed.
+  public var standardInput: String { "\(state)/\(Self.standardInput)" }
+  static let standardInput = "standard-input"
+
+  /// Names of what a run makes in its directory.
+  public static var names: [String] { ["_SUCCESS", "state", "tensorboard"] + files + tables }
+
   /// A table's directory of one model.
   public func directory(table: String, model: String) -> String {
     "\(path)/\(table)/\(ModelPartition.directory(of: model))"
@@ -40,7 +47,7 @@ public struct RunLayout: Sendable, Equatable {
 
   /// Whether there is anything that a run makes.
   public func holdsRun() -> Bool {
-    (["_SUCCESS", "state", "tensorboard"] + Self.files + Self.tables).contains {
+    Self.names.contains {
       DurableFile.exists("\(path)/\($0)")
     }
   }
@@ -60,7 +67,8 @@ public struct RunLayout: Sendable, Equatable {
       try removeModelDirectories("\(path)/\(table)") { $0.hasPrefix("part-") && $0.hasSuffix(".parquet") }
     }
     try removeMatching("\(path)/tensorboard") { $0.hasPrefix("events.out.tfevents.") }
-    for name in try DurableFile.names(in: state) where name.hasPrefix("tmp-") {
+    for name in try DurableFile.names(in: state)
+    where name.hasPrefix("tmp-") || name.hasPrefix(Self.standardInput) {
       try DurableFile.removeTree("\(state)/\(name)")
     }
     try DurableFile.remove(fingerprint)

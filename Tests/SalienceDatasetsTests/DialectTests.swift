@@ -42,13 +42,17 @@ import Testing
   }
 
   /// Expected values are those of Python's `csv` and of pandas.
-  @Test(arguments: [
-    ("a.tsv", "id\ttext\tlabel\n1\t\"two\nlines, one cell\"\tp\n2\t\"a \"\"quoted\"\" word\"\tn\n", ["two\nlines, one cell", "a \"quoted\" word"]),
-    ("b.csv", "text\n\"one\ntwo\"\nthree\n", ["one\ntwo", "three"]),
-    ("c.csv", "id,text\n1,\"a, b\"\n2,\"c\n3,d\"\n", ["a, b", "c\n3,d"]),
-    ("d.csv", "\"id\",\"text\"\n\"1\",\"c\n3,d\"\n", ["c\n3,d"]),
-    ("e.csv", "id,text\n1,\"c\n\n3,d\"\n", ["c\n\n3,d"]),
-  ] as [(String, String, [String])])
+  @Test(
+    arguments: [
+      (
+        "a.tsv", "id\ttext\tlabel\n1\t\"two\nlines, one cell\"\tp\n2\t\"a \"\"quoted\"\" word\"\tn\n",
+        ["two\nlines, one cell", "a \"quoted\" word"]
+      ),
+      ("b.csv", "text\n\"one\ntwo\"\nthree\n", ["one\ntwo", "three"]),
+      ("c.csv", "id,text\n1,\"a, b\"\n2,\"c\n3,d\"\n", ["a, b", "c\n3,d"]),
+      ("d.csv", "\"id\",\"text\"\n\"1\",\"c\n3,d\"\n", ["c\n3,d"]),
+      ("e.csv", "id,text\n1,\"c\n\n3,d\"\n", ["c\n\n3,d"]),
+    ] as [(String, String, [String])])
   func quotesThatEncloseCellsAreQuotes(_ name: String, _ text: String, _ expected: [String]) throws {
     let source = try source(name, text)
     #expect(texts(source) == expected)
@@ -77,7 +81,8 @@ import Testing
     #expect(try skipping.skip(60_002) == 60_002)
     #expect(try skipping.next() == records[60_002])
     // A cell over lines that are no rows is believed.
-    let sound = try self.source("b.tsv", (["id\ttext\tlabel"] + rows + ["x\t\"two\nlines\"\tp"]).joined(separator: "\n"))
+    let sound = try self.source(
+      "b.tsv", (["id\ttext\tlabel"] + rows + ["x\t\"two\nlines\"\tp"]).joined(separator: "\n"))
     #expect(readAll(sound.reader()).records.last?.example?.text == "two\nlines")
   }
 
@@ -93,7 +98,8 @@ import Testing
       #expect(records.map { $0.example?.text } == ["fine", nil, "\rz", "a\r\"b", "q\r", "x"])
       #expect(records.map(\.location.line) == Array(2...7))
     }
-    let tabs = try source("a.tsv", ["id\ttext", "2\twell hello\rno, this is bad", "\ra\tb"].joined(separator: end) + end)
+    let tabs = try source(
+      "a.tsv", ["id\ttext", "2\twell hello\rno, this is bad", "\ra\tb"].joined(separator: end) + end)
     #expect(texts(tabs) == ["well hello\rno, this is bad", "b"])
     // Lines of old files that end in CR alone.
     #expect(texts(try source("b.csv", "id,text\r1,a\r2,\"b\nc\"\r")) == ["a", "b\nc"])
@@ -101,7 +107,9 @@ import Testing
 
   // MARK: Delimiters
 
-  @Test(arguments: [(";", "';'"), ("\t", "a tab"), ("|", "'|'")]) func delimitersAreFound(_ delimiter: String, _ name: String) throws {
+  @Test(arguments: [(";", "';'"), ("\t", "a tab"), ("|", "'|'")]) func delimitersAreFound(
+    _ delimiter: String, _ name: String
+  ) throws {
     let text = "id\(delimiter)text\(delimiter)label\n1\(delimiter)Awful, really\(delimiter)n\n"
     let source = try source("a.csv", text, label: "label")
     #expect(texts(source) == ["Awful, really"])
@@ -132,13 +140,16 @@ import Testing
     #expect(records.map { $0.example?.text } == ["one long string of jokes", "a dull evening"])
     #expect(records.map { $0.example?.label } == ["1", "0"])
     #expect(records.map(\.location.line) == [1, 2])
-    let count = #expect(throws: DatasetError.self) { try source("a.tsv", text, options: DatasetOptions(header: ["text"])) }
+    let count = #expect(throws: DatasetError.self) {
+      try source("a.tsv", text, options: DatasetOptions(header: ["text"]))
+    }
     #expect(count?.message == "dataset.header names 1 column, and the first line has 2 fields")
     let semicolons = try source(
       "b.csv", "a, b;1\nc;0\n", options: DatasetOptions(header: ["text", "label"]))
     #expect(texts(semicolons) == ["a, b", "c"])
     // One file of several has the names after all.
-    #expect(texts(try source("c.tsv", "text\tlabel\n" + text, options: DatasetOptions(header: ["text", "label"]))).count == 2)
+    #expect(
+      texts(try source("c.tsv", "text\tlabel\n" + text, options: DatasetOptions(header: ["text", "label"]))).count == 2)
     let long = #expect(throws: DatasetError.self) { try source("d.csv", String(repeating: "\u{1B}é", count: 300)) }
     #expect(long?.message.contains("…'") == true && long?.message.contains("\u{1B}") == false)
   }

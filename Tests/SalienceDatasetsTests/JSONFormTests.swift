@@ -20,15 +20,20 @@ import Testing
   private static let first = #"{"id": "a", "text": "Not bad"}"#
   private static let second = #"{"id": "b", "text": "Aw\u0066ul", "x": [{"text": "no"}]}"#
 
-  @Test(arguments: ["a.json", "a.jsonl"], [
-    "[\(first), \(second)]", "\u{FEFF} [\n  \(first),\n\n  \(second)\n]\n", "\(first)\n\(second)\n", "\(first)\r\n\n\(second)",
-  ]) func arraysAndLinesAreReadAsWhatTheyAre(_ name: String, _ text: String) throws {
+  @Test(
+    arguments: ["a.json", "a.jsonl"],
+    [
+      "[\(first), \(second)]", "\u{FEFF} [\n  \(first),\n\n  \(second)\n]\n", "\(first)\n\(second)\n",
+      "\(first)\r\n\n\(second)",
+    ]) func arraysAndLinesAreReadAsWhatTheyAre(_ name: String, _ text: String) throws
+  {
     for chunkSize in [1, 2, 3, 7, 64, 4096] {
       let (records, error) = try read(name, text, chunkSize: chunkSize)
       #expect(error == nil)
-      #expect(records.map(\.example) == [
-        Example(row: 0, id: "a", text: "Not bad"), Example(row: 1, id: "b", text: "Awful"),
-      ])
+      #expect(
+        records.map(\.example) == [
+          Example(row: 0, id: "a", text: "Not bad"), Example(row: 1, id: "b", text: "Awful"),
+        ])
     }
     let reader = try DatasetReader(
       paths: [try directory.write(name, text)], mapping: ColumnMapping(text: "text"), chunkSize: 4)
@@ -56,7 +61,8 @@ import Testing
     #expect(records[4].bad?.reason.hasPrefix("not JSON: ") == true)
     #expect(records[6].bad?.id == "7")
     let long = String(repeating: "x", count: 300)
-    let (capped, _) = try read("b.json", "[\(Self.first), {\"text\": \"\(long)\"}, \(Self.second)]", maximumRecordSize: 100)
+    let (capped, _) = try read(
+      "b.json", "[\(Self.first), {\"text\": \"\(long)\"}, \(Self.second)]", maximumRecordSize: 100)
     #expect(capped.map { $0.example?.id } == ["a", nil, "b"])
     #expect(capped[1].bad?.reason == "longer than 100 bytes")
   }

@@ -156,7 +156,8 @@ import Testing
     for length in stride(from: 10, to: bytes.count, by: 3) {
       let path = try directory.write("c.json", Array(bytes[..<length]))
       let (records, error) = readAll(try DatasetReader(paths: [path], mapping: .squad, chunkSize: 64))
-      #expect(error?.code == .damaged && error?.message.contains("the file ends at byte \(length), ") == true, "\(length)")
+      #expect(
+        error?.code == .damaged && error?.message.contains("the file ends at byte \(length), ") == true, "\(length)")
       #expect(zip(records.filter { $0.bad == nil }, whole).allSatisfy { $0.example == $1.example }, "\(length)")
       #expect(records.count { $0.bad != nil } <= 1)
     }

@@ -10,6 +10,10 @@ public struct ComparisonSummary: Sendable {
   public private(set) var flips: Int64 = 0
   /// Rows that only one of the two has, or that have different ids.
   public internal(set) var unmatchedExamples: Int64 = 0
+  /// Examples with one id and other texts under it, which are not compared.
+  public internal(set) var otherTexts: Int64 = 0
+  /// Examples of two runs of which one holds no texts, so that nobody knows whether they are the same.
+  public internal(set) var unknownTexts: Int64 = 0
   /// Explanations paired, and those of them over other targets or other tokens.
   public private(set) var explanations: Int64 = 0
   public private(set) var incomparable: Int64 = 0
@@ -74,6 +78,12 @@ public struct ComparisonSummary: Sendable {
       "  flips        \(flips) of \(examples) examples (\(TerminalText.fixed(share, 1)) %)",
     ]
     if unmatchedExamples > 0 { lines.append("  unmatched    \(unmatchedExamples) examples") }
+    if otherTexts > 0 {
+      lines.append("  other texts  \(otherTexts) examples have one id but other texts, and are not compared")
+    }
+    if unknownTexts > 0 {
+      lines.append("  no texts     in the tables of \(unknownTexts) examples: they may not be the same")
+    }
     if incomparable > 0 {
       lines.append("  no measure   \(incomparable) of \(explanations) explanations: other target or other tokens")
     }

@@ -95,6 +95,7 @@ public struct Comparison: Sendable {
         for (x, y) in pairs {
           let row = compared(a, b, first, second, x, y)
           if row.comparable { tally.add(x, y) }
+          if !x.hasTokens || !y.hasTokens { summary.withoutTokens += 1 }
           summary.add(row)
           rows.append(row)
         }

@@ -17,6 +17,8 @@ public struct ComparisonSummary: Sendable {
   /// Explanations paired, and those of them over other targets or other tokens.
   public private(set) var explanations: Int64 = 0
   public private(set) var incomparable: Int64 = 0
+  /// Explanations whose runs hold no tokens, and so no words.
+  var withoutTokens: Int64 = 0
   /// Words by method and target, the largest change first.
   public internal(set) var words: [WordMovement] = []
   private var values: [ExactText: [[Float]]] = [:]
@@ -87,6 +89,7 @@ public struct ComparisonSummary: Sendable {
     if incomparable > 0 {
       lines.append("  no measure   \(incomparable) of \(explanations) explanations: other target or other tokens")
     }
+    if withoutTokens > 0 { lines.append("  no words     the tables hold ids of tokens alone") }
     for method in methods {
       let (cosine, spearman, jaccard) = averages(of: method)
       lines.append("  \(TerminalText.visible(method))")

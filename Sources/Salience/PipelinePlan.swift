@@ -24,6 +24,8 @@ public struct PipelinePlan: Sendable {
     public let plannedMemory: PlannedMemory?
     /// Sampled rows that cannot be read, tokenized or, as far as they were tried, scored.
     public let failures: [FailedRow]
+    /// Labels of sampled rows that are no class of the model.
+    public let unknownLabels: UnknownLabels
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
 
@@ -81,6 +83,7 @@ public struct PipelinePlan: Sendable {
               scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
           },
           failures: bad + probe.failures + pace.failures,
+          unknownLabels: scorer.unknownLabels(of: sample.map(\.example)),
           seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
     }
     self.models = models

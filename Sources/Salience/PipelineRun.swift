@@ -124,7 +124,8 @@ public struct PipelineRun: Sendable {
 
   private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
     let tables = UnitWriter.Options(
-      includeText: pipeline.output.text, compression: pipeline.output.compression == .zstd ? .zstd : .none,
+      includeText: pipeline.output.text, keep: pipeline.dataset.columns.keep,
+      compression: pipeline.output.compression == .zstd ? .zstd : .none,
       words: pipeline.output.words, createdBy: "salience version \(salienceVersion)")
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
     return Run.Resources(

@@ -13,11 +13,13 @@ public struct PipelineScorer: ModelScorer {
   public let concurrency: Int
   private let maxLength: Int?
   private let overLong: Pipeline.OverLong
+  private let showsLabels: Bool
 
   public init(model: AttributionModel, pipeline: Pipeline, device: DeviceDescription) {
     self.model = model
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
+    showsLabels = pipeline.output.text
     concurrency = device.concurrency + 1
     tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerRound))
   }
@@ -58,7 +60,7 @@ public struct PipelineScorer: ModelScorer {
 
   private func scoreTogether(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
     let inputs = batch.map {
-      TaskInput(text: $0.example.text, pair: $0.example.textPair, label: $0.example.label, windows: $0.windows)
+      TaskInput(text: $0.example.text, pair: $0.example.textPair, label: RowLabel($0.example), windows: $0.windows)
     }
     return zip(batch, try await model.score(inputs)).map { item, result in
       result.map { scored in
@@ -70,4 +72,22 @@ public struct PipelineScorer: ModelScorer {
       .mapError { RowFailure($0.message) }
     }
   }
+  public func meaning(of scored: ScoredExample) -> LabelMeaning {
+    model.task.meaning(of: RowLabel(scored.example), for: scored.prediction, showsLabels: showsLabels)
+  }
+
+  /// The labels of rows that are no class of the model, before anything is scored.
+  func unknownLabels(of examples: [Example]) -> UnknownLabels {
+    var found = UnknownLabels()
+    let nothing = Prediction(label: "", index: 0, probability: 0, logits: [])
+    for example in examples {
+      found.add(model.task.meaning(of: RowLabel(example), for: nothing, showsLabels: showsLabels))
+    }
+    return found
+  }
+}
+
+extension RowLabel {
+  /// The label of an example, if it has one.
+  init?(_ example: Example) { self.init(example.label, elements: example.labels) }
 }

@@ -126,7 +126,7 @@ public struct AttributionModel: Sendable {
   ///
   /// - Throws: `TokenizerError`, or `AttributionError` where an id is outside the model's vocabulary.
   public func input(
-    _ text: String, pair: String? = nil, label: String? = nil, maxLength: Int? = nil
+    _ text: String, pair: String? = nil, label: RowLabel? = nil, maxLength: Int? = nil
   ) throws -> TaskInput {
     let windows = try task.windows(
       of: text, pair: pair, tokenizer: tokenizer, maxLength: min(maxLength ?? .max, maximumLength))
@@ -173,10 +173,13 @@ public struct AttributionModel: Sendable {
     for input in inputs.indices {
       guard case .success(let scored) = results[input] else { continue }
       do {
-        questions += try task.outputs(of: method.target, for: scored.decision, label: inputs[input].label).map {
-          let request = try method.request(
-            scored.decision.encoding, output: $0, tokenizer: tokenizer, architecture: architecture)
-          return Question(input: input, output: $0, request: request)
+        let targets = method.target == .label ? try task.targets(of: inputs[input].label) : [method.target]
+        for target in targets {
+          questions += try task.outputs(of: target, for: scored.decision, label: nil).map {
+            let request = try method.request(
+              scored.decision.encoding, output: $0, tokenizer: tokenizer, architecture: architecture)
+            return Question(input: input, output: $0, request: request)
+          }
         }
       } catch let error as AttributionError {
         results[input] = .failure(error)

@@ -1,6 +1,7 @@
 /// What a model decided for one example.
 public struct Prediction: Sendable, Equatable {
-  /// The class's name, the answer, the words' labels, what fills the masks, or the continuation.
+  /// The class's name, the names of several with commas between them, the answer, the words' labels, what fills the
+  /// masks, or the continuation.
   public let label: String
   /// The class, the answer's first token, or the output that was chosen first where several were.
   public let index: Int
@@ -10,9 +11,16 @@ public struct Prediction: Sendable, Equatable {
   public let logits: [Float]
   /// Where an answer stands in the text's pair, in Unicode scalars; nil where there is no answer to a question.
   public let answer: Range<Int>?
+  /// What stands for the label where no text may be told: ids of tokens, or where an answer stands; nil where the label
+  /// is made of names of classes.
+  public let withoutText: String?
 
-  public init(label: String, index: Int, probability: Float, logits: [Float], answer: Range<Int>? = nil) {
+  public init(
+    label: String, index: Int, probability: Float, logits: [Float], answer: Range<Int>? = nil,
+    withoutText: String? = nil
+  ) {
     self.answer = answer
+    self.withoutText = withoutText
     self.label = label
     self.index = index
     self.probability = probability

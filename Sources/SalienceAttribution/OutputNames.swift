@@ -3,7 +3,7 @@ import SalienceTokenizers
 /// What a model's C outputs are called: classes, the ends of an answer, or the tokens of a vocabulary.
 public struct OutputNames: Sendable {
   private enum Source: Sendable {
-    case classes([String])
+    case classes([String], ClassIndex)
     case vocabulary(Tokenizer)
   }
 
@@ -12,7 +12,7 @@ public struct OutputNames: Sendable {
   public let count: Int
 
   public init(_ classes: [String]) {
-    source = .classes(classes)
+    source = .classes(classes, ClassIndex(classes))
     count = classes.count
   }
 
@@ -25,7 +25,7 @@ public struct OutputNames: Sendable {
   /// The name of an output; ids that no token has are named by their number.
   public subscript(index: Int) -> String {
     switch source {
-    case .classes(let names): names[index]
+    case .classes(let names, _): names[index]
     case .vocabulary(let tokenizer): tokenizer.token(of: Int32(clamping: index)) ?? "\(index)"
     }
   }
@@ -36,7 +36,7 @@ public struct OutputNames: Sendable {
   public func index(of name: ClassName) -> Int? {
     switch (name, source) {
     case (.index(let index), _): return (0..<count).contains(index) ? index : nil
-    case (.name(let name), .classes(let names)):
+    case (.name(let name), .classes(let names, _)):
       let places = names.indices.filter { names[$0] == name }
       if places.isEmpty { return Int(name).flatMap { names.indices.contains($0) ? $0 : nil } }
       return places.count == 1 ? places[0] : nil
@@ -49,6 +49,20 @@ public struct OutputNames: Sendable {
     }
   }
 
+  /// The output that a dataset's label means: a class as `ClassIndex` says, or a token as in a pipeline file.
+  public func index(meantBy label: String) -> Int? {
+    switch source {
+    case .classes(_, let index): index.index(of: label)
+    case .vocabulary: index(of: .name(label))
+    }
+  }
+
+  /// The first classes, for messages; none of a vocabulary.
+  var shown: [String] {
+    guard case .classes(let names, _) = source else { return [] }
+    return Array(names.prefix(8)) + (names.count > 8 ? ["…"] : [])
+  }
+
   /// `index(of:)`, or what to tell a user who named something else.
   func resolve(_ name: ClassName) throws -> Int {
     if let index = index(of: name) { return index }
@@ -58,14 +72,14 @@ public struct OutputNames: Sendable {
       case .index(let index): "\(index)"
       }
     switch source {
-    case .classes(let names):
+    case .classes(let names, _):
       if case .name(let name) = name, names.contains(name) {
         throw AttributionError(
           .usage, "more than one class is called '\(name)': name one by its index", setting: .target)
       }
-      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
       throw AttributionError(
-        .usage, "no class \(wanted) among the model's \(names.count): \(shown)", setting: .target)
+        .usage, "no class \(wanted) among the model's \(names.count): \(shown.joined(separator: ", "))",
+        setting: .target)
     case .vocabulary:
       throw AttributionError(
         .usage, "no token \(wanted) in the model's vocabulary of \(count)", setting: .target)

@@ -26,7 +26,7 @@ public enum Target: Sendable, Equatable {
     case .all: return (0..<names.count).map { .unit($0, names) }
     case .label:
       guard let label, !label.isEmpty else { throw AttributionError(.example, "the row has no label to explain") }
-      guard let index = names.index(of: .name(label)) else {
+      guard let index = names.index(meantBy: label) else {
         throw AttributionError(.example, "the row's label is no class of the model, or more than one")
       }
       return [.unit(index, names)]

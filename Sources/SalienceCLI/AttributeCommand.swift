@@ -49,6 +49,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Flag(help: "No warning of a large convergence delta.") var quiet = false
 
   func validate() throws {
+    try requirePaths([("--model", model)])
     guard contrast.isEmpty || contrast.count == 2 else {
       throw ValidationError("--contrast takes two classes or tokens, and stands after the text")
     }

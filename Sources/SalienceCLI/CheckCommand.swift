@@ -51,6 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
           "    \(model.failures.count) of the first \(plan.sampledRows) rows cannot be scored, the first of them:"
             + " \(first.datasetFile), \(first.message)")
       }
+      if let note = model.unknownLabels.text(of: plan.sampledRows, model: model.name) { lines.append("    \(note)") }
     }
     lines.append("  in all \(duration(plan.models.reduce(0) { $0 + $1.seconds }))")
     return lines.joined(separator: "\n")
@@ -79,6 +80,7 @@ struct CheckCommand: AsyncParsableCommand {
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),
+        "unknown_labels": model.unknownLabels.json,
         "bad_rows": .array(model.failures.sorted { $0.row < $1.row }.map(\.json)),
       ]
     }

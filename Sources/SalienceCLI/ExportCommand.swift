@@ -20,11 +20,13 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(help: "A file; '-' is standard output.") var output = "-"
   @Option(help: "A line a word: sum, mean or maximum (by magnitude, with its sign) of its tokens' scores.")
   var words: WordMerge?
+  @Flag(help: "Export what is there of an unfinished or damaged run.") var partial = false
   @Flag(help: "Leave texts that look like spreadsheet formulas as they are.") var csvRaw = false
   @Flag(help: "Print what was written to the file of --output as JSON.") var json = false
   @Flag(help: "No message at the end.") var quiet = false
 
   func validate() throws {
+    try requirePaths([("RUN_DIR", runDirectory), ("--output", output)])
     // Standard output holds either the table or the account of it.
     if json && output == "-" {
       throw ValidationError("--json tells what was written to a file: name one with --output FILE")
@@ -33,7 +35,9 @@ struct ExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
+      let whole = try WholeRun(runDirectory, isPartial: partial)
       let run = try RunDirectory(path: runDirectory)
+      if !quiet { whole.warn(runDirectory) }
       let target =
         output == "-"
         ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(replacing: output)
@@ -53,6 +57,7 @@ struct ExportCommand: AsyncParsableCommand {
           JSONMember(name: "models", value: .array(written.models.map(JSONValue.string))),
           JSONMember(name: "rows", value: .integer(written.rows)),
           JSONMember(name: written.what, value: .integer(written.lines)),
+          JSONMember(name: "missing", value: .array(whole.faults.map(JSONValue.string))),
         ]
         try writeResult(JSONValue.object(members).text(pretty: true))
       } else if !quiet && output != "-" {

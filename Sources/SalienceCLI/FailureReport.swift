@@ -69,6 +69,7 @@ private func exitCode(of error: any Error) -> Int32 {
     switch error.code {
     case .missingInput: 66
     case .inputOutput: 74
+    case .usage: 64
     default: 65
     }
   case let error as ParquetError: error.code == .cannotWrite ? 74 : 65

@@ -13,6 +13,11 @@ struct PipelineOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "KEY=VALUE, as in methods.0.steps=20; may be repeated.")
   var overrides: [String] = []
 
+  func validate() throws {
+    try requirePaths([("PIPELINE", pipeline)] + [output].compactMap { $0 }.map { ("--output", $0) })
+    try requirePaths(model.map { ("--model", $0) } + input.map { ("--input", $0) })
+  }
+
   func load() throws -> Pipeline {
     var all = try overrides.map(PipelineOverride.init(set:))
     func add(_ option: String, _ path: String, _ values: [String]) {

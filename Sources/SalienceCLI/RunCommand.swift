@@ -68,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
           "model": .string(model.name), "rows": .integer(model.counts.rows),
           "quarantined": .integer(model.counts.quarantined), "unconverged": .integer(model.unconverged),
           "truncated": .integer(model.totals.truncated),
+          "unknown_labels": model.totals.unknownLabels.json,
         ]
       }
       let value: JSONValue = [

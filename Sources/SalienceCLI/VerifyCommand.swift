@@ -10,6 +10,8 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Say nothing but the error, if there is one.") var quiet = false
 
+  func validate() throws { try requirePaths([("RUN_DIR", runDirectory)]) }
+
   func run() async throws {
     try await reportingFailures {
       let found = try RunVerification(of: runDirectory)

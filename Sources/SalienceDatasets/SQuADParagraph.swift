@@ -78,10 +78,12 @@ struct SQuADParagraph {
       id = try mapping.id.flatMap { try value(of: $0, in: json) }
       let text = try text(of: mapping.text, in: json)
       let pair = try mapping.textPair.map { try self.text(of: $0, in: json) }
-      let label = try mapping.label.flatMap { try value(of: $0, in: json) }
+      let answers = mapping.label == "answer" ? try answers(in: json, column: "answer") : []
+      let label = mapping.label == "answer" ? answers.first : try mapping.label.flatMap { try value(of: $0, in: json) }
       return .example(
         Example(
           row: row, id: id ?? String(row), text: text, textPair: pair, label: label,
+          labels: answers.isEmpty ? nil : answers,
           kept: try mapping.keep.map { try value(of: $0, in: json) }),
         location)
     } catch {
@@ -102,24 +104,35 @@ struct SQuADParagraph {
     switch column {
     case "context": return try context.get()
     case "question": return try json["question"].map(fault.string)
-    case "answer":
-      guard json["is_impossible"]?.boolValue != true, let answers = json["answers"], !answers.isNull else { return nil }
-      // The Hub's tables turn the list of answers inside out.
-      if answers.objectValue != nil {
-        guard let texts = answers["text"]?.arrayValue else {
-          throw SQuADFault(column: column, reason: "answers without a list of texts")
-        }
-        return try texts.first.map(fault.string)
-      }
-      guard let list = answers.arrayValue else { throw fault.expecting("an array of answers", answers) }
-      guard let first = list.first else { return nil }
-      guard let text = first["text"] else { throw SQuADFault(column: column, reason: "an answer without a text") }
-      return try fault.string(text)
+    case "answer": return try answers(in: json, column: column).first
     default:
       guard let value = json[column], !value.isNull else { return nil }
       if case .number(let number) = value { return number }
       return try fault.string(value)
     }
+  }
+
+  /// The answers of a question, each a right one; none where there is no answer.
+  private func answers(in json: JSONValue, column: String) throws -> [String] {
+    let fault = SQuADFault(column: column, reason: "")
+    guard json["is_impossible"]?.boolValue != true, let answers = json["answers"], !answers.isNull else { return [] }
+    // The Hub's tables turn the list of answers inside out.
+    if answers.objectValue != nil {
+      guard let texts = answers["text"]?.arrayValue else {
+        throw SQuADFault(column: column, reason: "answers without a list of texts")
+      }
+      return try Self.first(of: texts, fault.string)
+    }
+    guard let list = answers.arrayValue else { throw fault.expecting("an array of answers", answers) }
+    return try Self.first(of: list) { answer in
+      guard let text = answer["text"] else { throw SQuADFault(column: column, reason: "an answer without a text") }
+      return try fault.string(text)
+    }
+  }
+
+  /// The texts of a list, whose first must be sound: it is the label.
+  private static func first(of list: [JSONValue], _ text: (JSONValue) throws -> String) throws -> [String] {
+    try list.prefix(1).map(text) + list.dropFirst().compactMap { try? text($0) }
   }
 }
 

@@ -30,6 +30,9 @@ struct ColumnChunkReader {
         guard size >= 0, header.uncompressedSize >= 0, size <= bytes.count - position else {
           throw ParquetError(.corrupt, "a page does not fit its column chunk")
         }
+        guard Int(header.uncompressedSize) <= ParquetLimits.chunkBytes - rows.values.bytes.count else {
+          throw Self.tooLarge
+        }
         let stored = bytes[position..<position + size]
         position += size
         if let checksum = header.checksum, checksum != pageChecksum(stored) {
@@ -93,7 +96,12 @@ struct ColumnChunkReader {
       var indices: [UInt32] = []
       try RLEBitPackingHybrid.decode(
         values.dropFirst(), bitWidth: Int(width), count: present, maximum: dictionary.count - 1, into: &indices)
-      for index in indices { rows.values.append(bytes: dictionary.bytes[dictionary.byteRange(of: Int(index))]) }
+      for index in indices {
+        let range = dictionary.byteRange(of: Int(index))
+        // An index takes no more than a bit, its text as much as a dictionary holds.
+        guard range.count <= ParquetLimits.chunkBytes - rows.values.bytes.count else { throw Self.tooLarge }
+        rows.values.append(bytes: dictionary.bytes[range])
+      }
     case .rle, nil:
       throw unsupported(header.encoding)
     }
@@ -113,6 +121,10 @@ struct ColumnChunkReader {
       body.prefix(length), bitWidth: width, count: count, maximum: Int(maximum), into: &levels)
     body = body.dropFirst(length)
     return levels
+  }
+
+  private static var tooLarge: ParquetError {
+    ParquetError(.unsupported, "a column chunk that unpacks to more than \(ParquetLimits.chunkBytes) bytes is not read")
   }
 
   private func unsupported(_ encoding: Int32) -> ParquetError {

@@ -15,12 +15,16 @@ final class OutputFile {
   /// Whether the path may be removed: a device or pipe that was opened must stay.
   private let isRegular: Bool
 
-  /// Creates the file, or empties one that is there.
+  /// Creates the file; a device or pipe that is there is opened.
+  ///
+  /// A file that is there is never emptied, and a link is never followed.
   init(path: String) throws(ParquetError) {
     self.path = path
-    let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard opened >= 0 else { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
     var status = stat()
+    let isOther = lstat(path, &status) == 0 && ![S_IFREG, S_IFLNK, S_IFDIR].contains(status.st_mode & S_IFMT)
+    let flags = isOther ? O_NOFOLLOW : O_CREAT | O_EXCL | O_NOFOLLOW
+    let opened = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+    guard opened >= 0 else { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
     isRegular = fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     descriptor = opened
   }

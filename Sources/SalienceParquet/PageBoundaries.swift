@@ -2,8 +2,14 @@
 enum ParquetLimits {
   /// Values of one page, nulls included: a lying header cannot make a reader unpack more.
   static let pageValues = 1 << 24
-  /// The footer's length in bytes.
-  static let footerBytes: Int64 = 256 << 20
+  /// The footer's length in bytes; what it unpacks to takes a few dozen times as much.
+  static let footerBytes: Int64 = 16 << 20
+  /// Rows of one row group: runs of one value cost a file nothing, but the reader unpacks them.
+  static let rowGroupRows = 1 << 20
+  /// Values of one column in one row group, nulls included; lists may have more of them than rows.
+  static let chunkValues: Int64 = 1 << 26
+  /// Bytes that one column of one row group unpacks to; the writer ends a row group well before.
+  static let chunkBytes = 256 << 20
 }
 
 /// Cuts a column's buffered rows into pages: ranges of levels that begin with a row, and their values.

@@ -1,7 +1,8 @@
 /// Reads the Parquet files that `ParquetWriter` makes: v1 pages, PLAIN and dictionary encoding, none or zstd.
 ///
 /// Nothing in a file is believed before it is checked: offsets and lengths against the file's size, pages against
-/// their checksums and announced sizes, counts against each other. Files of other writers are read where they keep
+/// their checksums and announced sizes, counts against each other. What a row group unpacks to is bounded, however
+/// small the file. Files of other writers are read where they keep
 /// to the same features, and refused with `unsupported` where not.
 public struct ParquetReader: Sendable {
   /// The file's path as given.
@@ -122,6 +123,10 @@ public struct ParquetReader: Sendable {
       let (sum, overflow) = rows.addingReportingOverflow(group.rowCount)
       guard group.rowCount >= 0, !overflow else { throw ParquetError(.corrupt, "row counts are out of range") }
       rows = sum
+      guard group.rowCount <= ParquetLimits.rowGroupRows else {
+        throw ParquetError(
+          .unsupported, "a row group of \(group.rowCount) rows is not read, only up to \(ParquetLimits.rowGroupRows)")
+      }
       guard group.columns.count == schema.columns.count else {
         throw ParquetError(.corrupt, "a row group has \(group.columns.count) columns, not \(schema.columns.count)")
       }
@@ -148,6 +153,9 @@ public struct ParquetReader: Sendable {
       column.type == .floatList ? chunk.valueCount >= rowCount : chunk.valueCount == rowCount
     guard countFits else {
       throw ParquetError(.corrupt, "a column chunk has \(chunk.valueCount) values for \(rowCount) rows")
+    }
+    guard chunk.valueCount <= ParquetLimits.chunkValues, chunk.totalCompressedSize <= ParquetLimits.chunkBytes else {
+      throw ParquetError(.unsupported, "a column chunk of this size is not read")
     }
     let start = chunk.firstPageOffset
     guard start >= 4, start <= dataEnd, chunk.totalCompressedSize >= 0, chunk.totalCompressedSize <= dataEnd - start

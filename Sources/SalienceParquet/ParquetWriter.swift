@@ -24,10 +24,11 @@ public final class ParquetWriter {
   private var isOpen = true
 
   private static let magic = Array("PAR1".utf8)
-  /// Rows between looks at the size of a row group, counted from its start so that calls do not matter.
-  private static let sizeCheckRows = 1024
+  /// Rows between looks at the size of a row group, counted from its start so that calls do not matter; few, because a
+  /// row's texts may have a megabyte each.
+  private static let sizeCheckRows = 32
 
-  /// Creates the file at `path`, replacing one that is there.
+  /// Creates the file at `path`, where there must be none.
   ///
   /// `keyValueMetadata` goes to the footer, ordered by key. A row group ends after `rowGroupRows` rows, or sooner
   /// when its buffered values take `rowGroupBytes`.
@@ -43,7 +44,7 @@ public final class ParquetWriter {
     self.compression = compression
     self.createdBy = createdBy
     self.keyValueMetadata = keyValueMetadata
-    self.rowGroupRows = min(max(1, rowGroupRows), ParquetLimits.pageValues)
+    self.rowGroupRows = min(max(1, rowGroupRows), ParquetLimits.rowGroupRows)
     self.rowGroupBytes = max(1, rowGroupBytes)
     output = try OutputFile(path: path)
     compressor = PageCompressor(compression)

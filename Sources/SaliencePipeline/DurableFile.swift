@@ -66,9 +66,9 @@ enum DurableFile {
     }
   }
 
-  /// Writes a file and flushes it to the disk.
+  /// Writes a file that is not there yet and flushes it to the disk.
   static func write(_ text: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw outputFailure("cannot be created", path, errno) }
     var text = text
     let written: Int32 = text.withUTF8 { bytes in

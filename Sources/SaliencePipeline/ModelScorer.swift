@@ -1,3 +1,4 @@
+import SalienceAttribution
 import SalienceDatasets
 import SalienceReports
 import SalienceTokenizers
@@ -18,6 +19,21 @@ public protocol ModelScorer: Sendable {
   ///
   /// - Throws: where nothing can be scored any more: the run stops.
   func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>]
+
+  /// What the label of a scored row comes to.
+  func meaning(of scored: ScoredExample) -> LabelMeaning
+}
+
+extension ModelScorer {
+  public func meaning(of scored: ScoredExample) -> LabelMeaning { LabelMeaning() }
+
+  /// A scored row with what its tables hold besides: the file it is from, and what its label comes to.
+  func completed(_ scored: ScoredExample, from file: String) -> ScoredExample {
+    var scored = scored
+    scored.datasetFile = file
+    scored.meaning = meaning(of: scored)
+    return scored
+  }
 }
 
 /// An example and its tokens.

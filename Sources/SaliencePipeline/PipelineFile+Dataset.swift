@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceReports
 
 extension PipelineFile {
   static func dataset(_ node: PipelineNode, inputs: InputPaths) throws -> Pipeline.Dataset {
@@ -89,6 +90,15 @@ extension PipelineFile {
     let names = try columns.strings("keep") ?? []
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
       throw columns.fault("keep", "names '\(name)' twice")
+    }
+    for (index, name) in names.enumerated() {
+      if PredictionColumns.isTaken(name) {
+        throw columns.fault("keep", "names '\(name)', which is a column of the predictions: rename it in the dataset")
+      }
+      // Readers of the tables tell no columns apart by case alone.
+      if names[..<index].contains(where: { $0.lowercased() == name.lowercased() }) {
+        throw columns.fault("keep", "names '\(name)' twice, but for upper and lower case")
+      }
     }
     return names
   }

@@ -184,7 +184,8 @@ final class ModelStages: Sendable {
       for (row, result) in zip(batch.rows, results) {
         let slot: UnitInFlight.Slot =
           switch result {
-          case .success(let scored) where scored.isFinite: .scored(scored)
+          case .success(let scored) where scored.isFinite:
+            .scored(scorer.completed(scored, from: batch.unit.file(of: row.example.row)))
           case .success:
             batch.unit.failure(of: row.example, stage: .score, RowFailure("a score is not a finite number"))
           case .failure(let failure): batch.unit.failure(of: row.example, stage: .score, failure)

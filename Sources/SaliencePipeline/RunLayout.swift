@@ -52,6 +52,9 @@ public struct RunLayout: Sendable, Equatable {
     }
   }
 
+  /// Whether the records of a run are here, which say what it should hold.
+  public var hasJournal: Bool { DurableFile.exists(fingerprint) }
+
   /// Whether a run was finished here.
   public func isFinished() -> Bool { DurableFile.exists(success) }
 

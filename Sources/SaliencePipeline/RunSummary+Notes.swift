@@ -1,7 +1,12 @@
 extension RunSummary {
   /// What a user should know of the run besides its counts, one line each, in the order they are printed.
   public var notes: [String] {
-    convergence.warnings() + [truncationNote].compactMap { $0 }
+    convergence.warnings() + [truncationNote].compactMap { $0 } + labelNotes
+  }
+
+  /// Labels that are no class, one note a model.
+  private var labelNotes: [String] {
+    models.compactMap { $0.totals.unknownLabels.text(of: $0.counts.rows, model: $0.name) }
   }
 
   /// Rows whose text was cut to the model's length; nil where none was.

@@ -32,6 +32,9 @@ final class UnitInFlight: Sendable {
     }
   }
 
+  /// The file that a row is from.
+  func file(of row: Int64) -> String { locations[Int(row - unit.rows.lowerBound)].file }
+
   /// The row of the errors table for a row that failed after it was read.
   func failure(of example: Example, stage: FailedRow.Stage, _ error: any Error) -> Slot {
     .failed(FailedRow(example, at: locations[Int(example.row - unit.rows.lowerBound)], stage: stage, error))

@@ -35,6 +35,8 @@ public struct UnitTotals: Sendable, Equatable {
   /// Tokens of the scored rows.
   public var tokens: Int = 0
   public var truncated: Int = 0
+  /// Labels that are no class of the model.
+  public var unknownLabels = UnknownLabels()
   /// Wall-clock seconds from the unit's first row to its last score; units overlap.
   public var seconds: Double = 0
   /// In pipeline order.
@@ -45,6 +47,7 @@ public struct UnitTotals: Sendable, Equatable {
   public mutating func add(_ scored: ScoredExample) {
     tokens += scored.encoding.count
     truncated += scored.encoding.truncated ? 1 : 0
+    unknownLabels.add(scored.meaning)
     for explanation in scored.explanations {
       var method = Method(id: explanation.method)
       method.explanations = 1
@@ -86,6 +89,7 @@ public struct UnitTotals: Sendable, Equatable {
   public static func += (left: inout UnitTotals, right: UnitTotals) {
     left.tokens += right.tokens
     left.truncated += right.truncated
+    left.unknownLabels += right.unknownLabels
     left.seconds += right.seconds
     for method in right.methods { left.add(method) }
   }
@@ -94,7 +98,8 @@ public struct UnitTotals: Sendable, Equatable {
 extension UnitTotals {
   var json: JSONValue {
     [
-      "tokens": .integer(tokens), "truncated": .integer(truncated), "seconds": .double(seconds),
+      "tokens": .integer(tokens), "truncated": .integer(truncated), "unknown_labels": unknownLabels.json,
+      "seconds": .double(seconds),
       "methods": .array(
         methods.map {
           [
@@ -119,6 +124,8 @@ extension UnitTotals {
     self.init()
     self.tokens = tokens
     self.truncated = truncated
+    // Manifests from before labels were looked at do not say.
+    unknownLabels = json["unknown_labels"].flatMap(UnknownLabels.init) ?? UnknownLabels()
     self.seconds = seconds
     for method in methods {
       guard let id = method["id"]?.stringValue, let explanations = method["explanations"]?.intValue,

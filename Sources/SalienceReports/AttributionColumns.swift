@@ -10,7 +10,7 @@ public struct AttributionColumns: TableColumns, Equatable {
     ParquetColumn("target_index", .int32, optional: true, dictionary: true),
     ParquetColumn("target_position", .int32, optional: true, dictionary: true),
     ParquetColumn("position", .int32, dictionary: true),
-    ParquetColumn("token", .string, dictionary: true),
+    ParquetColumn("token", .string, optional: true, dictionary: true),
     ParquetColumn("token_id", .int32, dictionary: true),
     ParquetColumn("special", .bool),
     ParquetColumn("segment", .int8, dictionary: true),
@@ -30,7 +30,8 @@ public struct AttributionColumns: TableColumns, Equatable {
   /// The token that the output is about: generated, masked or labelled; null where it is about the whole text.
   public internal(set) var targetPosition: [Int32?] = []
   public internal(set) var position: [Int32] = []
-  public internal(set) var token: [String] = []
+  /// Null where the run holds no texts.
+  public internal(set) var token: [String?] = []
   public internal(set) var tokenID: [Int32] = []
   public internal(set) var special: [Bool] = []
   /// 0 for a token of the text and 1 for one of its pair, so that offsets find their column; for special tokens
@@ -50,25 +51,30 @@ public struct AttributionColumns: TableColumns, Equatable {
 
   /// Adds the rows of one example: the tokens that each explanation in turn covers.
   ///
-  /// - Parameter words: how scores of tokens become the score of their word; nil for none.
+  /// - Parameters:
+  ///   - words: how scores of tokens become the score of their word; nil for none.
+  ///   - includeText: whether tokens are stored as text, or as their ids and offsets alone.
   /// - Throws: `ReportError.invalidExample` where the arrays of the encoding or of an explanation have different
   ///   counts, or a number does not fit the table.
-  public mutating func append(_ scored: ScoredExample, words: WordMerge? = nil) throws {
+  public mutating func append(
+    _ scored: ScoredExample, words: WordMerge? = nil, includeText: Bool = true
+  ) throws {
     let encoding = scored.encoding
     _ = try scored.checkedTokenCount()
     let ranges = words == nil ? [] : WordPieces.ranges(encoding)
     for explanation in scored.explanations {
       let index = try explanation.targetIndex.map { try scored.narrow($0, "target_index") }
       let place = try explanation.targetPosition.map { try scored.narrow($0, "target_position") }
+      let name = includeText ? explanation.target : scored.withoutText(explanation)
       for token in explanation.attributions.indices {
         row.append(scored.example.row)
         exampleID.append(scored.example.id)
         method.append(explanation.method)
-        target.append(explanation.target)
+        target.append(name)
         targetIndex.append(index)
         targetPosition.append(place)
         position.append(Int32(clamping: token))
-        self.token.append(encoding.tokens[token])
+        self.token.append(includeText ? encoding.tokens[token] : nil)
         tokenID.append(encoding.ids[token])
         special.append(encoding.special[token])
         segment.append(Int8(clamping: encoding.segment(of: token)))
@@ -87,7 +93,7 @@ public struct AttributionColumns: TableColumns, Equatable {
   public var columnData: [ColumnData] {
     [
       .int64(row), .string(exampleID), .string(method), .string(target), .optionalInt32(targetIndex),
-      .optionalInt32(targetPosition), .int32(position), .string(token), .int32(tokenID), .bool(special),
+      .optionalInt32(targetPosition), .int32(position), .optionalString(token), .int32(tokenID), .bool(special),
       .int8(segment), .optionalInt32(word), .optionalInt32(start), .optionalInt32(end), .float(attribution),
       .float(normalized), .optionalFloat(wordAttribution),
     ]

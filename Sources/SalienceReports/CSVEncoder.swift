@@ -1,8 +1,8 @@
 /// Turns values into lines of comma-separated text after RFC 4180, lines ending in CR LF replaced by LF.
 ///
-/// A null is an empty cell and an empty string is `""`. A text that a spreadsheet could take for a formula gets
-/// an apostrophe in front, and so does a text that begins with one: a reader that drops one leading apostrophe
-/// from every text gets the original back. Numbers and booleans are never touched, and floats are the shortest
+/// A null is an empty cell and an empty string is `""`. A text that a spreadsheet could take for a formula, white space
+/// and invisible characters in front or not, gets an apostrophe in front, and so does a text that begins with one: a
+/// reader that drops one leading apostrophe from every text gets the original back. Numbers and booleans are never touched, and floats are the shortest
 /// decimals that read back as the same value.
 public struct CSVEncoder: Sendable {
   /// Leaves texts as they are, formulas included.
@@ -77,13 +77,29 @@ public struct CSVEncoder: Sendable {
     lineHasCell = true
   }
 
-  // Bytes, not Characters: CR LF is one Character, and so is `=` under a combining mark.
+  /// Whether a spreadsheet may take the text for a formula: what it drops before it looks at the first character is
+  /// passed over here too.
+  ///
+  /// Scalars, not Characters: CR LF is one Character, and so is `=` under a combining mark.
   private static func needsApostrophe(_ text: String) -> Bool {
-    switch text.utf8.first {
-    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "'"), 0x09, 0x0D:
-      true
-    default:
-      false
+    switch text.unicodeScalars.first {
+    case "'", "\t", "\n", "\r": return true
+    default: break
+    }
+    switch text.unicodeScalars.first(where: { !isDropped($0) }) {
+    case "=", "+", "-", "@": return true
+    // The same as wide and as small forms, which some spreadsheets read alike.
+    case "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{FE66}", "\u{FE62}", "\u{FE63}", "\u{FE6B}": return true
+    default: return false
+    }
+  }
+
+  /// White space, control characters and what is not seen.
+  private static func isDropped(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value > 0x20, scalar.value < 0x7F { return false }
+    return switch scalar.properties.generalCategory {
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isWhitespace
     }
   }
 

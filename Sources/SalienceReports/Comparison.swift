@@ -2,7 +2,8 @@ import SalienceParquet
 
 /// Compares checkpoints by the tables of their runs.
 ///
-/// Examples are joined by row and id, explanations by method, target and target position. Where a method explains
+/// Examples are joined by row and id, explanations by method, target and target position. Examples whose texts differ
+/// are counted and not compared. Where a method explains
 /// one target in A and another in B (each its own prediction), the two are paired without similarities. So are
 /// explanations of different token sequences: checkpoints with different tokenizers are `comparable: false`, not
 /// aligned. Memory holds a row group a table, the word sums, and 12 bytes an explanation for the medians.
@@ -34,31 +35,6 @@ public struct Comparison: Sendable {
     self.raw = raw
   }
 
-  /// What to compare with what: in one run every model with its first; over several runs each model of a later
-  /// run with its namesake in the first run, or else with that run's first model.
-  ///
-  /// - Throws: `ReportError.nothingToCompare` where there is one checkpoint only.
-  public static func pairs(of runs: [RunDirectory]) throws -> [(Side, Side)] {
-    guard let first = runs.first, let base = first.models.first else {
-      throw ReportError(.nothingToCompare, "there are no predictions to compare")
-    }
-    if runs.count == 1 {
-      guard first.models.count > 1 else {
-        throw ReportError(.nothingToCompare, "holds one model: give a second run", at: first.path)
-      }
-      let a = Side(run: first, model: base, name: base)
-      return first.models.dropFirst().map { (a, Side(run: first, model: $0, name: $0)) }
-    }
-    let names = Set(runs.map(\.name)).count == runs.count ? runs.map(\.name) : runs.map(\.path)
-    return zip(runs, names).dropFirst().flatMap { run, name in
-      run.models.map { model in
-        let match = first.models.contains(model) ? model : base
-        let a = Side(run: first, model: match, name: "\(names[0])/\(match)")
-        return (a, Side(run: run, model: model, name: "\(name)/\(model)"))
-      }
-    }
-  }
-
   /// Compares each pair and writes `comparison` and `words`, as .parquet and .csv, into `directory`, made if needed.
   ///
   /// - Throws: `ReportError`, and `ParquetError` where a table cannot be read or written.
@@ -74,7 +50,11 @@ public struct Comparison: Sendable {
       var tally = WordTally()
       try compare(a, b, into: examples, &summary, &tally)
       guard summary.examples > 0 else {
-        throw ReportError(.nothingToCompare, "shares no example with \(a.name): other datasets?", at: b.name)
+        let reason =
+          summary.otherTexts > 0
+          ? "has other texts than \(a.name) under the same ids: other datasets?"
+          : "shares no example with \(a.name): other datasets?"
+        throw ReportError(.nothingToCompare, reason, at: b.name)
       }
       summary.words = tally.movements(modelA: a.name, modelB: b.name, minimumCount: minimumCount)
       try words.append(summary.words)
@@ -82,21 +62,32 @@ public struct Comparison: Sendable {
     }
     try examples.finish()
     try words.finish()
+    // The four files that stand in the end are one comparison's.
+    let lock = FolderLock(directory)
+    try examples.publish()
+    try words.publish()
+    _ = consume lock
     return summaries
   }
 
   private func compare(
     _ a: Side, _ b: Side, into writer: ComparisonWriter, _ summary: inout ComparisonSummary, _ tally: inout WordTally
   ) throws {
-    var predictionsA = PredictionCursor(a.run, model: a.model)
-    var predictionsB = PredictionCursor(b.run, model: b.model)
+    var predictionsA = PredictionCursor(a.run, model: a.model, includingTexts: true)
+    var predictionsB = PredictionCursor(b.run, model: b.model, includingTexts: true)
     var explanationsA = ExplanationCursor(a.run, model: a.model)
     var explanationsB = ExplanationCursor(b.run, model: b.model)
     var rowA = try predictionsA.next()
     var rowB = try predictionsB.next()
     var rows: [ComparedExplanation] = []
     while let first = rowA, let second = rowB {
-      if first.row == second.row, first.exampleID.utf8.elementsEqual(second.exampleID.utf8) {
+      if first.row == second.row, first.exampleID.utf8.elementsEqual(second.exampleID.utf8),
+        first.hasOtherTexts(than: second)
+      {
+        summary.otherTexts += 1
+      } else if first.row == second.row, first.exampleID.utf8.elementsEqual(second.exampleID.utf8) {
+        // One run has one dataset.
+        if a.run != b.run, first.text == nil || second.text == nil { summary.unknownTexts += 1 }
         let flip = !first.predicted.utf8.elementsEqual(second.predicted.utf8)
         summary.count(flip: flip)
         let pairs = Self.pair(
@@ -104,6 +95,7 @@ public struct Comparison: Sendable {
         for (x, y) in pairs {
           let row = compared(a, b, first, second, x, y)
           if row.comparable { tally.add(x, y) }
+          if !x.hasTokens || !y.hasTokens { summary.withoutTokens += 1 }
           summary.add(row)
           rows.append(row)
         }

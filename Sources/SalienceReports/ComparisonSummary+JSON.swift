@@ -8,6 +8,7 @@ extension ComparisonSummary {
     [
       "model_a": .string(modelA), "model_b": .string(modelB), "examples": .integer(examples),
       "flips": .integer(flips), "unmatched_examples": .integer(unmatchedExamples),
+      "other_texts": .integer(otherTexts), "unknown_texts": .integer(unknownTexts),
       "explanations": .integer(explanations), "incomparable_explanations": .integer(incomparable),
       "k": .integer(k), "methods": .array(methods.map(json)),
       "words": .array(movedMost(topWords).map(\.json)),

@@ -10,9 +10,15 @@ public struct ComparisonSummary: Sendable {
   public private(set) var flips: Int64 = 0
   /// Rows that only one of the two has, or that have different ids.
   public internal(set) var unmatchedExamples: Int64 = 0
+  /// Examples with one id and other texts under it, which are not compared.
+  public internal(set) var otherTexts: Int64 = 0
+  /// Examples of two runs of which one holds no texts, so that nobody knows whether they are the same.
+  public internal(set) var unknownTexts: Int64 = 0
   /// Explanations paired, and those of them over other targets or other tokens.
   public private(set) var explanations: Int64 = 0
   public private(set) var incomparable: Int64 = 0
+  /// Explanations whose runs hold no tokens, and so no words.
+  var withoutTokens: Int64 = 0
   /// Words by method and target, the largest change first.
   public internal(set) var words: [WordMovement] = []
   private var values: [ExactText: [[Float]]] = [:]
@@ -74,9 +80,16 @@ public struct ComparisonSummary: Sendable {
       "  flips        \(flips) of \(examples) examples (\(TerminalText.fixed(share, 1)) %)",
     ]
     if unmatchedExamples > 0 { lines.append("  unmatched    \(unmatchedExamples) examples") }
+    if otherTexts > 0 {
+      lines.append("  other texts  \(otherTexts) examples have one id but other texts, and are not compared")
+    }
+    if unknownTexts > 0 {
+      lines.append("  no texts     in the tables of \(unknownTexts) examples: they may not be the same")
+    }
     if incomparable > 0 {
       lines.append("  no measure   \(incomparable) of \(explanations) explanations: other target or other tokens")
     }
+    if withoutTokens > 0 { lines.append("  no words     the tables hold ids of tokens alone") }
     for method in methods {
       let (cosine, spearman, jaccard) = averages(of: method)
       lines.append("  \(TerminalText.visible(method))")

@@ -1,23 +1,24 @@
 import SalienceParquet
 
-/// Writes one table of a comparison as `NAME.parquet` and `NAME.csv`, both under temporary names until `finish`.
+/// Writes one table of a comparison as `NAME.parquet` and `NAME.csv`, both under temporary names until `publish`.
 final class ComparisonWriter {
-  private let base: String
   private let parquet: ParquetWriter
   private let csvFile: FileOutput
+  private let files: [StagedFile]
   private var csv: CSVEncoder
-  private var finished = false
+  private var isPublished = false
 
   init(directory: String, name: String, schema: ParquetSchema, raw: Bool) throws {
-    base = "\(directory)/\(name)"
-    parquet = try ParquetWriter(path: "\(base).parquet.partial", schema: schema, createdBy: "salience")
-    csvFile = try FileOutput(creating: "\(base).csv.partial")
+    let files = ["parquet", "csv"].map { StagedFile(for: "\(directory)/\(name).\($0)") }
+    self.files = files
+    parquet = try ParquetWriter(path: files[0].partial, schema: schema, createdBy: "salience")
+    csvFile = try FileOutput(creating: files[1].partial)
     csv = CSVEncoder(raw: raw)
     csv.appendHeader(schema.columns.map(\.name))
   }
 
   deinit {
-    if !finished { RunDirectory.removeFile("\(base).csv.partial") }
+    if !isPublished { files.forEach { $0.discard() } }
   }
 
   func append(_ rows: [ComparedExplanation]) throws {
@@ -32,14 +33,17 @@ final class ComparisonWriter {
     try flush()
   }
 
-  /// Completes both files and gives them their names.
+  /// Completes both files, still under their temporary names.
   func finish() throws {
     try flush()
     _ = try parquet.finish()
     try csvFile.finish()
-    try RunDirectory.rename("\(base).parquet.partial", to: "\(base).parquet")
-    try RunDirectory.rename("\(base).csv.partial", to: "\(base).csv")
-    finished = true
+  }
+
+  /// Gives both files their names.
+  func publish() throws {
+    for file in files { try file.publish() }
+    isPublished = true
   }
 
   private func flush() throws {

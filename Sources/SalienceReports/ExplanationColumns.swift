@@ -43,8 +43,9 @@ public struct ExplanationColumns: TableColumns, Equatable {
 
   /// Adds the rows of one example, one an explanation.
   ///
+  /// - Parameter includeText: whether targets that are tokens are stored as text, or as their ids.
   /// - Throws: `ReportError.invalidExample` where a number does not fit the table.
-  public mutating func append(_ scored: ScoredExample) throws {
+  public mutating func append(_ scored: ScoredExample, includeText: Bool = true) throws {
     for explanation in scored.explanations {
       let index = try explanation.targetIndex.map { try scored.narrow($0, "target_index") }
       let place = try explanation.targetPosition.map { try scored.narrow($0, "target_position") }
@@ -52,7 +53,7 @@ public struct ExplanationColumns: TableColumns, Equatable {
       row.append(scored.example.row)
       exampleID.append(scored.example.id)
       method.append(explanation.method)
-      target.append(explanation.target)
+      target.append(includeText ? explanation.target : scored.withoutText(explanation))
       targetIndex.append(index)
       targetPosition.append(place)
       output.append(Float(explanation.output))

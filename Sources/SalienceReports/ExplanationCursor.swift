@@ -5,7 +5,10 @@ struct StoredExplanation {
   let targetPosition: Int32?
   let targetIndex: Int32?
   var tokenIDs: [Int32] = []
+  /// Empty texts where the run holds none.
   var tokens: [String] = []
+  /// Whether the run holds the tokens' texts.
+  private(set) var hasTokens = true
   var special: [Bool] = []
   var segments: [Int8] = []
   var words: [Int32?] = []
@@ -27,9 +30,19 @@ struct StoredExplanation {
   }
 
   /// Whether both explain the same token sequence, so that position i is the same token in each.
+  ///
+  /// Where a run holds no texts, ids and offsets tell.
   func hasSameTokens(as other: StoredExplanation) -> Bool {
-    tokenIDs == other.tokenIDs && special == other.special && segments == other.segments && words == other.words
-      && tokens.elementsEqual(other.tokens) { $0.utf8.elementsEqual($1.utf8) }
+    guard
+      tokenIDs == other.tokenIDs && special == other.special && segments == other.segments && words == other.words
+    else { return false }
+    guard hasTokens, other.hasTokens else { return offsets == other.offsets }
+    return tokens.elementsEqual(other.tokens) { $0.utf8.elementsEqual($1.utf8) }
+  }
+
+  fileprivate mutating func append(token: String?) {
+    tokens.append(token ?? "")
+    hasTokens = hasTokens && token != nil
   }
 
   /// The tokens of each word.
@@ -82,7 +95,7 @@ struct ExplanationCursor {
     }
     let last = found.count - 1
     found[last].tokenIDs.append(columns.tokenID[index])
-    found[last].tokens.append(columns.token[index])
+    found[last].append(token: columns.token[index])
     found[last].special.append(columns.special[index])
     found[last].segments.append(columns.segment[index])
     found[last].words.append(columns.word[index])

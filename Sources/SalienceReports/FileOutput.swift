@@ -12,38 +12,38 @@ public final class FileOutput {
   public let path: String
   private var descriptor: Int32
   private let owned: Bool
-  /// Where the bytes lie until the file is complete, and where they go then; nil where they go to `path` at once.
-  private var staged: (partial: String, target: String)?
+  /// The temporary that takes the file's place when it is complete; nil where the bytes go to `path` at once.
+  private var staged: StagedFile?
 
-  /// Creates or empties the file at `path`.
+  /// Creates the file at `path`, where there must be none.
   ///
   /// - Throws: `ReportError.inputOutput` naming the path.
   public convenience init(creating path: String) throws {
-    try self.init(path: path, writing: path)
+    try self.init(path: path, writing: path, flags: O_CREAT | O_EXCL | O_NOFOLLOW)
   }
 
-  private init(path: String, writing place: String) throws {
-    descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  private init(path: String, writing place: String, flags: Int32) throws {
+    descriptor = open(place, O_WRONLY | O_CLOEXEC | flags, 0o666)
     self.path = path
     owned = true
     if descriptor < 0 { throw Self.failure("cannot be created", path, errno) }
   }
 
-  /// Creates the file at `path`, or takes its place, when `finish` is called.
+  /// Creates the file at `path`, or takes its place and its permissions, when `finish` is called.
   ///
-  /// Until then the bytes lie beside it, in `path.partial`. What is no regular file, a pipe for one, is written to at
-  /// once.
+  /// Until then the bytes lie beside it, under a name of their own. What is no regular file, a pipe for one, is written
+  /// to at once.
   ///
   /// - Throws: `ReportError.inputOutput` naming the path.
   public convenience init(replacing path: String) throws {
     var status = stat()
-    let isOther = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    // A link stays one, and its file is replaced.
-    let resolved = realpath(path, nil)
-    defer { free(resolved) }
-    let target = resolved.map { String(cString: $0) } ?? path
-    try self.init(path: path, writing: isOther ? path : "\(target).partial")
-    if !isOther { staged = ("\(target).partial", target) }
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      try self.init(path: path, writing: path, flags: 0)
+      return
+    }
+    let staged = StagedFile(for: path)
+    try self.init(path: path, writing: staged.partial, flags: O_CREAT | O_EXCL | O_NOFOLLOW)
+    self.staged = staged
   }
 
   /// Writes to a descriptor that stays the caller's, standard output for one.
@@ -55,7 +55,7 @@ public final class FileOutput {
 
   deinit {
     if owned, descriptor >= 0 { _ = close(descriptor) }
-    if let staged { RunDirectory.removeFile(staged.partial) }
+    staged?.discard()
   }
 
   /// Writes every byte, over as many system calls as it takes.
@@ -90,10 +90,8 @@ public final class FileOutput {
     guard close(open) == 0, flushed else {
       throw Self.failure("cannot be written", path, flushed ? errno : reason)
     }
-    if let (partial, target) = staged {
-      try RunDirectory.rename(partial, to: target)
-      staged = nil
-    }
+    try staged?.publish()
+    staged = nil
   }
 
   static func failure(_ message: String, _ path: String, _ code: Int32) -> ReportError {

@@ -45,6 +45,15 @@ struct PartReader {
     throw mismatch(name)
   }
 
+  /// Texts of a column that may hold nulls, or could not when the table was written.
+  func stringsOrNulls(_ name: String) throws -> [String?] {
+    switch try read(name) {
+    case .optionalString(let values): return values
+    case .string(let values): return values
+    default: throw mismatch(name)
+    }
+  }
+
   func optionalInt32(_ name: String) throws -> [Int32?] {
     if case .optionalInt32(let values) = try read(name) { return values }
     throw mismatch(name)
@@ -76,7 +85,7 @@ extension AttributionColumns {
     targetIndex = try part.optionalInt32("target_index")
     targetPosition = try part.optionalInt32("target_position")
     position = try part.int32("position")
-    token = try part.string("token")
+    token = try part.stringsOrNulls("token")
     tokenID = try part.int32("token_id")
     special = try part.bool("special")
     segment = try part.int8("segment")

@@ -23,6 +23,14 @@ struct PredictionCursor {
       self.text = text
       self.textPair = textPair
     }
+
+    /// Whether both hold texts, and not the same; tables that leave a text out cannot tell.
+    func hasOtherTexts(than other: Row) -> Bool {
+      guard let text, let otherText = other.text else { return false }
+      return !text.utf8.elementsEqual(otherText.utf8)
+        || !(textPair ?? "").utf8.elementsEqual((other.textPair ?? "").utf8)
+        || (textPair == nil) != (other.textPair == nil)
+    }
   }
 
   private let run: RunDirectory

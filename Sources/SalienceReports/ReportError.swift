@@ -11,6 +11,8 @@ public struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case inputOutput
     /// The runs share nothing that could be compared.
     case nothingToCompare
+    /// An option or argument that the runs cannot serve.
+    case usage
     /// The caller broke the order or shape that a writer relies on.
     case invalidExample
   }

@@ -26,25 +26,6 @@ public struct RunDirectory: Sendable, Equatable {
     path.split(separator: "/").last { $0 != "." }.map { String($0) } ?? path
   }
 
-  /// Models with predictions, in byte order of their names.
-  public var models: [String] {
-    (Self.entries(of: "\(path)/\(Table.predictions.rawValue)") ?? [])
-      .compactMap(ModelPartition.model)
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
-  /// The models asked for, or all of them.
-  ///
-  /// - Throws: `ReportError.missingInput` where one is not in the run.
-  func checkedModels(_ models: [String]?) throws -> [String] {
-    let known = self.models
-    for model in models ?? [] where !known.contains(model) {
-      let names = known.joined(separator: ", ")
-      throw ReportError(.missingInput, "holds no model of that name, only: \(names)", at: path)
-    }
-    return models ?? known
-  }
-
   /// Paths of a table's parts in row order; none where the table has no rows.
   public func parts(of table: Table, model: String) -> [String] {
     let folder = "\(path)/\(table.rawValue)/\(ModelPartition.directory(of: model))"
@@ -55,7 +36,7 @@ public struct RunDirectory: Sendable, Equatable {
       .map { "\(folder)/\($0)" }
   }
 
-  private static func entries(of path: String) -> [String]? {
+  static func entries(of path: String) -> [String]? {
     guard let directory = opendir(path) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []

@@ -13,6 +13,10 @@ public struct ScoredExample: Sendable {
   /// One a method and target, methods in pipeline order.
   public let explanations: [Explanation]
   public let status: Status
+  /// The file that the row is from; empty where there is none.
+  public var datasetFile = ""
+  /// What the row's label comes to beside the prediction.
+  public var meaning = LabelMeaning()
 
   public init(
     example: Example, encoding: Encoding, prediction: Prediction, explanations: [Explanation], status: Status
@@ -22,6 +26,17 @@ public struct ScoredExample: Sendable {
     self.prediction = prediction
     self.explanations = explanations
     self.status = status
+  }
+
+  /// Whether the prediction is made of names of classes, and not of text.
+  var answersInClasses: Bool { prediction.withoutText == nil }
+
+  /// The target's name where no text may be told: the id of a target that is a token.
+  func withoutText(_ explanation: Explanation) -> String {
+    guard !answersInClasses, prediction.answer == nil, let index = explanation.targetIndex else {
+      return explanation.target
+    }
+    return String(index)
   }
 
   /// What the model wrote after the text, without the text; nil where it wrote nothing.

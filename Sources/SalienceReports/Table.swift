@@ -12,6 +12,8 @@ public enum Table: String, Sendable, CaseIterable {
   case errors
 
   /// Columns of the table, the same whatever a pipeline asks for: where texts are left out, they are null.
+  ///
+  /// Predictions have those of the dataset behind them that a pipeline carries along.
   public var schema: ParquetSchema {
     switch self {
     case .predictions: PredictionColumns.schema
@@ -25,9 +27,15 @@ public enum Table: String, Sendable, CaseIterable {
 /// Rows of one table held column by column: what a part is written from and read into.
 protocol TableColumns: Sendable {
   static var schema: ParquetSchema { get }
+  /// The table's columns, those of the dataset included that are carried along.
+  var schema: ParquetSchema { get }
   /// Rows held.
   var count: Int { get }
   /// The columns in the order of the schema.
   var columnData: [ColumnData] { get }
   init()
+}
+
+extension TableColumns {
+  var schema: ParquetSchema { Self.schema }
 }

@@ -33,8 +33,10 @@ public struct StagedTable: Sendable, Equatable {
 public final class UnitWriter: ExampleSink {
   /// What the files hold beyond the rows.
   public struct Options: Sendable {
-    /// Whether predictions hold the texts, or nulls in their place.
+    /// Whether the tables hold texts, or nulls, ids and offsets in their place.
     public var includeText: Bool
+    /// Columns of the dataset that examples carry along into the predictions, in their order.
+    public var keep: [String]
     public var compression: Compression
     /// How attributions are merged to words; nil leaves `word_attribution` null.
     public var words: WordMerge?
@@ -44,10 +46,11 @@ public final class UnitWriter: ExampleSink {
     public var metadata: [String: String]
 
     public init(
-      includeText: Bool = true, compression: Compression = .zstd, words: WordMerge? = nil,
+      includeText: Bool = true, keep: [String] = [], compression: Compression = .zstd, words: WordMerge? = nil,
       createdBy: String = "salience", metadata: [String: String] = [:]
     ) {
       self.includeText = includeText
+      self.keep = keep
       self.compression = compression
       self.words = words
       self.createdBy = createdBy
@@ -76,12 +79,12 @@ public final class UnitWriter: ExampleSink {
   ///   appended; `ParquetError` where a file cannot be written.
   public func append(_ scored: ScoredExample) throws {
     try require(scored.example.row, above: lastScoredRow)
-    var predictions = PredictionColumns()
+    var predictions = PredictionColumns(keep: options.keep)
     var explanations = ExplanationColumns()
     var attributions = AttributionColumns()
     try predictions.append(scored, includeText: options.includeText)
-    try explanations.append(scored)
-    try attributions.append(scored, words: options.words)
+    try explanations.append(scored, includeText: options.includeText)
+    try attributions.append(scored, words: options.words, includeText: options.includeText)
     try write(predictions, to: .predictions)
     try write(explanations, to: .explanations)
     try write(attributions, to: .attributions)
@@ -125,7 +128,7 @@ public final class UnitWriter: ExampleSink {
       writer = open
     } else {
       writer = try ParquetWriter(
-        path: "\(directory)/\(table.rawValue).parquet", schema: table.schema, compression: options.compression,
+        path: "\(directory)/\(table.rawValue).parquet", schema: columns.schema, compression: options.compression,
         createdBy: options.createdBy, keyValueMetadata: options.metadata)
       writers[table] = writer
     }

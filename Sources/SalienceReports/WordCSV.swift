@@ -2,7 +2,7 @@
 ///
 /// `position` is that of the word's first token and `tokens` their number. `start` and `end` are the union of the tokens'
 /// offsets, white space included where the tokenizer has it in the token; `word_text` is that part of the text without
-/// white space around it, and for generated tokens, or where the run holds no texts, what the tokens spell. Special
+/// white space around it, and for generated tokens what the tokens spell; a run without texts has no words. Special
 /// tokens stand alone. Cells are written as `CSVEncoder` says.
 public struct WordCSV: Sendable {
   public static let header = [
@@ -46,6 +46,12 @@ public struct WordCSV: Sendable {
         if !own.isEmpty { exported.rows += 1 }
         let texts = [prediction.text, prediction.textPair].map { $0.map { Array($0.unicodeScalars) } }
         for explanation in own {
+          guard explanation.hasTokens else {
+            throw ReportError(
+              .malformedTable,
+              "holds no tokens (output.text: false), by which words are found; 'output.words' merges"
+                + " their scores while a run goes on", at: run.path)
+          }
           let pieces = explanation.pieces
           for word in explanation.wordRanges {
             csv.append(explanation, word, pieces, texts, model, prediction)

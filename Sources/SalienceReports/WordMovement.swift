@@ -32,7 +32,10 @@ struct WordTally {
   private var sums: [Key: Sums] = [:]
 
   /// Adds each word of two explanations of the same tokens for the same target.
+  ///
+  /// Those of runs that hold no tokens have no words.
   mutating func add(_ a: StoredExplanation, _ b: StoredExplanation) {
+    guard a.hasTokens, b.hasTokens else { return }
     let pieces = a.pieces
     for range in a.wordRanges {
       guard !a.special[range.lowerBound] else { continue }

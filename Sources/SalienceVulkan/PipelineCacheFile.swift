@@ -56,7 +56,8 @@ package struct PipelineCacheFile: Sendable {
       removeAbandoned(in: directory)
       let temporary = "\(path).\(UUID().uuidString).tmp"
       do {
-        try Data(header + Self.word(Self.checksum(data)) + Array(data)).write(to: URL(filePath: temporary))
+        try Data(header + Self.word(Self.checksum(data)) + Array(data)).write(
+          to: URL(filePath: temporary), options: .withoutOverwriting)
         guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
       } catch {
         try? manager.removeItem(atPath: temporary)

@@ -2,6 +2,8 @@ import Foundation
 import SalienceParquet
 import Testing
 
+private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
+
 @Suite struct CorruptFileTests {
   private let directory: TemporaryDirectory
   private let schema = ParquetSchema([
@@ -84,6 +86,43 @@ import Testing
       if try read(bad) == nil { refused += 1 }
     }
     #expect(refused > 500)
+  }
+
+  /// Files of some kilobytes, written by pyarrow, that would unpack to gigabytes; none may be unpacked.
+  @Test(
+    .enabled(if: python != nil, "SALIENCE_PYTHON names no Python with pyarrow"),
+    arguments: [
+      // One row group of three million rows.
+      (
+        "pa.table({'x': pa.array([7] * 3_000_000, pa.int64())})", "row_group_size=3_000_000",
+        "row group of 3000000 rows"
+      ),
+      // One text of 200 kB, five thousand times.
+      (
+        "pa.table({'x': pa.DictionaryArray.from_arrays(pa.array([0] * 5000, pa.int32()), ['a' * 200_000]).cast("
+          + "pa.dictionary(pa.int32(), pa.string()))})",
+        "dictionary_pagesize_limit=1 << 30", "unpacks to more than"
+      ),
+      // A page of 300 MB of one letter.
+      ("pa.table({'x': ['a' * 300_000_000]})", "use_dictionary=False", "unpacks to more than"),
+    ])
+  func smallFilesThatUnpackToGigabytesAreRefused(_ table: String, _ option: String, _ message: String) throws {
+    let path = directory.file("hostile.parquet")
+    let script = """
+      import sys, pyarrow as pa, pyarrow.parquet as pq
+      options = dict(compression='zstd', store_schema=False, write_statistics=False, \(option))
+      pq.write_table(\(table), sys.argv[1], **options)
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(python))
+    process.arguments = ["-c", script, path]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    #expect(size < 1_000_000)
+    let error = #expect(throws: ParquetError.self) { _ = try ParquetReader(path: path).read(column: "x") }
+    #expect(error?.code == .unsupported && error?.message.contains(message) == true, "\(String(describing: error))")
   }
 
   @Test func errorsNameFileColumnAndOffset() throws {

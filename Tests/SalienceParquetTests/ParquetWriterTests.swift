@@ -15,7 +15,7 @@ import Testing
       let writer = try ParquetWriter(
         path: path, schema: table.schema, createdBy: "test", keyValueMetadata: ["b": "2", "a": "1", "c": "3"],
         rowGroupRows: 3000, rowGroupBytes: 30_000)
-      let whole = directory.file("whole.parquet")
+      let whole = directory.file("whole-\(step).parquet")
       let source = try ParquetWriter(path: whole, schema: table.schema, createdBy: "test", rowGroupRows: step)
       try source.append(table.columns)
       _ = try source.finish()

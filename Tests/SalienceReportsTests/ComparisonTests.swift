@@ -28,8 +28,16 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     try SampleRun.write(
       [
         ("early", (0..<100).map { SampleRun.example($0, model: 0) }),
-        // Row 7 is missing and row 8 has other tokens.
-        ("final", (0..<100).filter { $0 != 7 }.map { SampleRun.example($0, model: 1, tokens: $0 == 8 ? 20 : nil) }),
+        // Row 7 is missing and row 8 has other tokens of the same text.
+        (
+          "final",
+          (0..<100).filter { $0 != 7 }.map { row in
+            let scored = SampleRun.example(row, model: 1, tokens: row == 8 ? 20 : nil)
+            return ScoredExample(
+              example: SampleRun.example(row, model: 0).example, encoding: scored.encoding,
+              prediction: scored.prediction, explanations: scored.explanations, status: scored.status)
+          }
+        ),
       ], into: path)
   }
 

@@ -36,6 +36,55 @@ import Testing
     #expect(try names == ["t.csv"])
   }
 
+  @Test func twoWritersOfOneFileDoNotMeet() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appendingPathComponent("t.csv").path
+    let (a, b) = (try FileOutput(replacing: path), try FileOutput(replacing: path))
+    for _ in 0..<3 {
+      try a.write(Array("aaaa\n".utf8))
+      try b.write(Array("bb\n".utf8))
+    }
+    try a.finish()
+    #expect(try text("t.csv") == "aaaa\naaaa\naaaa\n")
+    try b.finish()
+    #expect(try text("t.csv") == "bb\nbb\nbb\n")
+    #expect(try names == ["t.csv"])
+  }
+
+  @Test func nothingThatIsThereIsFollowedOrEmptied() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let victim = directory.appendingPathComponent("victim")
+    try "mine".write(to: victim, atomically: false, encoding: .utf8)
+    for link in ["t.csv.partial", "link"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: directory.appendingPathComponent(link).path, withDestinationPath: victim.path)
+    }
+    let output = try FileOutput(replacing: directory.appendingPathComponent("t.csv").path)
+    try output.write(Array("table".utf8))
+    try output.finish()
+    for name in ["victim", "link"] {
+      let path = directory.appendingPathComponent(name).path
+      #expect(throws: ReportError.self) { try FileOutput(creating: path) }
+    }
+    #expect(try text("victim") == "mine")
+    #expect(try text("t.csv") == "table")
+  }
+
+  @Test func theFilesPermissionsStay() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appendingPathComponent("t.csv").path
+    try "old".write(toFile: path, atomically: false, encoding: .utf8)
+    for mode in [0o600, 0o664, 0o444] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      let output = try FileOutput(replacing: path)
+      try output.write(Array("\(mode)".utf8))
+      try output.finish()
+      let found = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect(found == mode)
+      #expect(try text("t.csv") == "\(mode)")
+    }
+  }
+
   @Test func aLinkStaysALink() throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     try "old".write(toFile: directory.appendingPathComponent("real").path, atomically: false, encoding: .utf8)

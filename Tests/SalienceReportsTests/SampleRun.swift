@@ -81,13 +81,14 @@ enum SampleRun {
 
   /// Writes examples in parts and returns the run directory.
   static func write(
-    _ models: [(String, [ScoredExample])], into path: String, partRows: Int = 40, words: WordMerge? = nil
+    _ models: [(String, [ScoredExample])], into path: String, partRows: Int = 40, words: WordMerge? = nil,
+    includeText: Bool = true
   ) throws -> RunDirectory {
     for (model, examples) in models {
       for (part, start) in stride(from: 0, to: examples.count, by: partRows).enumerated() {
         let staging = "\(path)/state/\(model)-\(part)"
         try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
-        let writer = UnitWriter(directory: staging, options: .init(words: words))
+        let writer = UnitWriter(directory: staging, options: .init(includeText: includeText, words: words))
         for example in examples[start..<min(examples.count, start + partRows)] { try writer.append(example) }
         for table in try writer.finish() {
           let folder = "\(path)/\(table.table.rawValue)/model=\(model)"

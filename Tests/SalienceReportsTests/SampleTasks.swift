@@ -34,7 +34,8 @@ enum SampleTasks {
     let text = generated.joined().split(separator: "Ġ").map { " " + $0 }.joined()
     return ScoredExample(
       example: Example(row: row, id: "g\(row)", text: "Once upon"), encoding: encoding,
-      prediction: Prediction(label: text, index: 20, probability: 1, logits: []), explanations: explanations,
+      prediction: Prediction(label: text, index: 20, probability: 1, logits: [], withoutText: "20 21 22 23"),
+      explanations: explanations,
       status: .ok)
   }
 
@@ -48,7 +49,9 @@ enum SampleTasks {
         typeIDs: [0, 0, 0, 1, 1, 1, 1], special: [true, false, true, false, false, false, true],
         offsets: [nil, 0..<3, nil, 0..<4, 5..<8, 9..<10, nil], words: [nil, 0, nil, 0, 1, 2, nil],
         sequences: [nil, 0, nil, 1, 1, 1, nil]),
-      prediction: Prediction(label: "née Ω", index: 4, probability: 0.5, logits: [3, 2.5], answer: range),
+      prediction: Prediction(
+        label: "née Ω", index: 4, probability: 0.5, logits: [3, 2.5], answer: range,
+        withoutText: "\(range.lowerBound)-\(range.upperBound)"),
       explanations: [("start", 0, 4), ("end", 1, 5)].map { target, index, position in
         Explanation(
           method: "ig", target: target, targetIndex: index, targetPosition: position, output: 3, baselineOutput: 1,

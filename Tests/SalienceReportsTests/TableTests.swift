@@ -15,6 +15,7 @@ import Testing
         "row int64", "example_id string", "text string?", "text_pair string?", "label string?", "predicted string",
         "predicted_index int32", "probability float", "logits floatList", "token_count int32", "truncated bool",
         "status string", "answer string?", "answer_start int32?", "answer_end int32?", "generated string?",
+        "label_index int32?", "correct bool?", "dataset_file string",
       ])
     #expect(
       columns(.explanations) == [
@@ -25,7 +26,7 @@ import Testing
     #expect(
       columns(.attributions) == [
         "row int64", "example_id string", "method string", "target string", "target_index int32?",
-        "target_position int32?", "position int32", "token string", "token_id int32", "special bool", "segment int8",
+        "target_position int32?", "position int32", "token string?", "token_id int32", "special bool", "segment int8",
         "word int32?", "start int32?", "end int32?", "attribution float", "normalized float",
         "word_attribution float?",
       ])
@@ -47,8 +48,8 @@ import Testing
     for example in examples {
       try writer.append(example)
       try predictions.append(example, includeText: false)
-      try explanations.append(example)
-      try attributions.append(example)
+      try explanations.append(example, includeText: false)
+      try attributions.append(example, includeText: false)
     }
     try writer.append(failed)
     errors.append(failed)

@@ -31,7 +31,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     try columns.append(SampleTasks.answer(), includeText: false)
     try columns.append(SampleRun.example(7, model: 0))
     #expect(columns.generated == [" a time end", nil, nil])
-    #expect(columns.answer == [nil, "née Ω", nil])
+    #expect(columns.answer == [nil, nil, nil], "an answer is text")
     #expect(columns.answerStart == [nil, 5, nil])
     #expect(columns.answerEnd == [nil, 10, nil])
     let json = try SampleTasks.answer().json()
@@ -99,15 +99,25 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     let scratch = try Scratch()
     let examples = (0..<20).map { SampleRun.example($0, model: 0) }
     let run = try SampleRun.write([("m", examples)], into: "\(scratch.path)/new")
-    let later = ["word_attribution", "answer", "answer_start", "answer_end", "generated"]
+    let later = [
+      "word_attribution", "answer", "answer_start", "answer_end", "generated", "label_index", "correct", "dataset_file",
+    ]
     for table in [Table.predictions, .attributions] {
       let path = "\(table.rawValue)/model=m/part-00000.parquet"
       let reader = try ParquetReader(path: "\(run.path)/\(path)")
-      let kept = table.schema.columns.filter { !later.contains($0.name) }
+      // Tokens could not be null.
+      let kept = table.schema.columns.filter { !later.contains($0.name) }.map {
+        $0.name == "token" ? ParquetColumn($0.name, $0.type, dictionary: true) : $0
+      }
       try FileManager.default.createDirectory(
         atPath: "\(scratch.path)/old/\(table.rawValue)/model=m", withIntermediateDirectories: true)
       let writer = try ParquetWriter(path: "\(scratch.path)/old/\(path)", schema: ParquetSchema(kept), createdBy: "t")
-      try writer.append(try kept.map { try reader.read(column: $0.name) })
+      try writer.append(
+        try kept.map { column in
+          let data = try reader.read(column: column.name)
+          guard column.name == "token", case .optionalString(let tokens) = data else { return data }
+          return .string(tokens.compactMap { $0 })
+        })
       _ = try writer.finish()
     }
     let old = try RunDirectory(path: "\(scratch.path)/old")

@@ -15,7 +15,12 @@ import Testing
     ("é\u{0301}", "é\u{0301}"),
     ("=1+1", "'=1+1"), ("+1", "'+1"), ("-", "'-"), ("@x", "'@x"), ("'", "''"), ("'s", "''s"), ("\tx", "\"'\tx\""),
     ("\rx", "\"'\rx\""), ("\r\nx", "\"'\r\nx\""), ("=\u{0301}", "'=\u{0301}"), ("=a,\"b\"", "\"'=a,\"\"b\"\"\""),
-    ("a=b", "a=b"),
+    ("a=b", "a=b"), ("\n=1", "\"'\n=1\""), ("\nx", "\"'\nx\""), (" \t\n=1", "\"' \t\n=1\""), (" =1", "\"' =1\""),
+    ("\u{A0}+1", "'\u{A0}+1"), ("\u{FEFF}=1", "'\u{FEFF}=1"), ("\u{200B}@x", "'\u{200B}@x"),
+    ("\u{202E}=1", "'\u{202E}=1"), ("\u{1}=1", "'\u{1}=1"), ("\u{2028}-1", "'\u{2028}-1"),
+    ("\u{3000}=1", "'\u{3000}=1"),
+    ("\u{FF1D}1", "'\u{FF1D}1"), ("\u{FF0B}1", "'\u{FF0B}1"), ("\u{FF0D}1", "'\u{FF0D}1"), ("\u{FF20}x", "'\u{FF20}x"),
+    ("\u{FE66}1", "'\u{FE66}1"), (" x=1", "\" x=1\""), (" 'x", "\" 'x\""), ("\u{200B}x", "\u{200B}x"),
   ])
   func textsAreQuotedAndGuarded(_ text: String, _ expected: String) {
     #expect(cell(text) == expected)
@@ -25,6 +30,13 @@ import Testing
     #expect(cell("=1", raw: true) == "=1")
     #expect(cell("=1,2", raw: true) == "\"=1,2\"")
     #expect(cell(nil) == "")
+  }
+
+  @Test func whatIsGuardedReadsBack() {
+    for text in ["=1", "'", "''=", "\n=1", " \u{FF1D}", "\u{FEFF}'", "\tx", "'\n", "x"] {
+      let bare = cell(text).replacing("\"", with: "")
+      #expect((bare.utf8.first == UInt8(ascii: "'") ? String(bare.unicodeScalars.dropFirst()) : bare) == text)
+    }
   }
 
   @Test func numbersAreShortestAndUntouched() {

@@ -29,7 +29,8 @@ for predictions in readers("predictions"):
     predictions = by(predictions, "row")
     first = first or predictions
     assert predictions == first
-    assert list(predictions[0])[-5:] == ["answer", "answer_start", "answer_end", "generated", "model"]
+    assert list(predictions[0])[-8:-3] == ["answer", "answer_start", "answer_end", "generated", "label_index"]
+    assert list(predictions[0])[-3:] == ["correct", "dataset_file", "model"]
     assert len(predictions) == 40
     for row in predictions:
         kind = texts.get(row["text"]) if row["row"] % 3 < 2 else None

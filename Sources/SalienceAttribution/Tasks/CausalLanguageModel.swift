@@ -76,7 +76,8 @@ public struct CausalLanguageModel: ModelTask {
       encoding: encoding,
       prediction: Prediction(
         label: tokenizer.decode(tokens.map(\.id), skippingSpecialTokens: true), index: Int(start.id),
-        probability: Float(exp(mean)), logits: tokens.map(\.logit)),
+        probability: Float(exp(mean)), logits: tokens.map(\.logit),
+        withoutText: tokens.map { String($0.id) }.joined(separator: " ")),
       choices: tokens.enumerated().map { Decision.Choice(position: first + $0, index: Int($1.id)) })
   }
 

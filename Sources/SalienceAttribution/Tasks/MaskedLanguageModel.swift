@@ -56,7 +56,9 @@ public struct MaskedLanguageModel: ModelTask {
     let text = choices.map { tokenizer.decode([Int32(clamping: $0.index)]) }.joined(separator: " ")
     return Decision(
       encoding: encoding,
-      prediction: Prediction(label: text, index: choices.first?.index ?? 0, probability: least, logits: chosen),
+      prediction: Prediction(
+        label: text, index: choices.first?.index ?? 0, probability: least, logits: chosen,
+        withoutText: choices.map { String($0.index) }.joined(separator: " ")),
       choices: choices)
   }
 

@@ -38,6 +38,14 @@ public protocol ModelTask: Sendable {
   /// - Throws: `AttributionError` with code `example`.
   func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput]
 
+  /// The classes that a row's label means.
+  func classes(of label: RowLabel) -> LabelClasses
+
+  /// Whether a prediction is what a row's label says; nil where that cannot be said.
+  ///
+  /// - Parameter classes: of the label; none where the task's labels are no classes.
+  func isCorrect(_ prediction: Prediction, label: RowLabel, classes: [Int]) -> Bool?
+
   /// About how many outputs are explained of an input of so many tokens, for estimates of time.
   func expectedOutputs(tokens: Int) -> Int
 }
@@ -64,6 +72,10 @@ extension ModelTask {
 
   public func readout(of target: Target) -> Readout { .selectedRow }
 
+  public func classes(of label: RowLabel) -> LabelClasses { .none }
+
+  public func isCorrect(_ prediction: Prediction, label: RowLabel, classes: [Int]) -> Bool? { nil }
+
   public func expectedOutputs(tokens: Int) -> Int { 1 }
 
   public func validate(_ target: Target) throws {
@@ -75,11 +87,11 @@ extension ModelTask {
 public struct TaskInput: Sendable {
   public let text: String
   public let pair: String?
-  public let label: String?
+  public let label: RowLabel?
   /// One, or several where the text is too long.
   public let windows: [Encoding]
 
-  public init(text: String, pair: String? = nil, label: String? = nil, windows: [Encoding]) {
+  public init(text: String, pair: String? = nil, label: RowLabel? = nil, windows: [Encoding]) {
     self.text = text
     self.pair = pair
     self.label = label

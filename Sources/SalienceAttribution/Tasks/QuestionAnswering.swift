@@ -78,7 +78,8 @@ public struct QuestionAnswering: ModelTask {
       encoding: encoding,
       prediction: Prediction(
         label: String(String.UnicodeScalarView(context)), index: span.start, probability: Float(span.probability),
-        logits: [row[2 * span.start], row[2 * span.end + 1]], answer: answer),
+        logits: [row[2 * span.start], row[2 * span.end + 1]], answer: answer,
+        withoutText: "\(answer.lowerBound)-\(answer.upperBound)"),
       choices: [
         Decision.Choice(position: span.start, index: 0), Decision.Choice(position: span.end, index: 1),
       ], candidates: encoding.answerCandidates(cls: cls))

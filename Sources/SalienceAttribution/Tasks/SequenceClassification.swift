@@ -6,7 +6,7 @@ public struct SequenceClassification: ModelTask {
   public let head = ModelHead.sequenceClassification
   public let readout: Readout
   public let outputNames: OutputNames
-  private let kind: Kind
+  let kind: Kind
 
   /// How logits become a probability, by `problem_type` of config.json.
   public enum Kind: String, Sendable {
@@ -59,7 +59,9 @@ public struct SequenceClassification: ModelTask {
       case .sigmoid: Prediction.sigmoid(logits[index])
       default: logits[index]
       }
-    return Prediction(label: outputNames[index], index: index, probability: shown, logits: logits)
+    let label =
+      kind == .multiLabel ? chosen(logits).map { outputNames[$0] }.joined(separator: ", ") : outputNames[index]
+    return Prediction(label: label, index: index, probability: shown, logits: logits)
   }
 }
 

@@ -97,7 +97,10 @@ final class DelimitedReader: FileRecordReader {
     }
     if let reason = records.reason { return bad(records.doubtfulLines == nil ? fields.count : nil, reason) }
     guard fields.count == header.count else {
-      return bad(nil, "\(fields.count) fields where the header has \(header.count)")
+      let reason = "\(fields.count) fields where the header has \(header.count)"
+      let isCut = !records.scanner.hasLineEnd && fields.count < header.count
+      let row = BadRow(row: row, id: columns.id.flatMap(text), location: location, column: nil, reason: reason)
+      return .bad(isCut ? row.atTheEnd() : row)
     }
     var values: [String?] = []
     for column in [columns.id, columns.text, columns.textPair, columns.label] + kept {

@@ -64,6 +64,15 @@ public struct BadRow: Sendable, Equatable {
   }
 }
 
+extension BadRow {
+  /// The same row where the file ends within it, as files do that were cut off.
+  func atTheEnd() -> BadRow {
+    BadRow(
+      row: row, id: id, location: location, column: column,
+      reason: reason + "; the file ends here without a line end: was it cut off?")
+  }
+}
+
 /// What a dataset yields for each record.
 public enum DatasetRecord: Sendable, Equatable {
   case example(Example, RecordLocation)

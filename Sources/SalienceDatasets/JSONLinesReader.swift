@@ -22,8 +22,11 @@ final class JSONLinesReader: FileRecordReader {
       try consume(line)
       return record
     }
-    let record = decoder.decode(
-      UnsafeBufferPointer(rebasing: buffer.bytes[..<line.length]), row: row, at: buffer.location)
+    let location = buffer.location
+    var record = decoder.decode(UnsafeBufferPointer(rebasing: buffer.bytes[..<line.length]), row: row, at: location)
+    if !line.hasEnd, case .bad(let bad) = record, bad.reason.hasPrefix("not JSON") {
+      record = .bad(bad.atTheEnd())
+    }
     try consume(line)
     return record
   }

@@ -12,6 +12,8 @@ public final class StandardInput: Sendable {
   public let path: String
   /// The run that keeps it; nil where it goes with this object.
   private let layout: RunLayout?
+  /// The run directory, where it was made for the file alone; it goes again where no run begins in it.
+  private let newDirectory: String?
   /// Holds the file's lock; nil where the run kept it already.
   private let descriptor: Int32?
 
@@ -32,9 +34,11 @@ public final class StandardInput: Sendable {
       if let kept {
         path = "\(layout.state)/\(kept)"
         descriptor = nil
+        newDirectory = nil
         return
       }
     }
+    newDirectory = DurableFile.exists(layout.path) ? nil : layout.path
     try DurableFile.makeDirectories(layout.path)
     try Self.removeStale(in: layout.path)
     let file = try Self.read(into: layout.path)
@@ -46,6 +50,7 @@ public final class StandardInput: Sendable {
   /// - Throws: `PipelineError.io`.
   public init() throws {
     layout = nil
+    newDirectory = nil
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let file = try Self.read(into: directory.isEmpty ? "/tmp" : directory)
     (path, descriptor) = (file.path, file.descriptor)
@@ -55,6 +60,7 @@ public final class StandardInput: Sendable {
     guard let descriptor else { return }
     _ = unlink(path)
     _ = close(descriptor)
+    if let newDirectory { _ = rmdir(newDirectory) }
   }
 
   /// Gives the file its place in the run, which now is the run's own.

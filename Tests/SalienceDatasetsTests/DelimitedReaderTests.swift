@@ -124,6 +124,17 @@ import Testing
     }
   }
 
+  /// A file that was cut off says so in its last row.
+  @Test(arguments: [("a.csv", "text,label\na,b\nc"), ("a.jsonl", "{\"text\":\"a\"}\n{\"text\":\"b")])
+  func aLastRowThatIsCutSaysSo(_ name: String, _ text: String) throws {
+    let reader = try DatasetReader(paths: [try directory.write(name, text)], mapping: ColumnMapping(text: "text"))
+    let records = readAll(reader).records
+    #expect(records.count == 2 && records[1].bad?.reason.hasSuffix("was it cut off?") == true)
+    let whole = try DatasetReader(
+      paths: [try directory.write(name, text + "\n")], mapping: ColumnMapping(text: "text"))
+    #expect(readAll(whole).records[1].bad?.reason.hasSuffix("was it cut off?") == false)
+  }
+
   @Test func givesRowNumbersWhereNoIDIsMapped() throws {
     let path = try directory.write("a.csv", "text,pair\na,b\nc\nd,\n")
     let reader = try DatasetReader(paths: [path], mapping: ColumnMapping(text: "text", textPair: "pair"))

@@ -71,8 +71,10 @@ extension EndToEndTests {
       let lines = try run(["run", path, "--quiet", "--set", "dataset.format=jsonl"], input: input, in: scratch)
       #expect(lines.status == 0, "\(lines.errors)")
       let none = try run(
-        ["run", path, "--overwrite", "--set", "dataset.format=csv"], input: "/dev/null", in: scratch)
+        ["run", path, "--output", "\(scratch.path)/none", "--set", "dataset.format=csv"], input: "/dev/null",
+        in: scratch)
       #expect(none.status == 65, "\(none.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/none"))
       let mixed = try run(["run", path, "--set", "dataset.path=[-, a.csv]"], input: input, in: scratch)
       #expect(mixed.status == 64 && mixed.errors.contains("'-' alone"), "\(mixed.errors)")
     }

@@ -42,9 +42,10 @@ public struct OutputNames: Sendable {
       return places.count == 1 ? places[0] : nil
     case (.name(let name), .vocabulary(let tokenizer)):
       if let id = tokenizer.id(of: name) { return Int(id) }
-      guard let encoding = try? tokenizer.encode(name, addingSpecialTokens: false), encoding.count == 1 else {
-        return nil
-      }
+      // The unknown token stands for every text that the vocabulary lacks, and means none of them.
+      guard let encoding = try? tokenizer.encode(name, addingSpecialTokens: false), encoding.count == 1,
+        encoding.ids[0] != tokenizer.unknownToken?.id
+      else { return nil }
       return Int(encoding.ids[0])
     }
   }

@@ -36,6 +36,18 @@ public enum Target: Sendable, Equatable {
     }
   }
 
+  /// Checks the classes that the target names.
+  ///
+  /// - Throws: `AttributionError` with code `usage` for a class that the model does not have, and for a contrast of one
+  ///   with itself, whose scores would all be 0.
+  func requireClasses(of names: OutputNames) throws {
+    let indices = try classNames.map(names.resolve)
+    if case .contrast = self, Set(indices).count == 1 {
+      throw AttributionError(
+        .usage, "a contrast is of two classes, not of '\(names[indices[0]])' with itself", setting: .target)
+    }
+  }
+
   /// The classes that the target names; of `maximum`, the one that it is where outputs are classes.
   public var classNames: [ClassName] {
     switch self {

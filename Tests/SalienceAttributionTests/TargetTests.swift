@@ -1,4 +1,6 @@
+import Foundation
 import SalienceAttribution
+import SalienceTokenizers
 import Testing
 
 @Suite struct TargetTests {
@@ -40,6 +42,33 @@ import Testing
       message(.maximum, SequenceClassification(labels: labels))
         == "no class 'maximum' among the model's 2: negative, positive")
     #expect(message(.maximum, TokenClassification(labels: labels))?.hasPrefix("no class 'maximum'") == true)
+  }
+
+  /// Its scores would all be 0, and say nothing.
+  @Test func aContrastIsOfTwoClasses() throws {
+    let task = SequenceClassification(labels: ["a", "b"])
+    try task.validate(.contrast(.name("b"), .name("a")))
+    for same in [Target.contrast(.name("b"), .name("b")), .contrast(.name("b"), .index(1))] {
+      #expect(message(same, task) == "a contrast is of two classes, not of 'b' with itself")
+      #expect(message(same, TokenClassification(labels: ["a", "b"]))?.contains("with itself") == true)
+    }
+  }
+
+  /// A text that the vocabulary lacks is not the unknown token that it would be read as.
+  @Test func aTextWithoutATokenIsNoTarget() throws {
+    let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Fixtures/families/bert-masked-lm").path
+    let tokenizer = try Tokenizer(directory: folder)
+    let task = try MaskedLanguageModel(tokenizer: tokenizer, vocabularySize: 420)
+    let unknown = try #require(tokenizer.encode("\u{3042}", addingSpecialTokens: false).tokens.first)
+    #expect(unknown == "[UNK]")
+    #expect(message(.class(.name("\u{3042}")), task) == "no token '\u{3042}' in the model's vocabulary of 420")
+    try task.validate(.class(.name("the")))
+    try task.validate(.class(.name("[UNK]")))
+    let error = #expect(throws: AttributionError.self) {
+      try Target.label.resolve(task.outputNames, predicted: 0, label: "\u{3042}")
+    }
+    #expect(error?.code == .example)
   }
 
   @Test func aNameOfTwoClassesMeansNeither() throws {

@@ -96,7 +96,7 @@ public struct CausalLanguageModel: ModelTask {
     case .all, .label:
       throw AttributionError(
         .usage, "a language model's targets are predicted, a token and a contrast of two", setting: .target)
-    default: for name in target.classNames { _ = try outputNames.resolve(name) }
+    default: try target.requireClasses(of: outputNames)
     }
   }
 }

@@ -75,6 +75,6 @@ public struct MaskedLanguageModel: ModelTask {
       throw AttributionError(
         .usage, "all \(outputNames.count) tokens are too many to explain: name one", setting: .target)
     }
-    for name in target.classNames { _ = try outputNames.resolve(name) }
+    try target.requireClasses(of: outputNames)
   }
 }

@@ -79,7 +79,7 @@ extension ModelTask {
   public func expectedOutputs(tokens: Int) -> Int { 1 }
 
   public func validate(_ target: Target) throws {
-    for name in target.classNames { _ = try outputNames.resolve(name) }
+    try target.requireClasses(of: outputNames)
   }
 }
 

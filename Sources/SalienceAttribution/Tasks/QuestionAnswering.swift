@@ -113,7 +113,7 @@ public struct QuestionAnswering: ModelTask {
     switch target {
     case .label, .contrast: throw AttributionError(.usage, Self.targets, setting: .target)
     case .maximum: break
-    default: for name in target.classNames { _ = try outputNames.resolve(name) }
+    default: try target.requireClasses(of: outputNames)
     }
   }
 

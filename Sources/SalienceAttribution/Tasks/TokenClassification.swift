@@ -50,7 +50,7 @@ public struct TokenClassification: ModelTask {
     if target == .label {
       throw AttributionError(.usage, "the words' own labels cannot be explained: name a class", setting: .target)
     }
-    for name in target.classNames { _ = try outputNames.resolve(name) }
+    try target.requireClasses(of: outputNames)
   }
 }
 

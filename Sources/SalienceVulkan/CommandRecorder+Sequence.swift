@@ -21,7 +21,7 @@ extension CommandRecorder {
       let submission = try open()
       if !pending.isEmpty { barrier(submission.buffer) }
       var commands: VkCommandBuffer? = segment.buffer
-      device.functions.cmdExecuteCommands(submission.buffer, 1, &commands)
+      device.call { $0.cmdExecuteCommands(submission.buffer, 1, &commands) }
       pending = segment.pending
       submission.kept.append(sequence)
       submission.commandCount += segment.commandCount

@@ -147,7 +147,7 @@ final class CommandRecorder {
   func flush() throws {
     guard isOpen else { return }
     let submission = ring[position]
-    device.functions.recordBarrier(submission.buffer, toHost: true)
+    device.call { $0.recordBarrier(submission.buffer, toHost: true) }
     // Closed first: a submission that fails is recorded anew.
     isOpen = false
     try submission.end()
@@ -196,9 +196,11 @@ final class CommandRecorder {
     // A command that is timed runs alone.
     if mustWait || submission.queries != nil { barrier(submission.buffer) }
     if let queries = submission.queries {
-      queries.measure(stem, work, in: submission.buffer) { body(device.functions, submission.buffer) }
+      queries.measure(stem, work, in: submission.buffer) {
+        device.call { body($0, submission.buffer) }
+      }
     } else {
-      body(device.functions, submission.buffer)
+      device.call { body($0, submission.buffer) }
     }
     submission.commandCount += 1
     submission.flops += work.flops
@@ -206,7 +208,7 @@ final class CommandRecorder {
   }
 
   func barrier(_ commands: VkCommandBuffer) {
-    if device.faults?.dropsBarriers != true { device.functions.recordBarrier(commands) }
+    if device.faults?.dropsBarriers != true { device.call { $0.recordBarrier(commands) } }
   }
 
   private func check(

@@ -29,7 +29,7 @@ final class CommandSequence {
   }
 
   /// The owner has waited.
-  deinit { device.functions.destroyCommandPool(device.handle, pool, nil) }
+  deinit { device.call { $0.destroyCommandPool(device.handle, pool, nil) } }
 
   /// Keeps an object as long as the commands.
   func keep(_ object: AnyObject) { kept.append(object) }
@@ -41,8 +41,8 @@ final class CommandSequence {
     if segments.last.map({ $0.commandCount >= bound.commands || $0.flops >= bound.flops }) ?? true { try add() }
     let index = segments.count - 1
     let mustWait = segments[index].pending.add(reads: reads, writes: writes)
-    if mustWait, device.faults?.dropsBarriers != true { device.functions.recordBarrier(segments[index].buffer) }
-    body(device.functions, segments[index].buffer)
+    if mustWait, device.faults?.dropsBarriers != true { device.call { $0.recordBarrier(segments[index].buffer) } }
+    device.call { body($0, segments[index].buffer) }
     segments[index].commandCount += 1
     segments[index].flops += work.flops
   }
@@ -50,7 +50,7 @@ final class CommandSequence {
   /// Ends the last segment.
   func end() throws {
     guard let last = segments.last else { return }
-    try VulkanError.check(device.functions.endCommandBuffer(last.buffer), "vkEndCommandBuffer")
+    try VulkanError.check(device.call { $0.endCommandBuffer(last.buffer) }, "vkEndCommandBuffer")
   }
 
   private func add() throws {
@@ -64,7 +64,7 @@ final class CommandSequence {
       // One submission may run while another executes the same commands again.
       info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT.rawValue
       info.pInheritanceInfo = inheritance
-      try VulkanError.check(device.functions.beginCommandBuffer(buffer, &info), "vkBeginCommandBuffer")
+      try VulkanError.check(device.call { $0.beginCommandBuffer(buffer, &info) }, "vkBeginCommandBuffer")
     }
     segments.append(Segment(buffer: buffer))
   }

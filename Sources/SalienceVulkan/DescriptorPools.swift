@@ -14,7 +14,7 @@ final class DescriptorPools {
   init(_ device: VulkanDevice) { self.device = device }
 
   /// The owner has waited for the submission.
-  deinit { for pool in pools { device.functions.destroyDescriptorPool(device.handle, pool, nil) } }
+  deinit { for pool in pools { device.call { $0.destroyDescriptorPool(device.handle, pool, nil) } } }
 
   /// A set of `layout` with `buffers` at bindings 0, 1, 2 ….
   func set(_ layout: VkDescriptorSetLayout, buffers: [BufferRange]) throws -> VkDescriptorSet {
@@ -28,7 +28,7 @@ final class DescriptorPools {
       info.descriptorSetCount = 1
       info.pSetLayouts = layout
       try VulkanError.check(
-        device.functions.allocateDescriptorSets(device.handle, &info, &set), "vkAllocateDescriptorSets")
+        device.call { $0.allocateDescriptorSets(device.handle, &info, &set) }, "vkAllocateDescriptorSets")
     }
     setsLeft -= 1
     buffersLeft -= buffers.count
@@ -40,7 +40,7 @@ final class DescriptorPools {
   /// Takes every set back.
   func reset() throws {
     for pool in pools {
-      try VulkanError.check(device.functions.resetDescriptorPool(device.handle, pool, 0), "vkResetDescriptorPool")
+      try VulkanError.check(device.call { $0.resetDescriptorPool(device.handle, pool, 0) }, "vkResetDescriptorPool")
     }
     current = 0
     (setsLeft, buffersLeft) = pools.isEmpty ? (0, 0) : (Self.sets, Self.buffers)
@@ -58,7 +58,7 @@ final class DescriptorPools {
       write.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
       write.pBufferInfo = infos.baseAddress
       // One write fills consecutive bindings, since all are of one kind with one descriptor each.
-      if !infos.isEmpty { device.functions.updateDescriptorSets(device.handle, 1, &write, 0, nil) }
+      if !infos.isEmpty { device.call { $0.updateDescriptorSets(device.handle, 1, &write, 0, nil) } }
     }
   }
 
@@ -78,7 +78,7 @@ final class DescriptorPools {
       info.poolSizeCount = 1
       info.pPoolSizes = size
       try VulkanError.check(
-        device.functions.createDescriptorPool(device.handle, &info, nil, &pool), "vkCreateDescriptorPool")
+        device.call { $0.createDescriptorPool(device.handle, &info, nil, &pool) }, "vkCreateDescriptorPool")
     }
     return try VulkanError.require(pool, "vkCreateDescriptorPool")
   }

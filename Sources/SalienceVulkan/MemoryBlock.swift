@@ -47,27 +47,27 @@ final class MemoryBlock: @unchecked Sendable {
         .capacity, "a buffer of \(bytes) bytes exceeds the device's largest, \(device.limits.maxAllocation)")
     }
     try device.faults?.pass(.allocation, bytes: bytes)
-    let functions = device.functions
     let buffer = try Self.createBuffer(device, bytes: bytes)
     do {
       var requirements = VkMemoryRequirements()
-      functions.getBufferMemoryRequirements(device.handle, buffer, &requirements)
+      device.call { $0.getBufferMemoryRequirements(device.handle, buffer, &requirements) }
       let memory = try Self.allocate(device, requirements, use: use)
       do {
-        try VulkanError.check(functions.bindBufferMemory(device.handle, buffer, memory, 0), "vkBindBufferMemory")
+        try VulkanError.check(
+          device.call { $0.bindBufferMemory(device.handle, buffer, memory, 0) }, "vkBindBufferMemory")
         var mapped: UnsafeMutableRawPointer?
         if use != .device {
           try VulkanError.check(
-            functions.mapMemory(device.handle, memory, 0, SALIENCE_VK_WHOLE_SIZE, 0, &mapped), "vkMapMemory")
+            device.call { $0.mapMemory(device.handle, memory, 0, SALIENCE_VK_WHOLE_SIZE, 0, &mapped) }, "vkMapMemory")
         }
         self.mapped = mapped
       } catch {
-        functions.freeMemory(device.handle, memory, nil)
+        device.call { $0.freeMemory(device.handle, memory, nil) }
         throw error
       }
       self.memory = memory
     } catch {
-      functions.destroyBuffer(device.handle, buffer, nil)
+      device.call { $0.destroyBuffer(device.handle, buffer, nil) }
       throw error
     }
     self.device = device
@@ -76,8 +76,8 @@ final class MemoryBlock: @unchecked Sendable {
   }
 
   deinit {
-    device.functions.destroyBuffer(device.handle, buffer, nil)
-    device.functions.freeMemory(device.handle, memory, nil)
+    device.call { $0.destroyBuffer(device.handle, buffer, nil) }
+    device.call { $0.freeMemory(device.handle, memory, nil) }
   }
 
   private static func createBuffer(_ device: VulkanDevice, bytes: Int) throws -> VkBuffer {
@@ -89,7 +89,7 @@ final class MemoryBlock: @unchecked Sendable {
       | VK_BUFFER_USAGE_TRANSFER_DST_BIT.rawValue
     info.sharingMode = VK_SHARING_MODE_EXCLUSIVE
     var buffer: VkBuffer?
-    try VulkanError.check(device.functions.createBuffer(device.handle, &info, nil, &buffer), "vkCreateBuffer")
+    try VulkanError.check(device.call { $0.createBuffer(device.handle, &info, nil, &buffer) }, "vkCreateBuffer")
     return try VulkanError.require(buffer, "vkCreateBuffer")
   }
 
@@ -110,7 +110,7 @@ final class MemoryBlock: @unchecked Sendable {
       info.allocationSize = requirements.size
       info.memoryTypeIndex = UInt32(type)
       var memory: VkDeviceMemory?
-      let result = device.functions.allocateMemory(device.handle, &info, nil, &memory)
+      let result = device.call { $0.allocateMemory(device.handle, &info, nil, &memory) }
       if result == VK_SUCCESS { return try VulkanError.require(memory, "vkAllocateMemory") }
       failure = VulkanError(result, in: "vkAllocateMemory of \(requirements.size) bytes")
       // Tensors in host memory would be slower than smaller batches.

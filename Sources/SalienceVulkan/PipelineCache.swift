@@ -42,13 +42,12 @@ final class PipelineCache: @unchecked Sendable {
 
   deinit {
     save()
-    let functions = device.functions
-    for pipeline in pipelines.values { functions.destroyPipeline(device.handle, pipeline.handle, nil) }
+    for pipeline in pipelines.values { device.call { $0.destroyPipeline(device.handle, pipeline.handle, nil) } }
     for layout in layouts.values {
-      functions.destroyPipelineLayout(device.handle, layout.pipeline, nil)
-      functions.destroyDescriptorSetLayout(device.handle, layout.set, nil)
+      device.call { $0.destroyPipelineLayout(device.handle, layout.pipeline, nil) }
+      device.call { $0.destroyDescriptorSetLayout(device.handle, layout.set, nil) }
     }
-    functions.destroyPipelineCache(device.handle, cache, nil)
+    device.call { $0.destroyPipelineCache(device.handle, cache, nil) }
   }
 
   /// Compiles a kernel, or finds it.
@@ -77,9 +76,9 @@ final class PipelineCache: @unchecked Sendable {
       guard unsaved, let file else { return }
       unsaved = false
       var count = 0
-      guard device.functions.getPipelineCacheData(device.handle, cache, &count, nil) == VK_SUCCESS else { return }
+      guard device.call({ $0.getPipelineCacheData(device.handle, cache, &count, nil) }) == VK_SUCCESS else { return }
       var data = [UInt8](repeating: 0, count: count)
-      guard device.functions.getPipelineCacheData(device.handle, cache, &count, &data) == VK_SUCCESS else { return }
+      guard device.call({ $0.getPipelineCacheData(device.handle, cache, &count, &data) }) == VK_SUCCESS else { return }
       try? file.store(data.prefix(count))
     }
   }
@@ -92,7 +91,7 @@ final class PipelineCache: @unchecked Sendable {
       info.initialDataSize = data.count
       info.pInitialData = data.count > 0 ? data.baseAddress : nil
       try VulkanError.check(
-        device.functions.createPipelineCache(device.handle, &info, nil, &cache), "vkCreatePipelineCache")
+        device.call { $0.createPipelineCache(device.handle, &info, nil, &cache) }, "vkCreatePipelineCache")
     }
     return try VulkanError.require(cache, "vkCreatePipelineCache")
   }
@@ -106,16 +105,15 @@ final class PipelineCache: @unchecked Sendable {
   private func compile(
     _ kernel: Kernel, _ words: UnsafeRawBufferPointer, _ layout: VkPipelineLayout
   ) throws -> VkPipeline {
-    let functions = device.functions
     var moduleInfo = VkShaderModuleCreateInfo()
     moduleInfo.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO
     moduleInfo.codeSize = words.count
     moduleInfo.pCode = words.bindMemory(to: UInt32.self).baseAddress
     var created: VkShaderModule?
     try VulkanError.check(
-      functions.createShaderModule(device.handle, &moduleInfo, nil, &created), "vkCreateShaderModule")
+      device.call { $0.createShaderModule(device.handle, &moduleInfo, nil, &created) }, "vkCreateShaderModule")
     let module = try VulkanError.require(created, "vkCreateShaderModule")
-    defer { functions.destroyShaderModule(device.handle, module, nil) }
+    defer { device.call { $0.destroyShaderModule(device.handle, module, nil) } }
     let entries = kernel.constants.indices.map {
       VkSpecializationMapEntry(constantID: UInt32($0), offset: UInt32($0 * 4), size: 4)
     }
@@ -147,7 +145,7 @@ final class PipelineCache: @unchecked Sendable {
               info.stage.pNext = UnsafeRawPointer(head)
               info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT.rawValue
             }
-            return functions.createComputePipelines(device.handle, cache, 1, &info, nil, &pipeline)
+            return device.call { $0.createComputePipelines(device.handle, cache, 1, &info, nil, &pipeline) }
           }
         }
       }

@@ -6,7 +6,6 @@ enum PipelineLayouts {
   static func create(
     _ device: VulkanDevice, buffers: Int
   ) throws -> (set: VkDescriptorSetLayout, pipeline: VkPipelineLayout) {
-    let functions = device.functions
     let bindings = (0..<buffers).map { index in
       var binding = VkDescriptorSetLayoutBinding()
       binding.binding = UInt32(index)
@@ -22,7 +21,8 @@ enum PipelineLayouts {
       info.bindingCount = UInt32(bindings.count)
       info.pBindings = bindings.baseAddress
       try VulkanError.check(
-        functions.createDescriptorSetLayout(device.handle, &info, nil, &created), "vkCreateDescriptorSetLayout")
+        device.call { $0.createDescriptorSetLayout(device.handle, &info, nil, &created) }, "vkCreateDescriptorSetLayout"
+      )
     }
     let set = try VulkanError.require(created, "vkCreateDescriptorSetLayout")
     var push = VkPushConstantRange(stageFlags: VK_SHADER_STAGE_COMPUTE_BIT.rawValue, offset: 0, size: 128)
@@ -36,11 +36,11 @@ enum PipelineLayouts {
         info.pSetLayouts = borrowed
         info.pushConstantRangeCount = 1
         info.pPushConstantRanges = push
-        return functions.createPipelineLayout(device.handle, &info, nil, &layout)
+        return device.call { $0.createPipelineLayout(device.handle, &info, nil, &layout) }
       }
     }
     guard result == VK_SUCCESS, let layout else {
-      functions.destroyDescriptorSetLayout(device.handle, set, nil)
+      device.call { $0.destroyDescriptorSetLayout(device.handle, set, nil) }
       throw VulkanError(result, in: "vkCreatePipelineLayout")
     }
     return (set, layout)

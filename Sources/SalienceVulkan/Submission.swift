@@ -24,7 +24,7 @@ final class Submission {
       let measures = device.limits.timestampPeriod > 0
       queries = try measures ? profile.map { try TimestampQueries(device, collector: $0) } : nil
     } catch {
-      device.functions.destroyCommandPool(device.handle, owned, nil)
+      device.call { $0.destroyCommandPool(device.handle, owned, nil) }
       throw error
     }
     self.pool = owned
@@ -35,7 +35,7 @@ final class Submission {
   }
 
   /// The owner has waited.
-  deinit { device.functions.destroyCommandPool(device.handle, pool, nil) }
+  deinit { device.call { $0.destroyCommandPool(device.handle, pool, nil) } }
 
   /// The last submission that reads anything handed out here.
   var lastUse: UInt64 { max(value, uploads.lastUse, temporaries.lastUse) }
@@ -53,23 +53,22 @@ final class Submission {
     uploads.reset()
     temporaries.reset()
     try descriptors.reset()
-    let functions = device.functions
-    try VulkanError.check(functions.resetCommandPool(device.handle, pool, 0), "vkResetCommandPool")
+    try VulkanError.check(device.call { $0.resetCommandPool(device.handle, pool, 0) }, "vkResetCommandPool")
     var info = VkCommandBufferBeginInfo()
     info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
     info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT.rawValue
-    try VulkanError.check(functions.beginCommandBuffer(buffer, &info), "vkBeginCommandBuffer")
+    try VulkanError.check(device.call { $0.beginCommandBuffer(buffer, &info) }, "vkBeginCommandBuffer")
     queries?.begin(buffer)
   }
 
-  func end() throws { try VulkanError.check(device.functions.endCommandBuffer(buffer), "vkEndCommandBuffer") }
+  func end() throws { try VulkanError.check(device.call { $0.endCommandBuffer(buffer) }, "vkEndCommandBuffer") }
 
   static func createPool(_ device: VulkanDevice) throws -> VkCommandPool {
     var info = VkCommandPoolCreateInfo()
     info.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO
     info.queueFamilyIndex = device.physical.queueFamily
     var pool: VkCommandPool?
-    try VulkanError.check(device.functions.createCommandPool(device.handle, &info, nil, &pool), "vkCreateCommandPool")
+    try VulkanError.check(device.call { $0.createCommandPool(device.handle, &info, nil, &pool) }, "vkCreateCommandPool")
     return try VulkanError.require(pool, "vkCreateCommandPool")
   }
 
@@ -83,7 +82,7 @@ final class Submission {
     info.commandBufferCount = 1
     var buffer: VkCommandBuffer?
     try VulkanError.check(
-      device.functions.allocateCommandBuffers(device.handle, &info, &buffer), "vkAllocateCommandBuffers")
+      device.call { $0.allocateCommandBuffers(device.handle, &info, &buffer) }, "vkAllocateCommandBuffers")
     return try VulkanError.require(buffer, "vkAllocateCommandBuffers")
   }
 }

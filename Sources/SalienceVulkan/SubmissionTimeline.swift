@@ -23,15 +23,15 @@ final class SubmissionTimeline {
       info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO
       info.pNext = UnsafeRawPointer(type)
       try VulkanError.check(
-        device.functions.createSemaphore(device.handle, &info, nil, &semaphore), "vkCreateSemaphore")
+        device.call { $0.createSemaphore(device.handle, &info, nil, &semaphore) }, "vkCreateSemaphore")
     }
     self.semaphore = try VulkanError.require(semaphore, "vkCreateSemaphore")
   }
 
   /// The owner has waited, or the device is lost.
   deinit {
-    if let semaphore { device.functions.destroySemaphore(device.handle, semaphore, nil) }
-    for fence in pending.map(\.fence) + spareFences { device.functions.destroyFence(device.handle, fence, nil) }
+    if let semaphore { device.call { $0.destroySemaphore(device.handle, semaphore, nil) } }
+    for fence in pending.map(\.fence) + spareFences { device.call { $0.destroyFence(device.handle, fence, nil) } }
   }
 
   /// Submits a recorded command buffer as number `submitted + 1`.
@@ -87,7 +87,6 @@ final class SubmissionTimeline {
   }
 
   private func waitForSemaphore(_ value: UInt64) throws {
-    guard let wait = device.functions.waitSemaphores else { return }
     var value = value
     try withUnsafePointer(to: &value) { value in
       try withUnsafePointer(to: &semaphore) { semaphore in
@@ -96,7 +95,8 @@ final class SubmissionTimeline {
         info.semaphoreCount = 1
         info.pSemaphores = semaphore
         info.pValues = value
-        try VulkanError.check(wait(device.handle, &info, UInt64.max), "vkWaitSemaphores")
+        try VulkanError.check(
+          device.call { $0.waitSemaphores?(device.handle, &info, UInt64.max) ?? VK_SUCCESS }, "vkWaitSemaphores")
       }
     }
   }
@@ -105,8 +105,8 @@ final class SubmissionTimeline {
     while let (next, fence) = pending.first, next <= value {
       var waited: VkFence? = fence
       try VulkanError.check(
-        device.functions.waitForFences(device.handle, 1, &waited, VkBool32(VK_TRUE), UInt64.max), "vkWaitForFences")
-      try VulkanError.check(device.functions.resetFences(device.handle, 1, &waited), "vkResetFences")
+        device.call { $0.waitForFences(device.handle, 1, &waited, VkBool32(VK_TRUE), UInt64.max) }, "vkWaitForFences")
+      try VulkanError.check(device.call { $0.resetFences(device.handle, 1, &waited) }, "vkResetFences")
       pending.removeFirst()
       spareFences.append(fence)
     }
@@ -116,7 +116,7 @@ final class SubmissionTimeline {
     var info = VkFenceCreateInfo()
     info.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO
     var fence: VkFence?
-    try VulkanError.check(device.functions.createFence(device.handle, &info, nil, &fence), "vkCreateFence")
+    try VulkanError.check(device.call { $0.createFence(device.handle, &info, nil, &fence) }, "vkCreateFence")
     return try VulkanError.require(fence, "vkCreateFence")
   }
 }

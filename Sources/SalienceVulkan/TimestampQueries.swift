@@ -18,17 +18,17 @@ final class TimestampQueries {
     info.queryType = VK_QUERY_TYPE_TIMESTAMP
     info.queryCount = UInt32(2 * Self.capacity)
     var pool: VkQueryPool?
-    try VulkanError.check(device.functions.createQueryPool(device.handle, &info, nil, &pool), "vkCreateQueryPool")
+    try VulkanError.check(device.call { $0.createQueryPool(device.handle, &info, nil, &pool) }, "vkCreateQueryPool")
     self.pool = try VulkanError.require(pool, "vkCreateQueryPool")
   }
 
-  deinit { device.functions.destroyQueryPool(device.handle, pool, nil) }
+  deinit { device.call { $0.destroyQueryPool(device.handle, pool, nil) } }
 
   /// Records that the queries begin anew.
   func begin(_ buffer: VkCommandBuffer) {
     collector.begin()
     commands.removeAll(keepingCapacity: true)
-    device.functions.cmdResetQueryPool(buffer, pool, 0, UInt32(2 * Self.capacity))
+    device.call { $0.cmdResetQueryPool(buffer, pool, 0, UInt32(2 * Self.capacity)) }
   }
 
   /// Records a command between two timestamps.
@@ -37,9 +37,9 @@ final class TimestampQueries {
     let query = UInt32(2 * commands.count)
     commands.append((stem, work))
     // The barrier before the command has waited for the one before, so the top of the pipe is this command's start.
-    device.functions.cmdWriteTimestamp(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, pool, query)
+    device.call { $0.cmdWriteTimestamp(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, pool, query) }
     command()
-    device.functions.cmdWriteTimestamp(buffer, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, query + 1)
+    device.call { $0.cmdWriteTimestamp(buffer, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, query + 1) }
   }
 
   /// Adds the times of a submission that has run.
@@ -49,8 +49,10 @@ final class TimestampQueries {
     let bytes = ticks.count * MemoryLayout<UInt64>.stride
     let flags = VK_QUERY_RESULT_64_BIT.rawValue | VK_QUERY_RESULT_WAIT_BIT.rawValue
     try VulkanError.check(
-      device.functions.getQueryPoolResults(
-        device.handle, pool, 0, UInt32(ticks.count), bytes, &ticks, VkDeviceSize(MemoryLayout<UInt64>.stride), flags),
+      device.call {
+        $0.getQueryPoolResults(
+          device.handle, pool, 0, UInt32(ticks.count), bytes, &ticks, VkDeviceSize(MemoryLayout<UInt64>.stride), flags)
+      },
       "vkGetQueryPoolResults")
     for (index, command) in commands.enumerated() {
       let span = ticks[2 * index + 1] >= ticks[2 * index] ? ticks[2 * index + 1] - ticks[2 * index] : 0

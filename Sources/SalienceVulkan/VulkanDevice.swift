@@ -7,7 +7,7 @@ final class VulkanDevice: @unchecked Sendable {
   // Unchecked: immutable after init; the queue is used under `queueLock` only.
   let handle: VkDevice
   let physical: PhysicalDevice
-  let functions: DeviceFunctions
+  private let functions: DeviceFunctions
   let usesTimeline: Bool
   /// What is turned on for kernels on matrix units.
   private let matrixUnitFeatures: MatrixUnitFeatures
@@ -40,6 +40,7 @@ final class VulkanDevice: @unchecked Sendable {
       _ = chain.add(features)
     }
     let priority: [Float] = [1]
+    let access = physical.instance.access
     var handle: VkDevice?
     try priority.withUnsafeBufferPointer { priority in
       var queue = VkDeviceQueueCreateInfo()
@@ -57,15 +58,19 @@ final class VulkanDevice: @unchecked Sendable {
           info.enabledExtensionCount = UInt32(extensions.count)
           info.ppEnabledExtensionNames = extensions.baseAddress
           try withExtendedLifetime(chain) {
-            try VulkanError.check(functions.createDevice(physical.handle, &info, nil, &handle), "vkCreateDevice")
+            try VulkanError.check(
+              access.exclusive { functions.createDevice(physical.handle, &info, nil, &handle) }, "vkCreateDevice")
           }
         }
       }
     }
     let device = try VulkanError.require(handle, "vkCreateDevice")
-    let own = try DeviceFunctions(device, lookUp: functions.getDeviceProcAddr)
     var queue: VkQueue?
-    own.getDeviceQueue(device, physical.queueFamily, 0, &queue)
+    let own = try access.shared {
+      let own = try DeviceFunctions(device, lookUp: functions.getDeviceProcAddr)
+      own.getDeviceQueue(device, physical.queueFamily, 0, &queue)
+      return own
+    }
     self.handle = device
     self.physical = physical
     self.functions = own
@@ -76,8 +81,14 @@ final class VulkanDevice: @unchecked Sendable {
   }
 
   deinit {
-    _ = functions.deviceWaitIdle(handle)
-    functions.destroyDevice(handle, nil)
+    _ = call { $0.deviceWaitIdle(handle) }
+    physical.instance.access.exclusive { functions.destroyDevice(handle, nil) }
+  }
+
+  /// Calls functions of the device; `body` must not call here again.
+  func call<Answer>(_ body: (DeviceFunctions) throws -> Answer) rethrows -> Answer {
+    guard let access = physical.instance.access else { return try body(functions) }
+    return try access.shared { try body(functions) }
   }
 
   /// The matrix units for products in a precision; nil where there are none, or they are not used.
@@ -95,7 +106,7 @@ final class VulkanDevice: @unchecked Sendable {
   func submit(_ info: inout VkSubmitInfo, fence: VkFence?) throws {
     try faults?.pass(.submission)
     try queueLock.withLock {
-      try VulkanError.check(functions.queueSubmit(queue, 1, &info, fence), "vkQueueSubmit")
+      try VulkanError.check(call { $0.queueSubmit(queue, 1, &info, fence) }, "vkQueueSubmit")
     }
   }
 }

@@ -11,6 +11,8 @@ final class VulkanInstance: @unchecked Sendable {
   let messages: ValidationMessages?
   private let messenger: VkDebugUtilsMessengerEXT?
   private let loader: VulkanLoader
+  /// How calls are kept apart that the validation layer confuses; nil without it.
+  let access: LayerAccess?
 
   static let validationLayer = "VK_LAYER_KHRONOS_validation"
 
@@ -24,14 +26,20 @@ final class VulkanInstance: @unchecked Sendable {
     }
     if messages != nil { try Self.requireValidation(loader) }
     let apiVersion = version >= SALIENCE_VK_API_1_2 ? SALIENCE_VK_API_1_2 : SALIENCE_VK_API_1_1
-    let handle = try Self.create(loader, apiVersion: apiVersion, messages: messages)
-    let functions = try InstanceFunctions(loader, handle)
+    let access = messages == nil ? nil : LayerAccess.validation
+    let handle = try access.exclusive { try Self.create(loader, apiVersion: apiVersion, messages: messages) }
+    access?.closeAtExit()
     var messenger: VkDebugUtilsMessengerEXT?
-    if let messages, let create = functions.createDebugUtilsMessenger {
-      var info = messages.messengerInfo()
-      try VulkanError.check(create(handle, &info, nil, &messenger), "vkCreateDebugUtilsMessengerEXT")
+    let functions = try access.shared {
+      let functions = try InstanceFunctions(loader, handle)
+      if let messages, let create = functions.createDebugUtilsMessenger {
+        var info = messages.messengerInfo()
+        try VulkanError.check(create(handle, &info, nil, &messenger), "vkCreateDebugUtilsMessengerEXT")
+      }
+      return functions
     }
     self.loader = loader
+    self.access = access
     self.handle = handle
     self.functions = functions
     self.apiVersion = apiVersion
@@ -40,17 +48,21 @@ final class VulkanInstance: @unchecked Sendable {
   }
 
   deinit {
-    if let messenger { functions.destroyDebugUtilsMessenger?(handle, messenger, nil) }
-    functions.destroyInstance(handle, nil)
+    access.exclusive {
+      if let messenger { functions.destroyDebugUtilsMessenger?(handle, messenger, nil) }
+      functions.destroyInstance(handle, nil)
+    }
   }
 
   /// Every device with a compute queue and Vulkan 1.1, in the loader's order.
   func physicalDevices() throws -> [PhysicalDevice] {
-    let handles = try enumerated("vkEnumeratePhysicalDevices", of: VkPhysicalDevice?.none) { count, list in
-      functions.enumeratePhysicalDevices(handle, count, list)
-    }
-    return try handles.enumerated().compactMap { index, device in
-      try device.flatMap { try PhysicalDevice($0, index: index, on: self) }
+    try access.shared {
+      let handles = try enumerated("vkEnumeratePhysicalDevices", of: VkPhysicalDevice?.none) { count, list in
+        functions.enumeratePhysicalDevices(handle, count, list)
+      }
+      return try handles.enumerated().compactMap { index, device in
+        try device.flatMap { try PhysicalDevice($0, index: index, on: self) }
+      }
     }
   }
 

@@ -15,6 +15,12 @@ import SalienceTensors
 /// - the estimated error of the token scores is at most the tolerance, relative to their norm, and
 /// - the last round moved the token scores by at most `scoreShare` times the tolerance, relative to their norm.
 ///
+/// Near zeros a root mean square norm multiplies gradients by up to the inverse square root of its epsilon, and two in a
+/// row by as much each: the gradient at such an end may be 10^10 times what it is a thousandth of the way on, or overflow.
+/// Intervals there shrink as far as 32-bit numbers allow, which beside 0 is far; a gradient that is no number is left out,
+/// for the outputs still say what its interval must come to. A path that ends short of its tolerance gets weights that
+/// do not believe polynomials which the outputs contradict, see `PlausibleRule`.
+///
 /// Every point that was evaluated counts in the result.
 public struct AdaptiveQuadrature: PathRefinement, Equatable {
   /// |delta| that is allowed, as a share of the output's difference.
@@ -39,8 +45,14 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
 
   /// Intervals that a round halves.
   private static let halvings = 2
-  /// Intervals are not halved below this width: α is a 32-bit number on devices.
+  /// Intervals are not halved below this share of their upper end: α is a 32-bit number on devices.
   private static let leastWidth = 1e-6
+  /// Nor below this width, which the gradients' range asks for.
+  private static let leastPoint = 1e-30
+  /// What an interval that begins at 0 and ends below `leastWidth` is divided by, instead of being halved.
+  private static let descent = 16.0
+  /// Gradients that a rule needs.
+  private static let leastGradients = 4
 
   /// - Throws: `AttributionError` with code `usage` for a tolerance that is no number above 0, and for fewer points than
   ///   the first round has.
@@ -76,32 +88,45 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
 
   public func decision(after evaluations: [PathEvaluation]) -> PathDecision {
     let points = evaluations.map(\.alpha)
-    let current = CompositeRule(points, nearest: 4)
-    let errors = IntervalErrors(current, finer: CompositeRule(points, nearest: 6), evaluations, of: self)
-    guard errors.areFinite else { return .finish(weights: current.weights, converged: false) }
+    let isUsable = evaluations.map(\.hasGradient)
+    guard isUsable.count(where: { $0 }) >= Self.leastGradients,
+      evaluations.allSatisfy({ $0.values.allSatisfy(\.isFinite) })
+    else { return .finish(weights: CompositeRule(points, nearest: 4).weights, converged: false) }
+    let current = CompositeRule(points, isUsable: isUsable, nearest: 4)
+    let finer = CompositeRule(points, isUsable: isUsable, nearest: 6)
+    let errors = IntervalErrors(current, finer: finer, evaluations, of: self)
     let settled = errors.scoresAreSmall && scoresSettled(evaluations, current)
     if settled && errors.areSmall { return .finish(weights: current.weights, converged: true) }
-    let candidates = current.intervals.indices.filter { current.intervals[$0].width > Self.leastWidth }
-      .sorted { (errors.relative[$1], $0) < (errors.relative[$0], $1) }
+    let candidates = current.intervals.indices.filter {
+      let interval = current.intervals[$0]
+      return interval.width > max(Self.leastWidth * points[interval.upper], Self.leastPoint)
+    }.sorted { (errors.relative[$1], $0) < (errors.relative[$0], $1) }
     let room = min(Self.halvings, maxSteps - evaluations.count)
     // Where no interval errs by more than rounding does, more of them would not help.
     if room <= 0 || candidates.isEmpty || (settled && errors.areRounding) {
-      return .finish(weights: current.weights, converged: false)
+      let rule = PlausibleRule(current, finer: finer, evaluations, isUsable: isUsable)
+      return .finish(weights: rule.weights, converged: false)
     }
-    return .evaluate(candidates.prefix(room).map { current.intervals[$0].middle })
+    return .evaluate(
+      candidates.prefix(room).map { index in
+        let interval = current.intervals[index]
+        let (lower, upper) = (points[interval.lower], points[interval.upper])
+        return lower == 0 && upper <= Self.leastWidth ? upper / Self.descent : interval.middle
+      })
   }
 
   /// Whether the last round hardly moved the scores.
   private func scoresSettled(_ evaluations: [PathEvaluation], _ current: CompositeRule) -> Bool {
     guard let last = evaluations.last?.round, evaluations.first?.round != last else { return false }
-    let before = CompositeRule(evaluations.filter { $0.round < last }.map(\.alpha), nearest: 4).weights
+    let earlier = evaluations.filter { $0.round < last }
+    let before = CompositeRule(earlier.map(\.alpha), isUsable: earlier.map(\.hasGradient), nearest: 4).weights
     // Earlier rounds come first.
     let changes = current.weights.enumerated().map { $1 - ($0 < before.count ? before[$0] : 0) }
     for target in evaluations[0].scores.indices {
       var (moved, norm) = (0.0, 0.0)
       for token in evaluations[0].scores[target].indices {
         var (change, score) = (0.0, 0.0)
-        for (index, evaluation) in evaluations.enumerated() {
+        for (index, evaluation) in evaluations.enumerated() where evaluation.hasGradient {
           change += changes[index] * evaluation.scores[target][token]
           score += current.weights[index] * evaluation.scores[target][token]
         }
@@ -113,6 +138,11 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
     }
     return true
   }
+}
+
+extension PathEvaluation {
+  /// Whether the gradient at the point is finite.
+  var hasGradient: Bool { scores.allSatisfy { $0.allSatisfy(\.isFinite) } }
 }
 
 extension Precision {

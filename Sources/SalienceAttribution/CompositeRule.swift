@@ -1,5 +1,5 @@
 /// A quadrature over 0...1 from any points that hold both ends: between neighbours, the polynomial
-/// through the nearest of them.
+/// through the nearest of those whose gradient is known.
 struct CompositeRule {
   /// A part of the path between neighbouring points.
   struct Interval {
@@ -16,14 +16,20 @@ struct CompositeRule {
 
   /// - Parameters:
   ///   - points: α, in any order, each once.
+  ///   - isUsable: whether a polynomial may go through each; all by default.
   ///   - nearest: points that each polynomial goes through, an even number up to 6; all where there are fewer.
-  init(_ points: [Double], nearest: Int) {
+  init(_ points: [Double], isUsable: [Bool]? = nil, nearest: Int) {
     let order = points.indices.sorted { points[$0] < points[$1] }
     let sorted = order.map { points[$0] }
+    let usable = order.filter { isUsable?[$0] ?? true }
+    let known = usable.map { points[$0] }
     var weights = Array(repeating: 0.0, count: points.count)
+    // Known points up to the interval's lower end.
+    var below = 0
     intervals = (0..<max(0, points.count - 1)).map { index in
-      let terms = Self.weights(sorted, interval: index, nearest: nearest).map {
-        (point: order[$0.point], weight: $0.weight)
+      while below < known.count, known[below] <= sorted[index] { below += 1 }
+      let terms = Self.weights(known, over: (sorted[index], sorted[index + 1]), after: below, nearest: nearest).map {
+        (point: usable[$0.point], weight: $0.weight)
       }
       for term in terms { weights[term.point] += term.weight }
       return Interval(
@@ -34,11 +40,15 @@ struct CompositeRule {
   }
 
   /// Integrals of the Lagrange polynomials over an interval, exact by the Gauss rule of three points.
-  private static func weights(_ sorted: [Double], interval: Int, nearest: Int) -> [(point: Int, weight: Double)] {
+  ///
+  /// - Parameter below: points up to the interval's lower end.
+  private static func weights(
+    _ sorted: [Double], over interval: (lower: Double, upper: Double), after below: Int, nearest: Int
+  ) -> [(point: Int, weight: Double)] {
     let count = min(nearest, sorted.count)
-    let first = max(0, min(interval + 1 - nearest / 2, sorted.count - count))
-    let middle = (sorted[interval] + sorted[interval + 1]) / 2
-    let half = (sorted[interval + 1] - sorted[interval]) / 2
+    let first = max(0, min(below - nearest / 2, sorted.count - count))
+    let middle = (interval.lower + interval.upper) / 2
+    let half = (interval.upper - interval.lower) / 2
     let gauss = [(-0.6.squareRoot(), 5.0 / 9), (0, 8.0 / 9), (0.6.squareRoot(), 5.0 / 9)]
     return (first..<first + count).map { point in
       let weight = gauss.reduce(0) { sum, node in

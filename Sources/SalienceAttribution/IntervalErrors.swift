@@ -5,8 +5,6 @@ struct IntervalErrors {
   /// The larger of an interval's two errors over the targets, each as a multiple of what all intervals together may
   /// have: of completeness, and of the token scores.
   private(set) var relative: [Double]
-  /// Whether every number is one.
-  private(set) var areFinite = true
   /// Whether delta, intervals and scores are within the tolerance for every target.
   private(set) var areSmall = true
   /// Whether no interval misses completeness by more than rounding.
@@ -25,10 +23,6 @@ struct IntervalErrors {
       let scores = evaluations.map { $0.scores[target] }
       let slopes = scores.map { $0.reduce(0, +) }
       let values = evaluations.map { $0.values[target] }
-      guard slopes.allSatisfy(\.isFinite), values.allSatisfy(\.isFinite) else {
-        areFinite = false
-        continue
-      }
       addCompleteness(rule, slopes: slopes, values: values, quadrature)
       addScores(rule, finer, scores, quadrature)
     }
@@ -69,7 +63,8 @@ struct IntervalErrors {
       return Self.norm(own)
     }
     var integral = Array(repeating: 0.0, count: tokens)
-    for (weight, values) in zip(rule.weights, scores) {
+    // A gradient that is no number has the weight 0.
+    for (weight, values) in zip(rule.weights, scores) where weight != 0 {
       for (token, score) in values.enumerated() { integral[token] += weight * score }
     }
     let bound = quadrature.tolerance * Self.norm(integral)

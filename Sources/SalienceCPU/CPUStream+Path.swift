@@ -15,7 +15,8 @@ extension CPUStream: PathKernels {
   func accumulate(_ gradient: Handle, path: PathBatch, into sum: Handle) throws {
     let width = try size(gradient).width
     let (dy, target) = (try pointer(gradient), try pointer(sum))
-    for (sequence, (start, length)) in zip(batch.offsets, batch.lengths).enumerated() {
+    for (sequence, (start, length)) in zip(batch.offsets, batch.lengths).enumerated()
+    where path.weights[sequence] != 0 {
       salience_accumulate(
         Float(path.weights[sequence]), dy + start * width, length * width,
         target + path.exampleRows[sequence] * width)

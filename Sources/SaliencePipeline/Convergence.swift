@@ -73,8 +73,8 @@ public struct Convergence: Sendable, Equatable {
 
   /// What brings the deltas down.
   private var advice: String {
-    onlyTolerancesMissed
-      ? "allow more max_steps or take another baseline" : "take more steps, a tolerance or another baseline"
+    let remedy = onlyTolerancesMissed ? "allow more max_steps or take" : "take more steps, a tolerance or"
+    return "\(remedy) another baseline, for a decoder a token rather than zero"
   }
 
   /// A share in percent, or as a multiple where it is large.

@@ -49,7 +49,8 @@ struct RefinedPath {
   /// Token scores of a target, when finished.
   func scores(target: Int) -> [Double] {
     var sums = Array(repeating: 0.0, count: evaluations.first?.scores[target].count ?? 0)
-    for (evaluation, weight) in zip(evaluations, weights) {
+    // A gradient that is no number has the weight 0.
+    for (evaluation, weight) in zip(evaluations, weights) where weight != 0 {
       for (token, score) in evaluation.scores[target].enumerated() { sums[token] += weight * score }
     }
     return sums

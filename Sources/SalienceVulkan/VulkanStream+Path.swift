@@ -28,7 +28,9 @@ extension VulkanStream: PathKernels {
   private func summands(of path: PathBatch) -> (places: [UInt32], members: [UInt32]) {
     let lengths = batch.lengths
     var sequences: [Int: [Int]] = [:]
-    for (sequence, row) in path.exampleRows.enumerated() { sequences[row, default: []].append(sequence) }
+    for (sequence, row) in path.exampleRows.enumerated() where path.weights[sequence] != 0 {
+      sequences[row, default: []].append(sequence)
+    }
     var (places, members): ([UInt32], [UInt32]) = ([], [])
     for (row, own) in sequences.sorted(by: { $0.key < $1.key }) {
       let start = members.count

@@ -153,6 +153,69 @@ import Testing
     #expect(!outcome.converged)
   }
 
+  /// Two norms in a row near zeros: outputs that change at 10^-10 and at 10^-3, by gradients as steep as that is near.
+  private func norms(_ parts: [(place: Double, shares: [Double])]) -> Curve {
+    func value(_ x: Double, _ place: Double) -> Double { x / (x * x + place * place).squareRoot() }
+    func slope(_ x: Double, _ place: Double) -> Double {
+      let length = (x * x + place * place).squareRoot()
+      return place * place / (length * length * length)
+    }
+    let tokens = parts[0].shares.indices
+    return Curve(
+      value: { x in parts.reduce(0) { $0 + $1.shares.reduce(0, +) * value(x, $1.place) } },
+      slopes: tokens.map { token in { x in parts.reduce(0) { $0 + $1.shares[token] * slope(x, $1.place) } } },
+      scores: tokens.map { token in parts.reduce(0) { $0 + $1.shares[token] * value(1, $1.place) } })
+  }
+
+  @Test(arguments: [1e-6, 1e-8, 1e-10, 1e-14]) func hugeGradientsAtZeroConverge(place: Double) throws {
+    let curve = norms([(place, [3, -5, 1]), (1e-3, [1, 0.5, -0.2]), (0.3, [0.2, 0.1, 0.4])])
+    let outcome = integrate([curve], try AdaptiveQuadrature(tolerance: 0.01))
+    let difference = curve.value(1) - curve.value(0)
+    #expect(outcome.converged)
+    #expect(abs(outcome.scores[0].reduce(0, +) - difference) <= 0.01 * abs(difference) * (1 + 1e-9))
+    let error = length(zip(outcome.scores[0], curve.scores).map(-)) / length(curve.scores)
+    #expect(error <= 0.06, "scores are off by \(error)")
+    #expect(outcome.points.count <= 120, "\(outcome.points.count) points")
+  }
+
+  /// Too few points for such an end give no more nonsense than a rule that never looks at it.
+  @Test(arguments: [5, 9, 17, 33]) func tooFewPointsAtAHugeGradientStaySane(limit: Int) throws {
+    let curve = norms([(1e-12, [3, -5, 1]), (0.3, [0.2, 0.1, 0.4])])
+    let outcome = integrate([curve], try AdaptiveQuadrature(tolerance: 0.01, maxSteps: limit))
+    #expect(!outcome.converged && outcome.points.count == limit)
+    let fixed = try Quadrature.gaussLegendre.points(steps: limit)
+    let scores = curve.slopes.map { slope in fixed.reduce(0) { $0 + $1.weight * slope($1.alpha) } }
+    let difference = curve.value(1) - curve.value(0)
+    let (own, other) = (outcome.scores[0].reduce(0, +) - difference, scores.reduce(0, +) - difference)
+    #expect(abs(own) <= 1.05 * abs(other), "delta \(own) instead of \(other)")
+    let errors = [outcome.scores[0], scores].map { length(zip($0, curve.scores).map(-)) }
+    #expect(errors[0] <= 1.05 * errors[1], "scores are off by \(errors)")
+  }
+
+  /// A gradient that overflows at the baseline is left out; the outputs tell what its interval comes to.
+  @Test func anInfiniteGradientIsLeftOut() throws {
+    let curve = Curve(
+      value: { $0.squareRoot() + $0 }, slopes: [{ 0.5 / $0.squareRoot() }, { _ in 1 }], scores: [1, 1])
+    let outcome = integrate([curve], try AdaptiveQuadrature(tolerance: 0.01))
+    #expect(outcome.points[0] == 0 && outcome.weights[0] == 0)
+    let scores = curve.slopes.map { slope in
+      zip(outcome.weights, outcome.points).reduce(0) { $1.0 == 0 ? $0 : $0 + $1.0 * slope($1.1) }
+    }
+    #expect(outcome.converged)
+    #expect(abs(scores[0] - 1) <= 0.02 && abs(scores[1] - 1) <= 1e-9)
+  }
+
+  /// The best weights of the points that there are: more than a tolerance's cubic where that does not suffice.
+  @Test func shortOfATightToleranceIsAsGoodAsAFixedRule() throws {
+    let curve = transition(at: 0.4, width: 0.05)
+    let outcome = integrate([curve], try AdaptiveQuadrature(tolerance: 1e-9, maxSteps: 65))
+    #expect(!outcome.converged)
+    let fixed = try Quadrature.gaussLegendre.points(steps: 33)
+    let scores = curve.slopes.map { slope in fixed.reduce(0) { $0 + $1.weight * slope($1.alpha) } }
+    let errors = [outcome.scores[0], scores].map { length(zip($0, curve.scores).map(-)) }
+    #expect(errors[0] <= errors[1], "scores are off by \(errors)")
+  }
+
   @Test func badSettings() {
     for tolerance in [0, -0.01, .nan, .infinity] {
       #expect(throws: AttributionError.self) { try AdaptiveQuadrature(tolerance: tolerance) }

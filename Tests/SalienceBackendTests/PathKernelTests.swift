@@ -120,6 +120,27 @@ import Testing
     }
   }
 
+  /// An overflow at a point that a rule leaves out must not reach the sum.
+  @Test(arguments: TestBackend.all) func aGradientOfWeightZeroIsNotRead(backend: TestBackend) throws {
+    for width in Self.widths {
+      let item = Case(width: width)
+      var path = PathBatch()
+      for (row, weight) in zip(item.exampleRows, [0, 0, 0.125]) {
+        path.append(exampleRow: row, alpha: 1, weight: weight)
+      }
+      let last = 5 * width
+      let gradient = Array(repeating: Float.nan, count: 14 * width) + Array(repeating: Float(2), count: last)
+      let kernels = try stream(backend)
+      let sum = try buffer(Array(repeating: 1, count: item.rows * width), on: kernels)
+      try kernels.begin(item.batch)
+      let dy = try value(item.batch.tokenCount, width: width, on: kernels)
+      try kernels.write(gradient, to: dy, at: 0)
+      try kernels.accumulate(dy, path: path, into: sum)
+      let found = try kernels.read(sum, count: item.rows * width)
+      #expect(found == Array(repeating: 1, count: 9 * width) + Array(repeating: 1.25, count: last))
+    }
+  }
+
   /// Sums over the hidden dimension lose nothing to float32, beside what their operands already have.
   @Test(arguments: TestBackend.all) func reducesInTwicePrecision(backend: TestBackend) throws {
     let (rows, width) = (7, 768)

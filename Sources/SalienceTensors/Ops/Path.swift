@@ -47,7 +47,7 @@ public protocol PathKernels {
   func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws
 
   /// sum[row] += weight * gradient[t], sequence by sequence in ascending order, so that sums do not depend on
-  /// how evaluations were batched.
+  /// how evaluations were batched. A gradient whose weight is 0 is not read: it may be no number.
   func accumulate(_ gradient: Handle, path: PathBatch, into sum: Handle) throws
 
   /// Copies a packed value's rows into a buffer of end points from row `row` on, with zeros where `zeroed` says so.

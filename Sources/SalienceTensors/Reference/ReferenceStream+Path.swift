@@ -16,7 +16,7 @@ extension ReferenceStream: PathKernels {
     let width = try size(gradient).width
     let dy = try values(gradient)
     var result = try values(sum)
-    for (sequence, length) in batch.lengths.enumerated() {
+    for (sequence, length) in batch.lengths.enumerated() where path.weights[sequence] != 0 {
       let start = batch.offsets[sequence] * width
       for index in 0..<length * width {
         result[path.exampleRows[sequence] * width + index] += path.weights[sequence] * dy[start + index]

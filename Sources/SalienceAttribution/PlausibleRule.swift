@@ -1,0 +1,65 @@
+import SalienceTensors
+
+/// Weights for a path that ends short of its tolerance.
+///
+/// Where the gradient is huge near one end of an interval and falls off within a small part of it, the polynomial through
+/// that gradient is wrong by as much as it is huge. The outputs tell: over each interval the sum over tokens is known, and
+/// so is the range of the outputs on the whole path. An interval whose polynomial costs more than another rule by
+/// more than that range takes the other rule: the polynomial through six points or two, or one end's gradient alone. What a
+/// rule costs is its error of the sum, and a share of the length of the token scores that it adds, which may be nonsense
+/// and cancel in the sum.
+struct PlausibleRule {
+  private typealias Terms = [(point: Int, weight: Double)]
+
+  /// One a point.
+  let weights: [Double]
+
+  /// Share of the length of an interval's scores in what its rule costs.
+  private static let lengthShare = 0.25
+
+  /// - Parameters:
+  ///   - rule, finer: through four and six points.
+  ///   - isUsable: whether each point has a gradient.
+  init(_ rule: CompositeRule, finer: CompositeRule, _ evaluations: [PathEvaluation], isUsable: [Bool]) {
+    let points = evaluations.map(\.alpha)
+    let linear = CompositeRule(points, isUsable: isUsable, nearest: 2)
+    let targets = evaluations.first?.values.indices ?? 0..<0
+    let ranges = targets.map { target in
+      let values = evaluations.map { $0.values[target] }
+      return max((values.max() ?? 0) - (values.min() ?? 0), AdaptiveQuadrature.outputFloor)
+    }
+    /// What an interval's rule misses of the sum over tokens, and how long its token scores are, as shares of the ranges.
+    func faults(_ terms: Terms, _ interval: CompositeRule.Interval) -> (miss: Double, cost: Double) {
+      var worst = (miss: 0.0, cost: 0.0)
+      for target in targets {
+        var scores = Array(repeating: 0.0, count: evaluations[0].scores[target].count)
+        for term in terms {
+          for (token, score) in evaluations[term.point].scores[target].enumerated() {
+            scores[token] += term.weight * score
+          }
+        }
+        let change = evaluations[interval.upper].values[target] - evaluations[interval.lower].values[target]
+        let miss = abs(scores.reduce(0, +) - change) / ranges[target]
+        let length = scores.reduce(0) { $0 + $1 * $1 }.squareRoot() / ranges[target]
+        worst = (max(worst.miss, miss), max(worst.cost, miss + Self.lengthShare * length))
+      }
+      return worst
+    }
+    // Where errors are small all over, a higher order makes them smaller.
+    let misses = [rule, finer].map { rule in rule.intervals.reduce(0) { $0 + faults($1.terms, $1).miss } }
+    let base = misses[1] < misses[0] ? finer : rule
+    var weights = Array(repeating: 0.0, count: points.count)
+    for (index, interval) in base.intervals.enumerated() {
+      let ends = [interval.lower, interval.upper].filter { isUsable[$0] }.map { [(point: $0, weight: interval.width)] }
+      let others = [rule.intervals[index].terms, finer.intervals[index].terms, linear.intervals[index].terms] + ends
+      let own = faults(interval.terms, interval).cost
+      var best = (cost: own, terms: interval.terms)
+      for terms in others where own > 1 {
+        let other = faults(terms, interval).cost
+        if other < best.cost { best = (other, terms) }
+      }
+      for term in own - best.cost > 1 ? best.terms : interval.terms { weights[term.point] += term.weight }
+    }
+    self.weights = weights
+  }
+}

@@ -12,11 +12,10 @@ indirect enum Normalizer: Sendable {
   case byteLevel
   case sequence([Normalizer])
 
-  /// - Parameter config: the tokenizer_config.json of one of BERT's tokenizers, which overrides its tokenizer.json.
-  init(_ component: ConfigurationComponent, of config: ConfigurationComponent? = nil) throws(TokenizerError) {
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
     let type = try component.type()
     switch type {
-    case "BertNormalizer": self = .bert(try BertNormalizer(component, of: config))
+    case "BertNormalizer": self = .bert(try BertNormalizer(component))
     case "NFC": self = .form(.nfc)
     case "NFD": self = .form(.nfd)
     case "NFKC": self = .form(.nfkc)
@@ -66,14 +65,11 @@ struct BertNormalizer: Sendable {
   let stripsAccents: Bool
   let lowercases: Bool
 
-  init(_ component: ConfigurationComponent, of config: ConfigurationComponent?) throws(TokenizerError) {
-    func flag(_ key: String, _ standard: Bool) throws(TokenizerError) -> Bool {
-      try config?.bool(key, default: standard) ?? standard
-    }
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
     cleansText = try component.bool("clean_text")
-    isolatesChineseCharacters = try flag("tokenize_chinese_chars", try component.bool("handle_chinese_chars"))
-    lowercases = try flag("do_lower_case", try component.bool("lowercase"))
-    stripsAccents = try flag("strip_accents", try component.bool("strip_accents", default: lowercases))
+    isolatesChineseCharacters = try component.bool("handle_chinese_chars")
+    lowercases = try component.bool("lowercase")
+    stripsAccents = try component.bool("strip_accents", default: lowercases)
   }
 
   func normalize(_ text: inout NormalizedText) {

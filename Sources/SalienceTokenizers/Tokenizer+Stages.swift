@@ -100,9 +100,9 @@ extension Tokenizer {
     }
   }
 
-  /// Fills the template of the post-processor with the first `kept` tokens of each text.
+  /// Fills the template of the post-processor with `kept` tokens of each text, from the side that is not cut.
   func assemble(_ texts: [TokenizedText], kept: [Int], _ slots: [PostProcessor.Slot]) -> Encoding {
-    var encoding = Encoding()
+    var encoding = Encoding(givesTypes: givesTypes)
     encoding.reserveCapacity(kept.reduce(0, +) + PostProcessor.specialCount(slots))
     for slot in slots {
       switch slot {
@@ -117,13 +117,16 @@ extension Tokenizer {
       case .sequence(let number, let typeID):
         let text = texts[Int(number)]
         let count = kept[Int(number)]
-        encoding.ids += text.ids[..<count]
-        encoding.tokens += text.tokens[..<count]
+        let range = truncationSide == .left ? text.count - count..<text.count : 0..<count
+        encoding.ids += text.ids[range]
+        encoding.tokens += text.tokens[range]
         encoding.typeIDs += repeatElement(typeID, count: count)
         encoding.special += repeatElement(false, count: count)
-        for index in 0..<count {
+        for index in range {
           let offsets = text.offsets[index]
-          encoding.offsets.append(postProcessor.trimmed(offsets, of: text.tokens[index], at: index))
+          // The first token that is left counts as the text's first, as in Hugging Face `tokenizers`.
+          let place = index - range.lowerBound
+          encoding.offsets.append(postProcessor.trimmed(offsets, of: text.tokens[index], at: place))
           encoding.words.append(text.words[index])
         }
         encoding.sequences += repeatElement(UInt8?.some(number), count: count)

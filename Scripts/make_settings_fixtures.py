@@ -75,6 +75,11 @@ def cases():
     yield "bert-map-of-objects", "uncased", {}, {
         "config.json": bert, "tokenizer_config.json": {"pad_token": "[UNK]"} | fast, "special_tokens_map.json": {
             "mask_token": token("<mask>", lstrip=True), "pad_token": "[PAD]", "extra_special_tokens": ["<new>"]}}
+    yield "bert-map-with-a-list", "uncased", {}, {
+        "config.json": bert, "special_tokens_map.json": {"additional_special_tokens": ["<new>", "qx"]}}
+    yield "bert-map-with-a-list-too-late", "uncased", {}, {
+        "config.json": bert, "tokenizer_config.json": {"additional_special_tokens": ["<extra>"]},
+        "special_tokens_map.json": {"additional_special_tokens": ["<new>", "qx"]}}
     yield "bert-length", "uncased", {}, beside(bert, max_len=24)
     yield "bert-truncation-left-fast", "none", {}, beside(bert, truncation_side="left", **fast)
     yield "gpt2-prefix-space", "subword/gpt2", {}, beside(gpt2, add_prefix_space=True)

@@ -1,5 +1,6 @@
 import SalienceCPU
 import SalienceDatasets
+import SalienceModels
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
@@ -26,6 +27,8 @@ public struct PipelinePlan: Sendable {
     public let failures: [FailedRow]
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
+    /// What of the checkpoint's file is not read.
+    public let unusedTensors: UnusedTensors
 
     /// Bytes of the weights with their packed copies.
     public var weightBytes: Int { device.weights }
@@ -81,7 +84,8 @@ public struct PipelinePlan: Sendable {
               scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
           },
           failures: bad + probe.failures + pace.failures,
-          seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
+          seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0,
+          unusedTensors: run.unusedTensors[index]))
     }
     self.models = models
   }

@@ -14,11 +14,18 @@ extension CheckpointError {
       message += "; the file's names begin with '\(prefix)': set tensor_prefix to that"
     } else if task.head == nil, checkpoint.config.architectures.isEmpty {
       message += "; config.json names no architecture: name the task that the model was trained for"
-    } else if task.head == nil, let own = checkpoint.config.architectures.first, !own.hasPrefix("\(family)") {
+    } else if task.head == nil, let own = checkpoint.config.architectures.first,
+      !Self.isClass(own, of: family)
+    {
       message += "; where the class '\(own)' names its tensors in its own way, 'tensor_prefix' says what stands before"
         + " the family's names, and 'task' what it was trained for"
     }
     self.init(.invalid, message, file: checkpoint.directory, tensor: sorted.first)
+  }
+
+  /// Whether a class is one of transformers' own for a family.
+  private static func isClass(_ name: String, of family: any Architecture.Type) -> Bool {
+    family.modelTypes.contains { type in name.lowercased().hasPrefix(type.filter { $0 != "-" }) }
   }
 
   /// What stands before most of the missing names in the file; nil where that is nothing.

@@ -49,6 +49,20 @@ public struct OutputNames: Sendable {
     }
   }
 
+  /// Why a row's label is none of the outputs.
+  func mismatch(ofLabel label: String) -> String {
+    let shown = label.count > 40 ? "\(label.prefix(39))…" : label
+    guard case .classes(let names) = source else { return "the row's label '\(shown)' is no token of the model's" }
+    let isAmbiguous = names.contains(label)
+    return "the row's label '\(shown)' is \(isAmbiguous ? "more than one" : "none") of the model's classes: "
+      + Self.list(names)
+  }
+
+  /// The first of several names.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+  }
+
   /// `index(of:)`, or what to tell a user who named something else.
   func resolve(_ name: ClassName) throws -> Int {
     if let index = index(of: name) { return index }
@@ -63,9 +77,8 @@ public struct OutputNames: Sendable {
         throw AttributionError(
           .usage, "more than one class is called '\(name)': name one by its index", setting: .target)
       }
-      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
       throw AttributionError(
-        .usage, "no class \(wanted) among the model's \(names.count): \(shown)", setting: .target)
+        .usage, "no class \(wanted) among the model's \(names.count): \(Self.list(names))", setting: .target)
     case .vocabulary:
       throw AttributionError(
         .usage, "no token \(wanted) in the model's vocabulary of \(count)", setting: .target)

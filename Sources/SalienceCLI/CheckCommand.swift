@@ -45,6 +45,7 @@ struct CheckCommand: AsyncParsableCommand {
           + " \(megabytes(model.workerBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
+      if let unread = model.unusedTensors.summary { lines.append("    \(unread)") }
       if let first = model.failures.min(by: { $0.row < $1.row }) {
         lines.append(
           "    \(model.failures.count) of the first \(plan.sampledRows) rows cannot be scored, the first of them:"
@@ -78,6 +79,7 @@ struct CheckCommand: AsyncParsableCommand {
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),
+        "unread_tensors": model.unusedTensors.summary.map { .string($0) } ?? .null,
         "bad_rows": .array(model.failures.sorted { $0.row < $1.row }.map(\.json)),
       ]
     }

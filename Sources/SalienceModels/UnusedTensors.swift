@@ -2,8 +2,9 @@ import SalienceCheckpoints
 
 /// The tensors of a checkpoint that a model does not read.
 public struct UnusedTensors: Sendable, Equatable {
-  /// Those that change nothing: buffers, heads of other tasks, poolers that the head does not read, states of
-  /// optimizers. transformers leaves all of them unread too.
+  /// Those that change nothing, which transformers leaves unread too.
+  ///
+  /// They are buffers, heads of other tasks, poolers that the head does not read, and states of optimizers.
   public let harmless: [String]
   /// Others, which the settings allow.
   public let allowed: [String]
@@ -40,6 +41,17 @@ public struct UnusedTensors: Sendable, Equatable {
       }
     }
     (self.harmless, self.allowed, self.surplus) = (harmless, allowed, surplus)
+  }
+
+  /// All but the surplus in one line; nil where there are none.
+  public var summary: String? {
+    func part(_ names: [String], _ kind: String) -> String? {
+      guard !names.isEmpty else { return nil }
+      let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+      return "\(names.count) \(kind) (\(shown))"
+    }
+    let parts = [part(harmless, "that change nothing"), part(allowed, "by 'allow_unused_tensors'")].compactMap(\.self)
+    return parts.isEmpty ? nil : "tensors that are not read: \(parts.joined(separator: "; "))"
   }
 
   /// Where the tensors of heads and poolers stand, as transformers' classes name them.

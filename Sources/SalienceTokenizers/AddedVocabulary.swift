@@ -63,7 +63,7 @@ struct AddedVocabulary: Sendable {
         continue
       }
       var pattern = NormalizedText(scalars, 0..<scalars.count)
-      normalizer?.normalize(&pattern)
+      try normalizer?.normalize(&pattern)
       guard pattern.count > 0 else {
         let message = "an added token is empty once it is normalized"
         throw component?.error(.unsupported, message) ?? TokenizerError(code: .unsupported, message: message)

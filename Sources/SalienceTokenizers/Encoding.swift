@@ -28,7 +28,8 @@ public struct Encoding: Sendable, Equatable {
 
   public init(
     ids: [Int32] = [], tokens: [String] = [], typeIDs: [Int32] = [], special: [Bool] = [],
-    offsets: [Range<Int>?] = [], words: [Int32?] = [], sequences: [UInt8?] = [], truncated: Bool = false, givesTypes: Bool = true
+    offsets: [Range<Int>?] = [], words: [Int32?] = [], sequences: [UInt8?] = [], truncated: Bool = false,
+    givesTypes: Bool = true
   ) {
     self.ids = ids
     self.tokens = tokens

@@ -7,7 +7,8 @@ indirect enum Normalizer: Sendable {
   case strip(left: Bool, right: Bool)
   case replace(Pattern, content: [UInt32])
   case prepend([UInt32])
-  case precompiled(PrecompiledCharacterMap)
+  /// A character map, and where it stands.
+  case precompiled(PrecompiledCharacterMap, ConfigurationComponent)
   case nmt
   case byteLevel
   case sequence([Normalizer])
@@ -28,7 +29,7 @@ indirect enum Normalizer: Sendable {
         try Pattern(try component.member("pattern")),
         content: try component.member("content").string().unicodeScalars.map(\.value))
     case "Prepend": self = .prepend(try component.member("prepend").string().unicodeScalars.map(\.value))
-    case "Precompiled": self = .precompiled(try PrecompiledCharacterMap(component))
+    case "Precompiled": self = .precompiled(try PrecompiledCharacterMap(component), component.placeAlone)
     case "Nmt": self = .nmt
     case "ByteLevel": self = .byteLevel
     case "Sequence":
@@ -40,20 +41,33 @@ indirect enum Normalizer: Sendable {
     }
   }
 
+  /// Most scalars that a text of `count` may become by replacements; Unicode's own make at most 18 of one.
+  static func limit(count: Int) -> Int { 10_000 + 64 * count }
+
   /// Rewrites `text`, keeping its alignment with the original.
-  func normalize(_ text: inout NormalizedText) {
+  ///
+  /// - Throws: `TokenizerError` with code `excessiveWork`, naming the replacement, where it takes too many steps or makes
+  ///   the text too long.
+  func normalize(_ text: inout NormalizedText) throws(TokenizerError) {
+    try normalize(&text, limit: Self.limit(count: text.count))
+  }
+
+  private func normalize(_ text: inout NormalizedText, limit: Int) throws(TokenizerError) {
     switch self {
     case .bert(let normalizer): normalizer.normalize(&text)
     case .form(let form): form.normalize(&text)
     case .lowercase: text.lowercase()
     case .stripAccents: text.removeAll(.combiningMark)
     case .strip(let left, let right): text.strip(left: left, right: right)
-    case .replace(let pattern, let content): text.replace(pattern, with: content)
+    case .replace(let pattern, let content): try text.replace(pattern, with: content, limit: limit)
     case .prepend(let scalars): text.prepend(scalars)
-    case .precompiled(let map): map.normalize(&text)
+    case .precompiled(let map, let place):
+      guard map.normalize(&text, limit: limit) else {
+        throw place.error(.excessiveWork, "makes more than \(limit) characters of this text")
+      }
     case .nmt: text.applyNMTRules()
     case .byteLevel: text.writeBytes()
-    case .sequence(let parts): for part in parts { part.normalize(&text) }
+    case .sequence(let parts): for part in parts { try part.normalize(&text, limit: limit) }
     }
   }
 }

@@ -46,7 +46,8 @@ extension SpecialTokens {
       token.isSpecial = true
       named.append(token)
     }
-    let further = try others.listed.map { (component) throws(TokenizerError) in try AddedToken(component) }
+    var further = others.standard
+    for component in others.listed { further.append(try AddedToken(component)) }
     var result = first
     for token in named + further {
       let isListed = first.contains { $0.content.isIdentical(to: token.content) }

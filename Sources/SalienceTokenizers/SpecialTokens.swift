@@ -55,26 +55,41 @@ struct SpecialTokens: Sendable {
   /// Whether special_tokens_map.json is what names a role.
   func isOfMap(_ role: String) -> Bool { map?.value[role] != nil }
 
-  /// Further special tokens: those of a list, and those of keys of their own such as `image_token`, in that order.
-  func others() throws(TokenizerError) -> (listed: [ConfigurationComponent], named: [ConfigurationComponent]) {
+  /// Special tokens without a role.
+  struct Others {
+    /// Those of a list.
     var listed: [ConfigurationComponent] = []
+    /// Those that take the list's place where nothing sets it: of special_tokens_map.json, or of the class.
+    var standard: [AddedToken] = []
+    /// Those of keys of their own, such as `image_token`.
     var named: [ConfigurationComponent] = []
-    let key = ["extra_special_tokens", "additional_special_tokens"].first { config?.optional($0)?.isEmpty == false }
-    for list in [key.flatMap { config?.optional($0) }, map?.optional("extra_special_tokens")].compactMap(\.self) {
+  }
+
+  func others() throws(TokenizerError) -> Others {
+    let (extra, older) = ("extra_special_tokens", "additional_special_tokens")
+    var others = Others()
+    let key = [extra, older].first { config?.optional($0)?.isEmpty == false }
+    for list in [key.flatMap { config?.optional($0) }, map?.optional(extra)].compactMap(\.self) {
       if list.value.objectValue == nil {
-        listed += try list.elements()
+        others.listed += try list.elements()
       } else {
-        for member in try list.members() { named += [list.optional(member.name)].compactMap(\.self) }
+        for member in try list.members() { others.named += [list.optional(member.name)].compactMap(\.self) }
+      }
+    }
+    if config?.value[extra] == nil, config?.value[older] == nil, map?.value[extra] == nil {
+      for element in try map?.optional(older)?.elements() ?? [] { others.standard.append(try AddedToken(element)) }
+      if map?.value[older] == nil, tokenizerClass.family == .camembert {
+        others.standard = ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"].map { AddedToken($0) }
       }
     }
     for file in [config, map].compactMap(\.self) {
       for member in try file.members() {
         let isToken = member.value.stringValue != nil || member.value["__type"]?.stringValue == "AddedToken"
         let isOwn = member.name.hasSuffix("_token") && !Self.roles.contains(member.name)
-        if isToken, isOwn, let component = file.optional(member.name) { named.append(component) }
+        if isToken, isOwn, let component = file.optional(member.name) { others.named.append(component) }
       }
     }
-    return (listed, named)
+    return others
   }
 }
 

@@ -2,8 +2,10 @@ import SalienceJSON
 
 /// Which class of `transformers` 5 a model directory's tokenizer is, as its `AutoTokenizer` decides it.
 struct TokenizerClass: Sendable {
-  /// The class's family; `sentencePiece` is the class that takes a tokenizer.json as it stands. nil where nothing names
-  /// one, or where it is none of those that are known here.
+  /// The class's family.
+  ///
+  /// `sentencePiece` is the class that takes a tokenizer.json as it stands. nil where nothing names one, or where it is
+  /// none of those that are known here.
   let family: TokenizerFamily?
   /// The name in tokenizer_config.json, else in config.json; nil where neither has one.
   let name: String?
@@ -22,12 +24,13 @@ struct TokenizerClass: Sendable {
     "MvpTokenizer": "RobertaTokenizer",
   ]
 
-  /// The classes of `transformers` 5.23.0 that build a tokenizer by rules of their own, but for those that are known
-  /// here. Any other name is the class that takes a tokenizer.json as it stands.
+  /// The classes of `transformers` 5.23.0 that build a tokenizer by rules of their own, but for those known here.
+  ///
+  /// Any other name is the class that takes a tokenizer.json as it stands.
   private static let foreign: Set = [
     "Barthez", "Bartpho", "BertGeneration", "BertJapanese", "Bertweet", "BigBird", "BioGpt", "BlenderbotSmall",
-    "Blenderbot", "ByT5", "CLIP", "CTRL", "Canine", "Clvp", "CodeGen", "CodeLlama", "Cohere", "CpmAnt", "Cpm", "Deberta",
-    "Dia", "Esm", "Esmc", "FSMT", "FastSpeech2Conformer", "Flaubert", "Funnel", "GPTNeoXJapanese", "GPTNeoX", "GPTSw3",
+    "Blenderbot", "ByT5", "CLIP", "CTRL", "Canine", "Clvp", "CodeGen", "CodeLlama", "Cohere", "CpmAnt", "Cpm",
+    "Deberta", "Dia", "Esm", "Esmc", "FSMT", "FastSpeech2Conformer", "Flaubert", "Funnel", "GPTNeoXJapanese", "GPTNeoX", "GPTSw3",
     "Herbert", "Lasr", "LayoutLMv2", "LayoutLMv3", "LayoutXLM", "Luke", "M2M100", "MBart50", "MBart", "MLuke", "MPNet",
     "Marian", "MarkupLM", "Mgpstr", "MyT5", "Nllb", "Nougat", "OpenAIGPT", "PLBart", "Pegasus", "Perceiver", "Phobert",
     "Pop2Piano", "ProphetNet", "Qwen3_5", "Rag", "Reformer", "RemBert", "RoCBert", "RoFormer", "SeamlessM4T", "Siglip2",

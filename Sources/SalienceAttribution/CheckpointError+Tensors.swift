@@ -17,8 +17,9 @@ extension CheckpointError {
     } else if task.head == nil, let own = checkpoint.config.architectures.first,
       !Self.isClass(own, of: family)
     {
-      message += "; where the class '\(own)' names its tensors in its own way, 'tensor_prefix' says what stands before"
-        + " the family's names, and 'task' what it was trained for"
+      message +=
+        "; where the class '\(own)' names its tensors in its own way, 'tensor_prefix' says what stands before the"
+        + " family's names, and 'task' what it was trained for"
     }
     self.init(.invalid, message, file: checkpoint.directory, tensor: sorted.first)
   }

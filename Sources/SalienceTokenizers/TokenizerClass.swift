@@ -30,12 +30,12 @@ struct TokenizerClass: Sendable {
   private static let foreign: Set = [
     "Barthez", "Bartpho", "BertGeneration", "BertJapanese", "Bertweet", "BigBird", "BioGpt", "BlenderbotSmall",
     "Blenderbot", "ByT5", "CLIP", "CTRL", "Canine", "Clvp", "CodeGen", "CodeLlama", "Cohere", "CpmAnt", "Cpm",
-    "Deberta", "Dia", "Esm", "Esmc", "FSMT", "FastSpeech2Conformer", "Flaubert", "Funnel", "GPTNeoXJapanese", "GPTNeoX", "GPTSw3",
-    "Herbert", "Lasr", "LayoutLMv2", "LayoutLMv3", "LayoutXLM", "Luke", "M2M100", "MBart50", "MBart", "MLuke", "MPNet",
-    "Marian", "MarkupLM", "Mgpstr", "MyT5", "Nllb", "Nougat", "OpenAIGPT", "PLBart", "Pegasus", "Perceiver", "Phobert",
-    "Pop2Piano", "ProphetNet", "Qwen3_5", "Rag", "Reformer", "RemBert", "RoCBert", "RoFormer", "SeamlessM4T", "Siglip2",
-    "Siglip", "Speech2Text", "SpeechT5", "Splinter", "T5", "Tapas", "Tipsv2", "Udop", "VideoPrism", "Vits",
-    "Wav2Vec2CTC", "Wav2Vec2PhonemeCTC", "Whisper", "XGLM", "XLM", "XLNet",
+    "Deberta", "Dia", "Esm", "Esmc", "FSMT", "FastSpeech2Conformer", "Flaubert", "Funnel", "GPTNeoXJapanese",
+    "GPTNeoX", "GPTSw3", "Herbert", "Lasr", "LayoutLMv2", "LayoutLMv3", "LayoutXLM", "Luke", "M2M100", "MBart50",
+    "MBart", "MLuke", "MPNet", "Marian", "MarkupLM", "Mgpstr", "MyT5", "Nllb", "Nougat", "OpenAIGPT", "PLBart",
+    "Pegasus", "Perceiver", "Phobert", "Pop2Piano", "ProphetNet", "Qwen3_5", "Rag", "Reformer", "RemBert", "RoCBert",
+    "RoFormer", "SeamlessM4T", "Siglip2", "Siglip", "Speech2Text", "SpeechT5", "Splinter", "T5", "Tapas", "Tipsv2",
+    "Udop", "VideoPrism", "Vits", "Wav2Vec2CTC", "Wav2Vec2PhonemeCTC", "Whisper", "XGLM", "XLM", "XLNet",
   ]
 
   init(config: ConfigurationComponent?, model: ConfigurationComponent?, file: ConfigurationComponent?) {

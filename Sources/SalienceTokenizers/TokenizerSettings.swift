@@ -35,7 +35,7 @@ struct TokenizerSettings: Sendable {
     func flag(_ name: String) throws(TokenizerError) -> Bool { try config?.bool(name, default: false) ?? false }
     splitsSpecialTokens = try flag("split_special_tokens")
     let asked = try flag("clean_up_tokenization_spaces")
-    let always = try flag( "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output")
+    let always = try flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output")
     let isBytePairs = try Model.type(of: file.member("model")) == "BPE"
     cleansUp = asked && (!isBytePairs || always)
   }

@@ -198,4 +198,7 @@ def write_checkpoint(spec, directory, seed):
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (directory / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
     settings = dict(marks, model_max_length=POSITIONS, tokenizer_class="PreTrainedTokenizerFast")
+    if spec["family"] in ("bert", "electra", "albert"):
+        # The references give these models the token types, which this tokenizer class does not unless told to.
+        settings["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     (directory / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 import SalienceCPU
 import SalienceDatasets
+import SalienceModels
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
@@ -28,6 +29,8 @@ public struct PipelinePlan: Sendable {
     public let unknownLabels: UnknownLabels
     /// Estimated seconds for the whole dataset.
     public let seconds: Double
+    /// What of the checkpoint's file is not read.
+    public let unusedTensors: UnusedTensors
 
     /// Bytes of the weights with their packed copies.
     public var weightBytes: Int { device.weights }
@@ -84,7 +87,8 @@ public struct PipelinePlan: Sendable {
           },
           failures: bad + probe.failures + pace.failures,
           unknownLabels: scorer.unknownLabels(of: sample.map(\.example)),
-          seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0))
+          seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0,
+          unusedTensors: run.unusedTensors[index]))
     }
     self.models = models
   }

@@ -16,6 +16,8 @@ public struct PipelineRun: Sendable {
   public let checkpoints: [Checkpoint]
   /// NAME in `model=NAME`, one a checkpoint.
   public let modelNames: [String]
+  /// What of each checkpoint's file is not read.
+  public private(set) var unusedTensors: [UnusedTensors] = []
   private let methods: [any AttributionMethod]
   private let dataset: RunDataset
 
@@ -47,6 +49,7 @@ public struct PipelineRun: Sendable {
       do {
         try AttributionModel.validate(methods, for: checkpoint.config, task: pipeline.task)
         try checkTask(of: checkpoint)
+        unusedTensors.append(try AttributionModel.unusedTensors(of: checkpoint, task: pipeline.task))
       } catch let error as AttributionError {
         throw located(error, model: index)
       } catch {
@@ -145,6 +148,10 @@ public struct PipelineRun: Sendable {
       },
       closingFacts: {
         var facts = [JSONMember(name: "dataset_notes", value: .array(datasetNotes.map(JSONValue.string)))]
+        let unread = zip(names, unusedTensors).compactMap { name, unused in
+          unused.summary.map { JSONMember(name: name, value: .string($0)) }
+        }
+        if !unread.isEmpty { facts.append(JSONMember(name: "unread_tensors", value: .object(unread))) }
         if let fallback = backend as? FallbackBackend {
           facts.append(JSONMember(name: "fallback", value: fallback.json))
         }

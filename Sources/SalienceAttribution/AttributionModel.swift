@@ -9,6 +9,8 @@ public struct AttributionModel: Sendable {
   public let architecture: any Architecture
   public let task: any ModelTask
   public let methods: [any AttributionMethod]
+  /// What of the checkpoint's file is not read.
+  public let unusedTensors: UnusedTensors
   /// The model cut at each layer, readout and function of its logits that a method asks for, and for the task's decisions.
   public let programs: [PathProgram]
   let programOfMethod: [Int]
@@ -39,7 +41,9 @@ public struct AttributionModel: Sendable {
     try Self.validate(methods, for: checkpoint.config, task: task)
     let stored = try StoredModel(checkpoint, task: task)
     architecture = stored.architecture
+    unusedTensors = stored.unused
     tokenizer = try Tokenizer(directory: checkpoint.directory)
+    try Self.validate(tokenizer, in: checkpoint, for: architecture, head: task.head(for: checkpoint.config))
     self.task = try task.task(for: checkpoint.config, architecture: architecture, tokenizer: tokenizer)
     self.methods = methods
     precision = backend.device.precision
@@ -78,7 +82,7 @@ public struct AttributionModel: Sendable {
       programs.append(try architecture.prediction(head, readout: self.task.readout))
     }
     self.programs = programs
-    try stored.validate(Set(programs.flatMap(\.parameters).flatMap(\.pieces)))
+    try stored.requireNumbers(in: Set(programs.flatMap(\.parameters).flatMap(\.pieces)))
     let decoders = head == .causalLM ? [try architecture.decoder()].compactMap { $0 } : []
     endTokens = head == .causalLM ? try checkpoint.endTokens : []
     prepared = try await backend.prepare(programs, decoders: decoders, parameters: stored.parameters)
@@ -102,6 +106,34 @@ public struct AttributionModel: Sendable {
           .usage, "no \(method.layer): the model has encoder layers 0 to \(architecture.layerCount - 1)",
           setting: .layer)
       }
+    }
+  }
+
+  /// The tensors of a checkpoint that a task's model does not read; names and shapes of all are checked, and none is
+  /// read.
+  ///
+  /// - Throws: `CheckpointError` where tensors are missing or of another shape, or where some are left over that may
+  ///   change the model; `ModelError` for a configuration that cannot be used.
+  public static func unusedTensors(of checkpoint: Checkpoint, task: TaskSettings) throws -> UnusedTensors {
+    try StoredModel.unused(checkpoint, task: task)
+  }
+
+  /// Refuses settings of a tokenizer that make other inputs in transformers than are made here.
+  private static func validate(
+    _ tokenizer: Tokenizer, in checkpoint: Checkpoint, for architecture: any Architecture, head: ModelHead
+  ) throws {
+    let file = checkpoint.directory + "/tokenizer_config.json"
+    if tokenizer.namesTypes, type(of: architecture).refusesTypeIDs {
+      throw ModelError(
+        .unsupported,
+        "model_input_names lists token_type_ids, for which \(type(of: architecture).modelType) adds words' embeddings: "
+          + "not supported", file: file)
+    }
+    // The question-answering pipeline of transformers then asks for the context first and cuts that.
+    if head == .questionAnswering, tokenizer.padsLeft {
+      throw ModelError(
+        .unsupported, "padding_side 'left', with which the context stands before the question, is not supported",
+        file: file)
     }
   }
 
@@ -134,6 +166,11 @@ public struct AttributionModel: Sendable {
       guard encoding.count > 0 else { throw AttributionError(.example, "the text has no tokens") }
       guard encoding.ids.allSatisfy({ $0 >= 0 && $0 < architecture.vocabularySize }) else {
         throw AttributionError(.example, "a token's id is outside the model's vocabulary")
+      }
+      let types = architecture.readsTypeIDs ? encoding.modelTypeIDs : []
+      guard types.allSatisfy({ $0 >= 0 && $0 < architecture.typeCount }) else {
+        throw AttributionError(
+          .example, "a token's type is outside the model's type_vocab_size of \(architecture.typeCount)")
       }
     }
     return TaskInput(text: text, pair: pair, label: label, windows: windows)

@@ -46,7 +46,7 @@ public enum Baseline: Sendable, Equatable {
     let replaced = encoding.special.prefix(input.sequence.count).map { !(keepSpecial && $0) }
     guard let id else { return PathEnd(input.sequence, zeroed: replaced) }
     let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
-    var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.typeIDs.prefix(ids.count)))
+    var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.modelTypeIDs.prefix(ids.count)))
     sequence.selectedRow = input.sequence.selectedRow
     sequence.candidates = input.sequence.candidates
     if layer == .wordEmbeddings { sequence.positionIDs = input.sequence.positionIDs }
@@ -59,7 +59,7 @@ extension ExplainedOutput {
   func end(of encoding: Encoding, in architecture: any Architecture) -> PathEnd {
     let count = tokenCount ?? encoding.count
     var sequence = architecture.sequence(
-      ids: Array(encoding.ids.prefix(count)), typeIDs: Array(encoding.typeIDs.prefix(count)))
+      ids: Array(encoding.ids.prefix(count)), typeIDs: Array(encoding.modelTypeIDs.prefix(count)))
     if let selectedRow { sequence.selectedRow = selectedRow }
     sequence.candidates = candidates
     return PathEnd(sequence)

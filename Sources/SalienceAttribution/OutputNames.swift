@@ -64,6 +64,15 @@ public struct OutputNames: Sendable {
     return Array(names.prefix(8)) + (names.count > 8 ? ["…"] : [])
   }
 
+  /// Why a row's label is none of the outputs.
+  func mismatch(ofLabel label: String) -> String {
+    let shown = label.count > 40 ? "\(label.prefix(39))…" : label
+    guard case .classes(let names, _) = source else { return "the row's label '\(shown)' is no token of the model's" }
+    let isAmbiguous = names.contains(label)
+    return "the row's label '\(shown)' is \(isAmbiguous ? "more than one" : "none") of the model's classes: "
+      + self.shown.joined(separator: ", ")
+  }
+
   /// `index(of:)`, or what to tell a user who named something else.
   func resolve(_ name: ClassName) throws -> Int {
     if let index = index(of: name) { return index }

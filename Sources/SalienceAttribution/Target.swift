@@ -27,7 +27,7 @@ public enum Target: Sendable, Equatable {
     case .label:
       guard let label, !label.isEmpty else { throw AttributionError(.example, "the row has no label to explain") }
       guard let index = names.index(meantBy: label) else {
-        throw AttributionError(.example, "the row's label is no class of the model, or more than one")
+        throw AttributionError(.example, names.mismatch(ofLabel: label))
       }
       return [.unit(index, names)]
     case .class(let name): return [.unit(try names.resolve(name), names)]

@@ -46,6 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
           + " \(megabytes(model.workerBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
+      if let unread = model.unusedTensors.summary { lines.append("    \(unread)") }
       if let first = model.failures.min(by: { $0.row < $1.row }) {
         lines.append(
           "    \(model.failures.count) of the first \(plan.sampledRows) rows cannot be scored, the first of them:"
@@ -81,6 +82,7 @@ struct CheckCommand: AsyncParsableCommand {
         "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
         "estimated_seconds": .double(model.seconds),
         "unknown_labels": model.unknownLabels.json,
+        "unread_tensors": model.unusedTensors.summary.map { .string($0) } ?? .null,
         "bad_rows": .array(model.failures.sorted { $0.row < $1.row }.map(\.json)),
       ]
     }

@@ -31,6 +31,8 @@ struct PipelineOptions: ParsableArguments {
     add("device", "device", device.map { [$0] } ?? [])
     add("precision", "precision", precision.map { [$0] } ?? [])
     add("max-bad-rows", "max_bad_rows", maxBadRows.map { [$0] } ?? [])
-    return try PipelineFile.load(pipeline, overrides: all)
+    var pipeline = try PipelineFile.load(pipeline, overrides: all)
+    pipeline.models = try ModelPaths.expanded(pipeline.models)
+    return pipeline
   }
 }

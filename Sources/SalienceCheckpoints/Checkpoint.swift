@@ -41,6 +41,8 @@ public struct Checkpoint: Sendable {
         .unsupported, "an adapter alone: merge it into the model that base_model_name_or_path names, and save that",
         file: adapter)
     }
+    try Self.refuseFolderOfCheckpoints(path, as: directory)
+    try CheckpointFile.refusePointer(path + "/config.json")
     config = try ModelConfiguration(file: path + "/config.json")
     var files = [path + "/config.json"]
 
@@ -48,11 +50,14 @@ public struct Checkpoint: Sendable {
     let index = path + "/model.safetensors.index.json"
     if CheckpointFile.isDirectory(single) != nil {
       files.append(single)
+      try CheckpointFile.refusePointer(single)
       parameters = try SafetensorsParameters(files: [single])
     } else if CheckpointFile.isDirectory(index) != nil {
       let assignment = try ShardIndex(file: index).assignment.mapValues { path + "/" + $0 }
       let shards = Set(assignment.values).sorted()
       files.append(index)
+      try files.forEach(CheckpointFile.refusePointer)
+      try shards.forEach(CheckpointFile.refusePointer)
       files.append(contentsOf: shards)
       parameters = try SafetensorsParameters(files: shards, assignment: assignment)
     } else {
@@ -63,7 +68,9 @@ public struct Checkpoint: Sendable {
       "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "spm.model",
       "sentencepiece.bpe.model",
     ]
-    files.append(contentsOf: otherFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false })
+    let others = otherFiles.map { path + "/" + $0 }.filter { CheckpointFile.isDirectory($0) == false }
+    try others.forEach(CheckpointFile.refusePointer)
+    files.append(contentsOf: others)
     self.files = files
   }
 
@@ -81,6 +88,26 @@ public struct Checkpoint: Sendable {
       throw CheckpointError(.usage, "neither a directory nor the name of a model: '\(directory)'")
     }
     throw CheckpointError(.missing, "no such directory", file: directory)
+  }
+
+  /// Says what to name instead of the folder that a training run left its checkpoints in.
+  private static func refuseFolderOfCheckpoints(_ path: String, as named: String) throws {
+    guard CheckpointFile.isDirectory(path + "/config.json") == nil else { return }
+    let inside = CheckpointFile.names(in: path).compactMap { name -> (name: String, step: Int)? in
+      guard name.hasPrefix("checkpoint-"), let step = Int(name.dropFirst("checkpoint-".count)),
+        CheckpointFile.isDirectory(path + "/" + name) == true
+      else { return nil }
+      return (name, step)
+    }.sorted { $0.step < $1.step }
+    guard !inside.isEmpty else { return }
+    var shown = inside.map(\.name)
+    if shown.count > 6 { shown.replaceSubrange(3..<shown.count - 2, with: ["…"]) }
+    var folder = named
+    while folder.count > 1, folder.last == "/" { folder.removeLast() }
+    throw CheckpointError(
+      .missing,
+      "no config.json here, but \(inside.count) checkpoints: \(shown.joined(separator: ", ")); name one of them, or all"
+        + " with models: \(folder)/checkpoint-*", file: path)
   }
 
   private static func lastComponent(of path: String) -> String {
@@ -109,7 +136,7 @@ public struct Checkpoint: Sendable {
       }
       return isIdentifier && !name.isEmpty ? name : nil
     }
-    let quoted = "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    let quoted = CheckpointFile.shellQuoted(path)
     return CheckpointError(
       .unsupported,
       "pickled weights are never loaded, because a pickle can run code; convert them where you trust them: "

@@ -79,6 +79,42 @@ final class CheckpointFile: Sendable {
     return bytes
   }
 
+  /// Refuses what Git leaves in a file's place where its large files were not fetched: a few lines of text.
+  ///
+  /// Format: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+  /// - Throws: `CheckpointError` `invalid` for such a file, with the command that fetches it.
+  static func refusePointer(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size < 1024 else { return }
+    let text = String(decoding: try CheckpointFile(path: path).contents(limit: 1024), as: UTF8.self)
+    guard text.hasPrefix("version https://git-lfs.github.com/spec/") else { return }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let size = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("size ") }
+    let bytes = size.map { ", which stands for \($0.dropFirst(5)) bytes that were not fetched" } ?? ""
+    throw CheckpointError(
+      .invalid, "a Git LFS pointer\(bytes): fetch them with: git -C \(shellQuoted(folder)) lfs pull", file: path)
+  }
+
+  /// A path as a word of a shell's command.
+  static func shellQuoted(_ path: String) -> String {
+    "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// The names in a directory, in byte order; none where it cannot be read.
+  static func names(in directory: String) -> [String] {
+    guard let handle = opendir(directory) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          let capacity = MemoryLayout.size(ofValue: pointer.pointee)
+          return pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
+        })
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   /// Whether `path` leads to something, and whether that is a directory; nil where it leads nowhere.
   static func isDirectory(_ path: String) -> Bool? {
     var status = stat()

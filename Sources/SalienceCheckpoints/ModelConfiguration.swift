@@ -53,9 +53,27 @@ public struct ModelConfiguration: Sendable {
     try optional(keys, "an integer", \.intValue) ?? value
   }
 
-  /// An integer of at least 1 and at most 2^31 - 1: sizes and counts.
-  public func size(_ keys: String...) throws -> Int {
-    try required(keys, "a positive integer") { json in json.intValue.flatMap { 1...0x7FFF_FFFF ~= $0 ? $0 : nil } }
+  /// A size or a count: an integer from `least` to `limit`.
+  ///
+  /// The limit keeps products of sizes within 64 bits, and what is made for each layer or head within memory, before a
+  /// tensor's shape has confirmed the size.
+  public func size(_ keys: String..., from least: Int = 1, upTo limit: Int) throws -> Int {
+    guard let size = try optionalSize(keys, least...limit) else { throw missing(keys) }
+    return size
+  }
+  public func size(_ keys: String..., from least: Int = 1, upTo limit: Int, default value: Int) throws -> Int {
+    try optionalSize(keys, least...limit) ?? value
+  }
+
+  private func optionalSize(_ keys: [String], _ range: ClosedRange<Int>) throws -> Int? {
+    guard let (key, value) = value(keys) else { return nil }
+    guard let size = value.intValue, range.contains(size) else {
+      let found = if case .number(let text) = value { text } else { "this \(value.typeName)" }
+      throw CheckpointError(
+        .invalid, "key '\(key)' must be an integer from \(range.lowerBound) to \(range.upperBound), not \(found)",
+        file: file)
+    }
+    return size
   }
 
   public func number(_ keys: String...) throws -> Double { try required(keys, "a number", \.doubleValue) }
@@ -88,10 +106,12 @@ public struct ModelConfiguration: Sendable {
   }
 
   private func required<T>(_ keys: [String], _ kind: String, _ convert: (JSONValue) -> T?) throws -> T {
-    guard let converted = try optional(keys, kind, convert) else {
-      let names = keys.map { "'\($0)'" }.joined(separator: " or ")
-      throw CheckpointError(.invalid, "key \(names) is missing", file: file)
-    }
+    guard let converted = try optional(keys, kind, convert) else { throw missing(keys) }
     return converted
+  }
+
+  private func missing(_ keys: [String]) -> CheckpointError {
+    let names = keys.map { "'\($0)'" }.joined(separator: " or ")
+    return CheckpointError(.invalid, "key \(names) is missing", file: file)
   }
 }

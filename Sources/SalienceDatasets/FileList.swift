@@ -19,7 +19,7 @@ enum FileList {
       // A file whose own name holds a bracket or star is meant as it stands.
       let isPattern = GlobPattern.isPattern(path) && !exists(path)
       let matches =
-        isPattern ? expand(path).filter { output?.contains($0, of: path) != true } : [path]
+        isPattern ? expand(path, isFile).filter { output?.contains($0, of: path) != true } : [path]
       if matches.isEmpty { throw DatasetError(.missingFile, "no file matches this pattern", file: path) }
       for match in matches {
         guard exists(match) else { throw DatasetError(.missingFile, "no such file", file: match) }
@@ -29,33 +29,39 @@ enum FileList {
     return files.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func expand(_ pattern: String) -> [String] {
+  /// The paths of a pattern's form that `isWanted` takes, in no order.
+  static func expand(_ pattern: String, _ isWanted: (String) -> Bool) -> [String] {
     let components = pattern.split(separator: "/").map { GlobPattern(String($0)) }
-    return expand(components[...], below: pattern.hasPrefix("/") ? "/" : "")
+    return expand(components[...], below: pattern.hasPrefix("/") ? "/" : "", isWanted)
   }
 
-  private static func expand(_ components: ArraySlice<GlobPattern>, below prefix: String) -> [String] {
+  private static func expand(
+    _ components: ArraySlice<GlobPattern>, below prefix: String, _ isWanted: (String) -> Bool
+  ) -> [String] {
     guard let first = components.first else { return [] }
     let rest = components.dropFirst()
     if first.text == "**" {
       // As the last component it stands for the files of every directory below.
-      var matches = expand(rest.isEmpty ? [GlobPattern("*")] : rest, below: prefix)
+      var matches = expand(rest.isEmpty ? [GlobPattern("*")] : rest, below: prefix, isWanted)
       for entry in entries(of: prefix) where !entry.name.hasPrefix(".") && entry.isRealDirectory {
-        matches += expand(components, below: prefix + entry.name + "/")
+        matches += expand(components, below: prefix + entry.name + "/", isWanted)
       }
       return matches
     }
     if !GlobPattern.isPattern(first.text) {
       let path = prefix + first.text
-      if rest.isEmpty { return isFile(path) ? [path] : [] }
-      return expand(rest, below: path + "/")
+      if rest.isEmpty { return isWanted(path) ? [path] : [] }
+      return expand(rest, below: path + "/", isWanted)
     }
     return entries(of: prefix).filter { first.matches($0.name) }.flatMap { entry in
       let path = prefix + entry.name
-      if rest.isEmpty { return isFile(path) ? [path] : [] }
-      return expand(rest, below: path + "/")
+      if rest.isEmpty { return isWanted(path) ? [path] : [] }
+      return expand(rest, below: path + "/", isWanted)
     }
   }
+
+  /// The directories that a pattern means, in no order.
+  static func directories(_ pattern: String) -> [String] { expand(pattern) { exists($0) && !isFile($0) } }
 
   private struct Entry {
     let name: String
@@ -82,10 +88,10 @@ enum FileList {
 
   /// Whether a path stands for a file, or a pattern for some.
   static func isThere(_ path: String) -> Bool {
-    exists(path) || (GlobPattern.isPattern(path) && !expand(path).isEmpty)
+    exists(path) || (GlobPattern.isPattern(path) && !expand(path, isFile).isEmpty)
   }
 
-  private static func exists(_ path: String) -> Bool {
+  static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0
   }

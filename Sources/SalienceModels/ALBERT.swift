@@ -14,7 +14,8 @@ public struct ALBERT: Architecture {
   public let readsTypeIDs = true
   /// E of the embedding block, and H of the layers.
   private let embeddingSize, hiddenSize: Int
-  private let heads, feedForwardSize, typeCount, classCount: Int
+  private let heads, feedForwardSize, classCount: Int
+  public let typeCount: Int
   /// Groups, and the layers that each run of a group passes through.
   private let groupCount, groupSize: Int
   private let activation: ActivationFunction
@@ -22,22 +23,22 @@ public struct ALBERT: Architecture {
   public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    groupCount = try configuration.integer("num_hidden_groups", default: 1)
-    groupSize = try configuration.integer("inner_group_num", default: 1)
-    let runs = try configuration.size("num_hidden_layers")
-    guard 1...runs ~= groupCount, 1...64 ~= groupSize else {
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    groupCount = try configuration.size("num_hidden_groups", upTo: SizeLimit.layers, default: 1)
+    groupSize = try configuration.size("inner_group_num", upTo: SizeLimit.layers, default: 1)
+    let runs = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
+    guard groupCount <= runs, runs * groupSize <= SizeLimit.layers else {
       throw ModelError(
         .invalid, "\(runs) layers cannot run in num_hidden_groups \(groupCount) of inner_group_num \(groupSize)",
         file: configuration.file)
     }
     layerCount = runs * groupSize
-    vocabularySize = try configuration.size("vocab_size")
-    embeddingSize = try configuration.size("embedding_size")
-    hiddenSize = try configuration.size("hidden_size")
-    heads = try configuration.size("num_attention_heads")
-    feedForwardSize = try configuration.size("intermediate_size")
-    typeCount = try configuration.size("type_vocab_size")
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    embeddingSize = try configuration.size("embedding_size", upTo: SizeLimit.width)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
+    typeCount = try configuration.size("type_vocab_size", upTo: SizeLimit.types)
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act", default: "gelu_new")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))

@@ -15,6 +15,10 @@ public protocol Architecture: Sendable {
   /// outputs, where words are tied; then those of the outputs' bias.
   static var tiedNames: [[String]] { get }
 
+  /// Parts of names of stored tensors that the family never reads, besides heads and buffers; those that transformers
+  /// ignores (`_keys_to_ignore_on_load_unexpected`).
+  static var unreadTensors: [String] { get }
+
   /// - Throws: `CheckpointError` or `ModelError` naming the key at fault.
   init(_ configuration: ModelConfiguration) throws
 
@@ -26,6 +30,10 @@ public protocol Architecture: Sendable {
   var vocabularySize: Int { get }
   /// Whether token types are an input of the model.
   var readsTypeIDs: Bool { get }
+  /// Token types are below it, where they are an input.
+  var typeCount: Int { get }
+  /// Whether the model would make other use of token types than the family's own definition here.
+  static var refusesTypeIDs: Bool { get }
   /// Whether a language model's outputs are products with the word table.
   var tiesWords: Bool { get }
   /// Whether a token sees nothing of those after it; a head then reads the last token's row.
@@ -63,7 +71,10 @@ public enum HiddenRows: Sendable {
 
 extension Architecture {
   public static var modelTypes: [String] { [modelType] }
+  public static var unreadTensors: [String] { [] }
   public var isCausal: Bool { false }
+  public var typeCount: Int { 0 }
+  public static var refusesTypeIDs: Bool { false }
   public var classifierReadout: Readout { .selectedRow }
   public func decoder() throws -> DecoderProgram? { nil }
 

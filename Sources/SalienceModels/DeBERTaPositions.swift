@@ -20,9 +20,10 @@ struct DeBERTaPositions {
     isRelative = try configuration.boolean("relative_attention", default: false)
     sharesProjections = try configuration.boolean("share_att_key", default: false)
     longest = maximumLength
-    let stated = try configuration.integer("max_relative_positions", default: -1)
+    let stated = try configuration.size(
+      "max_relative_positions", from: -1, upTo: SizeLimit.relativePositions, default: -1)
     let furthest = stated < 1 ? maximumLength : stated
-    let count = try configuration.integer("position_buckets", default: -1)
+    let count = try configuration.size("position_buckets", from: -1, upTo: SizeLimit.relativePositions, default: -1)
     guard count < 1 || (count >= 2 && furthest - 1 > count / 2) else {
       throw ModelError(
         .invalid, "position_buckets \(count) do not reach max_relative_positions \(furthest)", file: file)

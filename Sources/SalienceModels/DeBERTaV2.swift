@@ -6,6 +6,7 @@ import SalienceTensors
 public struct DeBERTaV2: Architecture {
   public static let modelType = "deberta-v2"
   public static let basePrefix = "deberta."
+  public static let unreadTensors = ["embeddings.position_embeddings"]
   public static let heads: [ModelHead] = [.sequenceClassification, .questionAnswering, .tokenClassification, .maskedLM]
   public static let tiedNames = [
     ["deberta.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"],
@@ -14,7 +15,8 @@ public struct DeBERTaV2: Architecture {
   public let maximumLength, layerCount, vocabularySize: Int
   /// E of the embedding tables, and H of the layers.
   private let embeddingSize, hiddenSize: Int
-  private let heads, feedForwardSize, typeCount, classCount: Int
+  private let heads, feedForwardSize, classCount: Int
+  public let typeCount: Int
   private let activation, poolerActivation: ActivationFunction
   private let epsilon: Float
   public let tiesWords: Bool
@@ -26,14 +28,14 @@ public struct DeBERTaV2: Architecture {
   public var readsTypeIDs: Bool { typeCount > 0 }
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    layerCount = try configuration.size("num_hidden_layers")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("hidden_size")
-    embeddingSize = try configuration.integer("embedding_size", default: hiddenSize)
-    heads = try configuration.size("num_attention_heads")
-    feedForwardSize = try configuration.size("intermediate_size")
-    typeCount = try configuration.integer("type_vocab_size", default: 0)
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.relativePositions)
+    layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    embeddingSize = try configuration.size("embedding_size", upTo: SizeLimit.width, default: hiddenSize)
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
+    typeCount = try configuration.size("type_vocab_size", from: 0, upTo: SizeLimit.types, default: 0)
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     poolerActivation = try configuration.activation("pooler_hidden_act")
@@ -43,9 +45,6 @@ public struct DeBERTaV2: Architecture {
     hasLegacyHead = try configuration.boolean("legacy", default: true)
     try configuration.requireEncoder()
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
-    guard embeddingSize > 0, typeCount >= 0 else {
-      throw ModelError(.invalid, "embedding_size must be above 0, type_vocab_size no less", file: configuration.file)
-    }
     guard try configuration.integer("conv_kernel_size", default: 0) <= 0 else {
       throw ModelError(.unsupported, "conv_kernel_size above 0 is not supported", file: configuration.file)
     }

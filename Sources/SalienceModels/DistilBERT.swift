@@ -15,12 +15,12 @@ public struct DistilBERT: Architecture {
   public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    layerCount = try configuration.size("n_layers", "num_hidden_layers")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("dim", "hidden_size")
-    heads = try configuration.size("n_heads", "num_attention_heads")
-    feedForwardSize = try configuration.size("hidden_dim", "intermediate_size")
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    layerCount = try configuration.size("n_layers", "num_hidden_layers", upTo: SizeLimit.layers)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("dim", "hidden_size", upTo: SizeLimit.width)
+    heads = try configuration.size("n_heads", "num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("hidden_dim", "intermediate_size", upTo: SizeLimit.width)
     classCount = try configuration.labelCount
     activation = try configuration.activation("activation")
     tiesWords = try configuration.boolean("tie_word_embeddings", default: true)

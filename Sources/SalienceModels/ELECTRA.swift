@@ -10,20 +10,21 @@ public struct ELECTRA: Architecture {
   public let readsTypeIDs = true
   /// E of the embedding block, and H of the layers.
   private let embeddingSize, hiddenSize: Int
-  private let heads, feedForwardSize, typeCount, classCount: Int
+  private let heads, feedForwardSize, classCount: Int
+  public let typeCount: Int
   private let activation: ActivationFunction
   private let epsilon: Float
   public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    layerCount = try configuration.size("num_hidden_layers")
-    vocabularySize = try configuration.size("vocab_size")
-    embeddingSize = try configuration.size("embedding_size")
-    hiddenSize = try configuration.size("hidden_size")
-    heads = try configuration.size("num_attention_heads")
-    feedForwardSize = try configuration.size("intermediate_size")
-    typeCount = try configuration.size("type_vocab_size")
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    embeddingSize = try configuration.size("embedding_size", upTo: SizeLimit.width)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
+    typeCount = try configuration.size("type_vocab_size", upTo: SizeLimit.types)
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))

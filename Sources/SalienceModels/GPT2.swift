@@ -7,6 +7,9 @@ import SalienceTensors
 public struct GPT2: CausalDecoder {
   public static let modelType = "gpt2"
   public static let basePrefix = "transformer."
+  /// In transformers it adds the embedding of the word whose id is the type.
+  public static let refusesTypeIDs = true
+  public static let unreadTensors = [".attn.bias", ".crossattention.bias"]
   public static let heads: [ModelHead] = [
     .causalLM, .sequenceClassification, .tokenClassification, .questionAnswering,
   ]
@@ -19,22 +22,22 @@ public struct GPT2: CausalDecoder {
   public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("n_positions", "max_position_embeddings")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("n_embd", "hidden_size")
+    maximumLength = try configuration.size("n_positions", "max_position_embeddings", upTo: SizeLimit.positions)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("n_embd", "hidden_size", upTo: SizeLimit.width)
     classCount = try configuration.labelCount
     tiesWords = try configuration.boolean("tie_word_embeddings", default: true)
     paddingID = try configuration.tokenID("pad_token_id")
     try configuration.refuse("add_cross_attention")
     let epsilon = Float(try configuration.number("layer_norm_epsilon", default: 1e-5))
     let block = Block(
-      hiddenSize: hiddenSize, heads: try configuration.size("n_head", "num_attention_heads"),
-      feedForwardSize: try configuration.integer("n_inner", default: 4 * hiddenSize),
+      hiddenSize: hiddenSize, heads: try configuration.size("n_head", "num_attention_heads", upTo: SizeLimit.heads),
+      feedForwardSize: try configuration.size("n_inner", upTo: SizeLimit.width, default: 4 * hiddenSize),
       activation: try configuration.activation("activation_function", default: "gelu_new"), epsilon: epsilon,
       scales: try configuration.boolean("scale_attn_weights", default: true),
       scalesByLayer: try configuration.boolean("scale_attn_by_inverse_layer_idx", default: false))
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: block.heads)
-    layers = (0..<(try configuration.size("n_layer", "num_hidden_layers"))).map(block.layer)
+    layers = (0..<(try configuration.size("n_layer", "num_hidden_layers", upTo: SizeLimit.layers))).map(block.layer)
     finalNorm = block.norm("transformer.ln_f")
   }
 

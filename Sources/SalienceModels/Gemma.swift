@@ -12,7 +12,7 @@ public struct Gemma: LlamaFamily {
     try configuration.refuse("use_bidirectional_attention")
     // The first configurations say gelu and mean its approximation.
     let isOld = try configuration.string("hidden_act", default: "gelu") == "gelu"
-    let hiddenSize = try configuration.size("hidden_size")
+    let hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
     parts = try LlamaLayers(
       configuration,
       LlamaLayers.Options(

@@ -31,17 +31,18 @@ struct LlamaLayers {
   private let options: Options
 
   init(_ configuration: ModelConfiguration, _ options: Options) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("hidden_size")
-    layerCount = try configuration.size("num_hidden_layers")
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
     classCount = try configuration.labelCount
     paddingID = try configuration.tokenID("pad_token_id", default: options.paddingID)
     tiesWords = try configuration.boolean("tie_word_embeddings", default: options.tiesWords)
-    heads = try configuration.size("num_attention_heads")
-    keyValueHeads = try configuration.integer("num_key_value_heads", default: heads)
-    headSize = try configuration.integer("head_dim", default: options.headSize ?? hiddenSize / heads)
-    feedForwardSize = try configuration.size("intermediate_size")
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    keyValueHeads = try configuration.size("num_key_value_heads", upTo: SizeLimit.heads, default: heads)
+    headSize = try configuration.size(
+      "head_dim", upTo: SizeLimit.headSize, default: options.headSize ?? hiddenSize / heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
     activation = try options.activation ?? configuration.activation("hidden_act", default: "silu")
     epsilon = Float(try configuration.number("rms_norm_eps", default: 1e-6))
     guard keyValueHeads > 0, heads % keyValueHeads == 0, headSize > 0 else {

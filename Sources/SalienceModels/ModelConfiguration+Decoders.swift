@@ -76,7 +76,7 @@ extension ModelConfiguration {
   func slidingWindows(layerCount: Int) throws -> [AttentionWindow] {
     let usesWindow = try boolean("use_sliding_window", default: false)
     guard usesWindow, value("sliding_window") != nil else { return Array(repeating: .causal, count: layerCount) }
-    let window = AttentionWindow(before: try size("sliding_window") - 1, after: 0)
+    let window = AttentionWindow(before: try size("sliding_window", upTo: SizeLimit.window) - 1, after: 0)
     guard let types = value("layer_types") else {
       let first = try integer("max_window_layers", default: 28)
       return (0..<layerCount).map { $0 >= first ? window : .causal }

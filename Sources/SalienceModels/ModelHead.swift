@@ -27,7 +27,9 @@ public enum ModelHead: String, Sendable, CaseIterable {
       throw ModelError(
         .unsupported,
         "architecture '\(name)' has no head that is supported; supported are "
-          + Self.allCases.map(\.rawValue).joined(separator: ", "), file: configuration.file)
+          + Self.allCases.map(\.rawValue).joined(separator: ", ")
+          + "; for a class of your own say with 'task' what it was trained for, and with 'tensor_prefix' what stands"
+          + " before the family's tensor names", file: configuration.file)
     }
     self = head
   }

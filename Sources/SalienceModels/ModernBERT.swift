@@ -27,12 +27,12 @@ public struct ModernBERT: Architecture {
   }
 
   public init(_ configuration: ModelConfiguration) throws {
-    maximumLength = try configuration.size("max_position_embeddings")
-    layerCount = try configuration.size("num_hidden_layers")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("hidden_size")
-    heads = try configuration.size("num_attention_heads")
-    feedForwardSize = try configuration.size("intermediate_size")
+    maximumLength = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_activation")
     headActivation = try configuration.activation("classifier_activation")
@@ -58,20 +58,20 @@ public struct ModernBERT: Architecture {
     }
     let kinds = try configuration.modernBERTLayerKinds(layerCount)
     // A token sees half the window on either side, at that distance too (`sliding_window_bidirectional_overlay`).
-    let side = max(0, try configuration.integer("local_attention", default: 128) / 2)
+    let side = try configuration.size("local_attention", upTo: SizeLimit.window, default: 128) / 2
     windows = kinds.map { $0 == .local ? .local(side) : .everything }
     let bases = [
       ModernBERTLayerKind.global: try configuration.modernBERTRotaryBase(.global),
       .local: try configuration.modernBERTRotaryBase(.local),
     ]
     let (heads, headSize) = (heads, hiddenSize / heads)
-    rotaries = kinds.map { kind in
+    // One of each kind, which all layers of the kind share.
+    let rotary = bases.mapValues { base in
       RotaryEmbedding(
         heads: heads, headSize: headSize,
-        frequencies: (0..<headSize / 2).map { index in
-          1 / powf(bases[kind] ?? 1, Float(2 * index) / Float(headSize))
-        })
+        frequencies: (0..<headSize / 2).map { 1 / powf(base, Float(2 * $0) / Float(headSize)) })
     }
+    rotaries = kinds.compactMap { rotary[$0] }
   }
 
   public func body(
@@ -157,10 +157,7 @@ extension ModelConfiguration {
   /// `layer_types` where present, else every `global_attn_every_n_layers`th layer is global.
   fileprivate func modernBERTLayerKinds(_ count: Int) throws -> [ModernBERTLayerKind] {
     guard let listed = value("layer_types") else {
-      let period = try integer("global_attn_every_n_layers", default: 3)
-      guard period > 0 else {
-        throw ModelError(.invalid, "global_attn_every_n_layers must be above 0, not \(period)", file: file)
-      }
+      let period = try size("global_attn_every_n_layers", upTo: SizeLimit.window, default: 3)
       return (0..<count).map { $0 % period == 0 ? .global : .local }
     }
     let kinds = (listed.arrayValue ?? []).compactMap { $0.stringValue.flatMap(ModernBERTLayerKind.init(rawValue:)) }

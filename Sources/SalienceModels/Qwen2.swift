@@ -8,7 +8,7 @@ public struct Qwen2: LlamaFamily {
   let parts: LlamaLayers
 
   public init(_ configuration: ModelConfiguration) throws {
-    let layerCount = try configuration.size("num_hidden_layers")
+    let layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
     parts = try LlamaLayers(
       configuration,
       LlamaLayers.Options(projectionBias: true, windows: configuration.slidingWindows(layerCount: layerCount)))

@@ -9,7 +9,7 @@ public struct Qwen3: LlamaFamily {
 
   public init(_ configuration: ModelConfiguration) throws {
     let bias = try configuration.boolean("attention_bias", default: false)
-    let layerCount = try configuration.size("num_hidden_layers")
+    let layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
     parts = try LlamaLayers(
       configuration,
       LlamaLayers.Options(

@@ -12,22 +12,22 @@ public struct RoBERTa: Architecture {
     ["lm_head.bias", "lm_head.decoder.bias"],
   ]
   public let maximumLength, layerCount, vocabularySize: Int
-  /// Its tokenizers give every token type 0.
-  public let readsTypeIDs = false
-  private let hiddenSize, heads, feedForwardSize, typeCount, positionCount, classCount: Int
+  public let readsTypeIDs = true
+  private let hiddenSize, heads, feedForwardSize, positionCount, classCount: Int
+  public let typeCount: Int
   private let paddingID: Int32
   private let activation: ActivationFunction
   private let epsilon: Float
   public let tiesWords: Bool
 
   public init(_ configuration: ModelConfiguration) throws {
-    positionCount = try configuration.size("max_position_embeddings")
-    layerCount = try configuration.size("num_hidden_layers")
-    vocabularySize = try configuration.size("vocab_size")
-    hiddenSize = try configuration.size("hidden_size")
-    heads = try configuration.size("num_attention_heads")
-    feedForwardSize = try configuration.size("intermediate_size")
-    typeCount = try configuration.size("type_vocab_size")
+    positionCount = try configuration.size("max_position_embeddings", upTo: SizeLimit.positions)
+    layerCount = try configuration.size("num_hidden_layers", upTo: SizeLimit.layers)
+    vocabularySize = try configuration.size("vocab_size", upTo: SizeLimit.words)
+    hiddenSize = try configuration.size("hidden_size", upTo: SizeLimit.width)
+    heads = try configuration.size("num_attention_heads", upTo: SizeLimit.heads)
+    feedForwardSize = try configuration.size("intermediate_size", upTo: SizeLimit.width)
+    typeCount = try configuration.size("type_vocab_size", upTo: SizeLimit.types)
     classCount = try configuration.labelCount
     activation = try configuration.activation("hidden_act")
     epsilon = Float(try configuration.number("layer_norm_eps", default: 1e-12))
@@ -54,7 +54,7 @@ public struct RoBERTa: Architecture {
       position += 1
       return position
     }
-    return TokenSequence(wordIDs: ids, positionIDs: positions, typeIDs: Array(repeating: 0, count: ids.count))
+    return TokenSequence(wordIDs: ids, positionIDs: positions, typeIDs: typeIDs)
   }
 
   public func body(

@@ -4,7 +4,7 @@ import SalienceModels
 
 extension PipelineFile {
   /// Keys of the pipeline that say what its models are asked.
-  static let taskKeys = ["task", "pooling", "tensor_prefix", "generation", "answers"]
+  static let taskKeys = ["task", "pooling", "tensor_prefix", "allow_unused_tensors", "generation", "answers"]
 
   /// Names of tasks in pipeline files, as the Hub's pipelines have them.
   enum TaskName: String, CaseIterable {
@@ -30,6 +30,7 @@ extension PipelineFile {
     task.head = try top.choice("task", TaskName.self)?.head
     task.pooling = try top.choice("pooling", TaskSettings.Pooling.self) ?? task.pooling
     task.tensorPrefix = try top.string("tensor_prefix")
+    task.allowedTensors = try allowedTensors(top)
     if let node = top.node("generation") {
       let mapping = try MappingDecoder(
         node, path: "generation", keys: ["max_new_tokens", "temperature", "top_k", "top_p", "seed"])
@@ -41,6 +42,15 @@ extension PipelineFile {
       task.stride = try mapping.integer("stride", in: 0...10_000) ?? task.stride
     }
     return task
+  }
+
+  /// `true` for all, or names of tensors, in which `*` stands for any text.
+  private static func allowedTensors(_ top: MappingDecoder) throws -> [String] {
+    switch top.node("allow_unused_tensors")?.value {
+    case nil, .scalar("false", plain: true): return []
+    case .scalar("true", plain: true): return ["*"]
+    default: return try top.strings("allow_unused_tensors") ?? []
+    }
   }
 
   private static func generation(_ mapping: MappingDecoder) throws -> GenerationSettings {
@@ -85,6 +95,7 @@ extension TaskSettings {
       JSONMember(name: "task", value: name.map { .string($0.rawValue) } ?? nil),
       JSONMember(name: "pooling", value: .string(pooling.rawValue)),
       JSONMember(name: "tensor_prefix", value: tensorPrefix.map { .string($0) } ?? nil),
+      JSONMember(name: "allow_unused_tensors", value: .array(allowedTensors.map { .string($0) })),
       JSONMember(
         name: "generation",
         value: [

@@ -22,10 +22,24 @@ public protocol ParameterSource: Sendable {
 }
 
 extension Parameter {
-  /// Elements of the joined tensors in row-major order, transformed.
+  /// Checks names and shapes, for which nothing is read.
   ///
   /// - Throws: `TensorError` with code `parameter`, naming the tensor, where one is missing or shaped otherwise.
-  public func load(from source: any ParameterSource) throws -> [Float] {
+  public func validate(in source: any ParameterSource) throws { _ = try shapes(in: source) }
+
+  /// How far along the axis that its transform cuts the parameter reaches into a stored tensor of a shape, and how long
+  /// the axis is; nil where it takes the whole tensor.
+  public func reach(into stored: [Int]) -> (end: Int, of: Int)? {
+    switch transform {
+    case .transposed(let outputs?): stored.count == 2 ? (outputs.upperBound, stored[1]) : nil
+    case .elements(let range), .rows(let range): stored.isEmpty ? nil : (range.upperBound, stored[0])
+    case .relativePositions(let table): stored.isEmpty ? nil : (2 * table.buckets.span, stored[0])
+    case .none, .transposed(nil), .plusOne, .scaled: nil
+    }
+  }
+
+  /// The shapes of the tensors, as they are stored and as they are joined.
+  private func shapes(in source: any ParameterSource) throws -> (stored: [[Int]], made: [[Int]]) {
     let stored = try pieces.map { name in
       guard let stored = source.shape(of: name) else {
         throw TensorError(.parameter, "the checkpoint has no tensor \(name)")
@@ -44,6 +58,14 @@ extension Parameter {
       let found = stored.count == 1 ? "\(stored[0])" : "\(stored)"
       throw TensorError(.parameter, "tensor \(self) is \(found); \(transform.expectation(shape)) is expected")
     }
+    return (stored, shapes)
+  }
+
+  /// Elements of the joined tensors in row-major order, transformed.
+  ///
+  /// - Throws: `TensorError` with code `parameter`, naming the tensor, where one is missing or shaped otherwise.
+  public func load(from source: any ParameterSource) throws -> [Float] {
+    let (stored, shapes) = try shapes(in: source)
     return try [Float](unsafeUninitializedCapacity: count) { buffer, written in
       for (index, name) in pieces.enumerated() {
         let size = shapes[index].reduce(1, *)

@@ -2,6 +2,8 @@
 struct AddedTokenMatcher: Sendable {
   private var trie = ScalarTrie()
   private var tokens: [(token: AddedToken, id: Int32)] = []
+  /// The tokens that are passed over where they are found.
+  private var ignored: Set<Int> = []
   private var firstASCII: (UInt64, UInt64) = (0, 0)
   private var hasOtherFirst = false
 
@@ -20,6 +22,11 @@ struct AddedTokenMatcher: Sendable {
     }
   }
 
+  /// Passes over tokens of some contents from now on.
+  mutating func ignore(_ isIgnored: (String) -> Bool) {
+    ignored = Set(tokens.indices.filter { isIgnored(tokens[$0].token.content) })
+  }
+
   /// A part of a text: an added token, or what stands between two of them.
   struct Part {
     var range: Range<Int>
@@ -36,6 +43,7 @@ struct AddedTokenMatcher: Sendable {
     var index = 0
     while let match = nextMatch(text, from: index) {
       index = match.range.upperBound
+      if ignored.contains(match.position) { continue }
       var (start, stop) = (match.range.lowerBound, match.range.upperBound)
       let (token, id) = tokens[match.position]
       if token.isSingleWord {

@@ -13,11 +13,11 @@ struct ByteLevelPreTokenizer: Sendable {
     pattern = try component.bool("use_regex", default: true) ? Pattern(regex: Self.regex, in: component) : nil
   }
 
-  func apply(to text: inout PreTokenizedText) {
+  func apply(to text: inout PreTokenizedText) throws(TokenizerError) {
     if addsPrefixSpace { text.prepend(0x20) { $0.scalar != 0x20 } }
     if let pattern {
       var words: [Range<Int>] = []
-      for word in text.words { SplitBehavior.isolated.split(pattern.matches(text.text, word), into: &words) }
+      for word in text.words { SplitBehavior.isolated.split(try pattern.matches(text.text, word), into: &words) }
       text.words = words
     }
     var elements: [NormalizedText.Element] = []

@@ -11,6 +11,9 @@ struct ConfigurationComponent {
     TokenizerError(code: code, message: message, file: file, component: path.isEmpty ? nil : path)
   }
 
+  /// The component's place without its value, to be kept for errors.
+  var placeAlone: ConfigurationComponent { ConfigurationComponent(value: .null, file: file, path: path) }
+
   /// The member of that name; nil where it is missing or null.
   func optional(_ name: String) -> ConfigurationComponent? {
     guard let member = value[name], !member.isNull else { return nil }

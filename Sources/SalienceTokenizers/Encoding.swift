@@ -17,12 +17,19 @@ public struct Encoding: Sendable, Equatable {
   public var sequences: [UInt8?]
   /// Whether tokens were cut off to fit the maximum length.
   public var truncated: Bool
+  /// Whether the model is given the token types; otherwise all are 0 to it, as in `transformers` where
+  /// `model_input_names` lacks `token_type_ids`.
+  public var givesTypes: Bool
+
+  /// The token types as the model is given them.
+  public var modelTypeIDs: [Int32] { givesTypes ? typeIDs : Array(repeating: 0, count: typeIDs.count) }
 
   public var count: Int { ids.count }
 
   public init(
     ids: [Int32] = [], tokens: [String] = [], typeIDs: [Int32] = [], special: [Bool] = [],
-    offsets: [Range<Int>?] = [], words: [Int32?] = [], sequences: [UInt8?] = [], truncated: Bool = false
+    offsets: [Range<Int>?] = [], words: [Int32?] = [], sequences: [UInt8?] = [], truncated: Bool = false,
+    givesTypes: Bool = true
   ) {
     self.ids = ids
     self.tokens = tokens
@@ -32,5 +39,6 @@ public struct Encoding: Sendable, Equatable {
     self.words = words
     self.sequences = sequences
     self.truncated = truncated
+    self.givesTypes = givesTypes
   }
 }

@@ -13,7 +13,7 @@ enum Model: Sendable {
   case unigram(Unigram)
 
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
-    switch try component.optional("type")?.string() ?? Self.type(of: component) {
+    switch try Self.type(of: component) {
     case "WordPiece": self = .wordPiece(try WordPiece(component))
     case "BPE": self = .bpe(try BPE(component))
     case "Unigram": self = .unigram(try Unigram(component))
@@ -21,8 +21,9 @@ enum Model: Sendable {
     }
   }
 
-  /// Older files leave the type out.
-  private static func type(of component: ConfigurationComponent) -> String {
+  /// The name of the type, which older files leave out.
+  static func type(of component: ConfigurationComponent) throws(TokenizerError) -> String {
+    if let type = component.optional("type") { return try type.string() }
     if component.optional("merges") != nil { return "BPE" }
     return component.optional("vocab")?.value.arrayValue == nil ? "WordPiece" : "Unigram"
   }

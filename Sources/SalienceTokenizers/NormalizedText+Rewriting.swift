@@ -96,10 +96,15 @@ extension NormalizedText {
   /// Replaces every match of a pattern, from left to right.
   ///
   /// What is put in takes the range of the last scalar of the match.
-  mutating func replace(_ pattern: Pattern, with content: [UInt32]) {
+  /// - Parameter limit: most scalars of the result.
+  /// - Throws: `TokenizerError` with code `excessiveWork` where there would be more, or matching takes too many steps.
+  mutating func replace(_ pattern: Pattern, with content: [UInt32], limit: Int) throws(TokenizerError) {
     var result: [Element] = []
     var copied = 0
-    pattern.forEachMatch(self, 0..<count) { match in
+    try pattern.forEachMatch(self, 0..<count) { (match) throws(TokenizerError) in
+      guard result.count + match.lowerBound - copied + content.count <= limit else {
+        throw pattern.excess("makes more than \(limit) characters of this text")
+      }
       result.append(contentsOf: elements[copied..<match.lowerBound])
       let last = match.upperBound > 0 ? elements[match.upperBound - 1] : Element(scalar: 0, start: 0, end: 0)
       for scalar in content { result.append(Element(scalar: scalar, start: last.start, end: last.end)) }

@@ -7,16 +7,16 @@ indirect enum Normalizer: Sendable {
   case strip(left: Bool, right: Bool)
   case replace(Pattern, content: [UInt32])
   case prepend([UInt32])
-  case precompiled(PrecompiledCharacterMap)
+  /// A character map, and where it stands.
+  case precompiled(PrecompiledCharacterMap, ConfigurationComponent)
   case nmt
   case byteLevel
   case sequence([Normalizer])
 
-  /// - Parameter config: the tokenizer_config.json of one of BERT's tokenizers, which overrides its tokenizer.json.
-  init(_ component: ConfigurationComponent, of config: ConfigurationComponent? = nil) throws(TokenizerError) {
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
     let type = try component.type()
     switch type {
-    case "BertNormalizer": self = .bert(try BertNormalizer(component, of: config))
+    case "BertNormalizer": self = .bert(try BertNormalizer(component))
     case "NFC": self = .form(.nfc)
     case "NFD": self = .form(.nfd)
     case "NFKC": self = .form(.nfkc)
@@ -29,7 +29,7 @@ indirect enum Normalizer: Sendable {
         try Pattern(try component.member("pattern")),
         content: try component.member("content").string().unicodeScalars.map(\.value))
     case "Prepend": self = .prepend(try component.member("prepend").string().unicodeScalars.map(\.value))
-    case "Precompiled": self = .precompiled(try PrecompiledCharacterMap(component))
+    case "Precompiled": self = .precompiled(try PrecompiledCharacterMap(component), component.placeAlone)
     case "Nmt": self = .nmt
     case "ByteLevel": self = .byteLevel
     case "Sequence":
@@ -41,20 +41,33 @@ indirect enum Normalizer: Sendable {
     }
   }
 
+  /// Most scalars that a text of `count` may become by replacements; Unicode's own make at most 18 of one.
+  static func limit(count: Int) -> Int { 10_000 + 64 * count }
+
   /// Rewrites `text`, keeping its alignment with the original.
-  func normalize(_ text: inout NormalizedText) {
+  ///
+  /// - Throws: `TokenizerError` with code `excessiveWork`, naming the replacement, where it takes too many steps or makes
+  ///   the text too long.
+  func normalize(_ text: inout NormalizedText) throws(TokenizerError) {
+    try normalize(&text, limit: Self.limit(count: text.count))
+  }
+
+  private func normalize(_ text: inout NormalizedText, limit: Int) throws(TokenizerError) {
     switch self {
     case .bert(let normalizer): normalizer.normalize(&text)
     case .form(let form): form.normalize(&text)
     case .lowercase: text.lowercase()
     case .stripAccents: text.removeAll(.combiningMark)
     case .strip(let left, let right): text.strip(left: left, right: right)
-    case .replace(let pattern, let content): text.replace(pattern, with: content)
+    case .replace(let pattern, let content): try text.replace(pattern, with: content, limit: limit)
     case .prepend(let scalars): text.prepend(scalars)
-    case .precompiled(let map): map.normalize(&text)
+    case .precompiled(let map, let place):
+      guard map.normalize(&text, limit: limit) else {
+        throw place.error(.excessiveWork, "makes more than \(limit) characters of this text")
+      }
     case .nmt: text.applyNMTRules()
     case .byteLevel: text.writeBytes()
-    case .sequence(let parts): for part in parts { part.normalize(&text) }
+    case .sequence(let parts): for part in parts { try part.normalize(&text, limit: limit) }
     }
   }
 }
@@ -66,14 +79,11 @@ struct BertNormalizer: Sendable {
   let stripsAccents: Bool
   let lowercases: Bool
 
-  init(_ component: ConfigurationComponent, of config: ConfigurationComponent?) throws(TokenizerError) {
-    func flag(_ key: String, _ standard: Bool) throws(TokenizerError) -> Bool {
-      try config?.bool(key, default: standard) ?? standard
-    }
+  init(_ component: ConfigurationComponent) throws(TokenizerError) {
     cleansText = try component.bool("clean_text")
-    isolatesChineseCharacters = try flag("tokenize_chinese_chars", try component.bool("handle_chinese_chars"))
-    lowercases = try flag("do_lower_case", try component.bool("lowercase"))
-    stripsAccents = try flag("strip_accents", try component.bool("strip_accents", default: lowercases))
+    isolatesChineseCharacters = try component.bool("handle_chinese_chars")
+    lowercases = try component.bool("lowercase")
+    stripsAccents = try component.bool("strip_accents", default: lowercases)
   }
 
   func normalize(_ text: inout NormalizedText) {

@@ -55,21 +55,25 @@ indirect enum PreTokenizer: Sendable {
   }
 
   /// Splits every word further.
-  func apply(to text: inout PreTokenizedText) {
+  ///
+  /// - Throws: `TokenizerError` with code `excessiveWork`, naming the pattern that takes too many steps.
+  func apply(to text: inout PreTokenizedText) throws(TokenizerError) {
     switch self {
-    case .byteLevel(let byteLevel): byteLevel.apply(to: &text)
+    case .byteLevel(let byteLevel): try byteLevel.apply(to: &text)
     case .metaspace(let metaspace): metaspace.apply(to: &text)
-    case .sequence(let parts): for part in parts { part.apply(to: &text) }
+    case .sequence(let parts): for part in parts { try part.apply(to: &text) }
     default:
       var words: [Range<Int>] = []
       words.reserveCapacity(text.words.count)
-      for word in text.words { split(text.text, word, into: &words) }
+      for word in text.words { try split(text.text, word, into: &words) }
       text.words = words
     }
   }
 
   /// Appends to `words` the non-empty words of `range`, for those pre-tokenizers that leave the text as it is.
-  private func split(_ text: NormalizedText, _ range: Range<Int>, into words: inout [Range<Int>]) {
+  private func split(
+    _ text: NormalizedText, _ range: Range<Int>, into words: inout [Range<Int>]
+  ) throws(TokenizerError) {
     let classes = ScalarClasses.table
     switch self {
     case .bert:
@@ -97,7 +101,7 @@ indirect enum PreTokenizer: Sendable {
       }
     case .unicodeScripts: Self.splitScripts(text, range, into: &words)
     case .split(let pattern, let behavior, let inverted):
-      var matches = pattern.matches(text, range)
+      var matches = try pattern.matches(text, range)
       if inverted { for index in matches.indices { matches[index].isMatch.toggle() } }
       behavior.split(matches, into: &words)
     case .byteLevel, .metaspace, .sequence: words.append(range)

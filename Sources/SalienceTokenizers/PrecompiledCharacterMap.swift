@@ -33,11 +33,15 @@ struct PrecompiledCharacterMap: Sendable {
   ///
   /// A grapheme cluster of less than six bytes is replaced as a whole where the map knows its start; otherwise, and in
   /// longer clusters, each scalar for itself. Hugging Face `tokenizers` does it so.
-  func normalize(_ text: inout NormalizedText) {
+  ///
+  /// - Parameter limit: most scalars of the result.
+  /// - Returns: false, with the text as it was, where there would be more.
+  func normalize(_ text: inout NormalizedText, limit: Int) -> Bool {
     var changes: [ScalarChange] = []
     changes.reserveCapacity(text.count)
     var isModified = false
     text.forEachGrapheme { cluster in
+      if changes.count > limit { return }
       let elements = text.elements[cluster]
       if elements.reduce(0, { $0 + Self.byteCount($1.scalar) }) < 6, let replacement = replacement(of: elements) {
         isModified = true
@@ -53,7 +57,9 @@ struct PrecompiledCharacterMap: Sendable {
         }
       }
     }
+    guard changes.count <= limit else { return false }
     if isModified { text.transform(changes) }
+    return true
   }
 
   private static func replace(_ count: Int, by replacement: [UInt32], in changes: inout [ScalarChange]) {

@@ -1,5 +1,6 @@
 extension Tokenizer {
-  /// The text that ids stand for, equal to `decode` of Hugging Face `tokenizers`.
+  /// The text that ids stand for, equal to `decode` of Hugging Face `tokenizers`, or of `transformers` where
+  /// tokenizer_config.json asks to clean it up.
   ///
   /// Ids the vocabulary lacks are left out. Bytes that spell no character become U+FFFD.
   /// - Parameter skippingSpecialTokens: whether added tokens marked as special are left out too.
@@ -11,7 +12,7 @@ extension Tokenizer {
       if skippingSpecialTokens, added.isSpecial(token) { continue }
       tokens.append(token.unicodeScalars.map(\.value))
     }
-    guard let decoder else { return Decoder.text(of: Array(tokens.joined(separator: [0x20]))) }
-    return Decoder.text(of: decoder.decode(tokens).flatMap { $0 })
+    let joined = decoder.map { $0.decode(tokens).flatMap { $0 } } ?? Array(tokens.joined(separator: [0x20]))
+    return Decoder.text(of: settings.cleansUp ? WordPieceDecoder.cleanedUp(joined) : joined)
   }
 }

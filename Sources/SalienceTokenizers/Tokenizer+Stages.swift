@@ -20,17 +20,21 @@ public struct Word: Sendable, Equatable {
 
 extension Tokenizer {
   /// A text as the model's normalizer leaves it; added tokens are not looked for.
-  public func normalize(_ text: String) -> String {
+  ///
+  /// - Throws: `TokenizerError` with code `excessiveWork`, naming a rule without end.
+  public func normalize(_ text: String) throws -> String {
     let scalars = text.unicodeScalars.map(\.value)
     var normalized = NormalizedText(scalars, 0..<scalars.count)
-    normalizer?.normalize(&normalized)
+    try normalizer?.normalize(&normalized)
     return normalized.string(0..<normalized.count)
   }
 
   /// The words of a text, added tokens among them, in order.
-  public func words(in text: String) -> [Word] {
+  ///
+  /// - Throws: `TokenizerError` with code `excessiveWork`, naming a rule without end.
+  public func words(in text: String) throws -> [Word] {
     var words: [Word] = []
-    forEachWord(of: text) { normalized, range, id in
+    try forEachWord(of: text) { (normalized, range, id) throws(TokenizerError) in
       words.append(
         Word(text: normalized.string(range), offsets: normalized.originalRange(range), addedTokenID: id))
     }
@@ -70,9 +74,9 @@ extension Tokenizer {
   }
 
   /// Calls `body` with each word: the text it stands in, its range there, and its id where it is an added token.
-  private func forEachWord<Failure: Error>(
-    of text: String, _ body: (NormalizedText, Range<Int>, Int32?) throws(Failure) -> Void
-  ) throws(Failure) {
+  private func forEachWord(
+    of text: String, _ body: (NormalizedText, Range<Int>, Int32?) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     var scalars: [UInt32] = []
     scalars.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars { scalars.append(scalar.value) }
@@ -83,7 +87,7 @@ extension Tokenizer {
         continue
       }
       var normalized = part.range.count == original.count ? original : NormalizedText(scalars, part.range)
-      normalizer?.normalize(&normalized)
+      try normalizer?.normalize(&normalized)
       for piece in added.inNormalized.split(normalized) where !piece.range.isEmpty {
         if let id = piece.id {
           try body(normalized, piece.range, id)
@@ -94,15 +98,15 @@ extension Tokenizer {
           continue
         }
         var split = PreTokenizedText(text: normalized, words: [piece.range])
-        preTokenizer.apply(to: &split)
+        try preTokenizer.apply(to: &split)
         for word in split.words { try body(split.text, word, nil) }
       }
     }
   }
 
-  /// Fills the template of the post-processor with the first `kept` tokens of each text.
+  /// Fills the template of the post-processor with `kept` tokens of each text, from the side that is not cut.
   func assemble(_ texts: [TokenizedText], kept: [Int], _ slots: [PostProcessor.Slot]) -> Encoding {
-    var encoding = Encoding()
+    var encoding = Encoding(givesTypes: givesTypes)
     encoding.reserveCapacity(kept.reduce(0, +) + PostProcessor.specialCount(slots))
     for slot in slots {
       switch slot {
@@ -117,13 +121,16 @@ extension Tokenizer {
       case .sequence(let number, let typeID):
         let text = texts[Int(number)]
         let count = kept[Int(number)]
-        encoding.ids += text.ids[..<count]
-        encoding.tokens += text.tokens[..<count]
+        let range = truncationSide == .left ? text.count - count..<text.count : 0..<count
+        encoding.ids += text.ids[range]
+        encoding.tokens += text.tokens[range]
         encoding.typeIDs += repeatElement(typeID, count: count)
         encoding.special += repeatElement(false, count: count)
-        for index in 0..<count {
+        for index in range {
           let offsets = text.offsets[index]
-          encoding.offsets.append(postProcessor.trimmed(offsets, of: text.tokens[index], at: index))
+          // The first token that is left counts as the text's first, as in Hugging Face `tokenizers`.
+          let place = index - range.lowerBound
+          encoding.offsets.append(postProcessor.trimmed(offsets, of: text.tokens[index], at: place))
           encoding.words.append(text.words[index])
         }
         encoding.sequences += repeatElement(UInt8?.some(number), count: count)

@@ -1,7 +1,9 @@
 /// Turns texts into tokens as the tokenizer.json of a Hugging Face model directory says.
 ///
-/// Ids, tokens, offsets, words, types and the special mask are equal to those of Hugging Face `tokenizers`. The
-/// `truncation` and `padding` members of the file do not count, as in `transformers`: a maximum length is an argument.
+/// Ids, tokens, offsets, words, types and the special mask are equal to those of Hugging Face `tokenizers`, and where
+/// files beside the tokenizer.json say otherwise, to those that `AutoTokenizer` of `transformers` 5 gives. Of the
+/// `truncation` and `padding` members of the file only the sides and the padding token count, as there: a maximum length
+/// is an argument.
 /// A value is immutable: any number of threads may share one.
 public struct Tokenizer: Sendable {
   let normalizer: Normalizer?
@@ -14,8 +16,7 @@ public struct Tokenizer: Sendable {
 
   /// Number of different tokens, added ones included.
   public var vocabularySize: Int { model.vocabulary.count + added.newCount }
-  /// Longest input of the model in tokens, special tokens included; nil where tokenizer_config.json gives none.
-  public let modelMaxLength: Int?
+  let settings: TokenizerSettings
   public let padToken: (String, id: Int32)?
   public let maskToken: (String, id: Int32)?
   public let unknownToken: (String, id: Int32)?
@@ -25,36 +26,48 @@ public struct Tokenizer: Sendable {
   public let beginToken: (String, id: Int32)?
   public let endToken: (String, id: Int32)?
 
-  /// Reads tokenizer.json and, where they are there, tokenizer_config.json and special_tokens_map.json.
+  /// Longest input of the model in tokens, special tokens included; nil where tokenizer_config.json gives none.
+  public var modelMaxLength: Int? { settings.modelMaxLength }
+  /// Which end of a text is cut off.
+  public var truncationSide: TruncationSide { settings.truncationSide }
+  /// Whether padding would stand before a text, as `padding_side` says.
+  public var padsLeft: Bool { settings.padsLeft }
+  /// Whether tokenizer_config.json lists token types among the model's inputs.
+  public var namesTypes: Bool { settings.namesTypes }
+  /// Whether the model is given the types of tokens; otherwise all are 0 to it.
+  public var givesTypes: Bool { settings.givesTypes }
+
+  /// Reads tokenizer.json and the files beside it: tokenizer_config.json, special_tokens_map.json, added_tokens.json and
+  /// config.json.
   ///
-  /// Of BERT's tokenizers tokenizer_config.json decides about letter case, accents and Chinese characters where it
-  /// speaks of them, as in `transformers`.
+  /// Many a tokenizer class of `transformers` takes no more than the vocabulary from a tokenizer.json and builds the rest
+  /// by its own settings: BERT's takes letter case, accents and Chinese characters from tokenizer_config.json, those of
+  /// GPT-2 and RoBERTa the space before a text. The class is the one that tokenizer_config.json names, or that goes with
+  /// config.json's model type.
   /// Without a tokenizer.json it reads `vocab.txt`, `vocab.json` and `merges.txt`, or a SentencePiece
-  /// `tokenizer.model`, as `transformers` does for the tokenizer class that tokenizer_config.json names or that goes with
-  /// config.json's model type. Special tokens that no file names are those of that class, else BERT's own (`[PAD]`,
-  /// `[MASK]`…), where the vocabulary has them.
+  /// `tokenizer.model`, by the same rules. Special tokens that no file names are those of that class, else BERT's own
+  /// (`[PAD]`, `[MASK]`…), where the vocabulary has them.
   /// - Throws: `TokenizerError` naming the file and the component that is missing, wrong or not supported.
   public init(directory: String) throws {
-    let special = try SpecialTokens(directory: directory)
-    let file =
-      try ConfigurationFile.readIfPresent("tokenizer.json", in: directory)
-      ?? SlowTokenizerFiles.convert(directory: directory, special: special)
-    let config = special.family == .bert ? special.config : nil
-    let normalizer = try file.optional("normalizer").map { try Normalizer($0, of: config) }
+    let stored = try ConfigurationFile.readIfPresent("tokenizer.json", in: directory)
+    let special = try SpecialTokens(directory: directory, file: stored)
+    let (file, others) = try TokenizerRules.convert(directory: directory, special: special, stored: stored)
+    settings = try TokenizerSettings(special, file: stored ?? file)
+    let normalizer = try file.optional("normalizer").map { try Normalizer($0) }
     let model = try Model(try file.member("model"))
     preTokenizer = try file.optional("pre_tokenizer").map { try PreTokenizer($0) }
     postProcessor = try file.optional("post_processor").map { try PostProcessor($0) } ?? .plain
     decoder = try file.optional("decoder").map { try Decoder($0) }
-    let added = try AddedVocabulary(
-      file.optional("added_tokens"), vocabulary: model.vocabulary, normalizer: normalizer)
+    var added = try AddedVocabulary(
+      file.optional("added_tokens"), adding: others, vocabulary: model.vocabulary, normalizer: normalizer)
+    if settings.splitsSpecialTokens { added.ignoreSpecialTokens() }
 
     func token(_ role: String, _ standard: String?) -> (String, id: Int32)? {
       func entry(_ text: String) -> (String, id: Int32)? {
         (added.vocabulary.id(of: text) ?? model.vocabulary.id(of: text)).map { (text, $0) }
       }
-      return special.tokens[role].flatMap(entry) ?? (special.entry(role) == nil ? standard.flatMap(entry) : nil)
+      return special.tokens[role].flatMap(entry) ?? (special.isNamed(role) ? nil : standard.flatMap(entry))
     }
-    modelMaxLength = special.modelMaxLength
     padToken = token("pad_token", "[PAD]")
     maskToken = token("mask_token", "[MASK]")
     unknownToken = token("unk_token", model.unknownToken)
@@ -82,6 +95,8 @@ public struct Tokenizer: Sendable {
   ///   - maxLength: most tokens of the result, special tokens included; nil for no limit.
   ///   - strategy: what is cut where there are more.
   ///   - addingSpecialTokens: whether the post-processor's special tokens are put in.
+  ///
+  /// What is cut off stands at the end of a text, or at its beginning where `truncationSide` is left.
   /// - Throws: `TokenizerError` where a word is unknown and there is no unknown token, or where `maxLength` is less
   ///   than the number of special tokens.
   public func encode(

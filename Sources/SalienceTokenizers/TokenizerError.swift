@@ -12,6 +12,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
     case unsupported
     /// A word needs the unknown token and the vocabulary has none.
     case missingUnknownToken
+    /// A text on which a rule of the tokenizer takes too many steps, or makes too much of.
+    case excessiveWork
     /// The maximum length leaves no room for what may not be cut off.
     case maximumLength
   }

@@ -11,7 +11,7 @@ import Testing
     let config = try configuration(
       #"{"dim":64,"eps":1e-12,"hidden_act":"gelu","n":null,"flag":true,"architectures":["A","B"],"model_type":"x"}"#)
     #expect(try config.integer("hidden_size", "dim") == 64)
-    #expect(try config.size("dim") == 64)
+    #expect(try config.size("dim", upTo: 64) == 64)
     #expect(try config.number("eps") == 1e-12)
     #expect(try config.number("dim") == 64)
     #expect(try config.string("hidden_act") == "gelu")
@@ -37,7 +37,7 @@ import Testing
     #expect(wrong?.description == "m/config.json: key 'dim' must be an integer, not this string")
     let missing = #expect(throws: CheckpointError.self) { try config.integer("hidden_size", "n_embd") }
     #expect(missing?.description == "m/config.json: key 'hidden_size' or 'n_embd' is missing")
-    #expect(throws: CheckpointError.self) { try config.size("zero") }
+    #expect(throws: CheckpointError.self) { try config.size("zero", upTo: 64) }
     #expect(throws: CheckpointError.self) { try config.integer("dim", default: 1) }
     #expect(throws: CheckpointError.self) { try configuration("[]") }
   }

@@ -39,7 +39,7 @@ import Testing
       for value in UInt32(block * 4096)..<UInt32(block * 4096 + 4096) {
         guard let scalar = Unicode.Scalar(value) else { continue }
         for text in ["a\(scalar)b", "\(scalar)\u{316}\u{301}"] {
-          for word in tokenizer.words(in: text) {
+          for word in try tokenizer.words(in: text) {
             parts.append("\(word.offsets.lowerBound) \(word.offsets.upperBound) \(word.text)")
           }
         }

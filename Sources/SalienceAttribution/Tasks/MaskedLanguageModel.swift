@@ -22,6 +22,11 @@ public struct MaskedLanguageModel: ModelTask {
   public func windows(of text: String, pair: String?, tokenizer: Tokenizer, maxLength: Int) throws -> [Encoding] {
     let encoding = try tokenizer.encode(text, pair: pair, maxLength: maxLength)
     guard encoding.ids.contains(mask) else {
+      if encoding.truncated, try tokenizer.encode(text, pair: pair).ids.contains(mask) {
+        throw AttributionError(
+          .example,
+          "the text's \(tokenizer.maskToken?.0 ?? "mask") was cut off: only \(encoding.count) tokens fit")
+      }
       throw AttributionError(.example, "the text has no \(tokenizer.maskToken?.0 ?? "mask") to fill")
     }
     return [encoding]

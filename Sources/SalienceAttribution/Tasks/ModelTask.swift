@@ -178,7 +178,7 @@ public struct TaskModel: Sendable {
     try await prepared.outputs(
       program: program,
       of: encodings.enumerated().map { index, encoding in
-        var sequence = architecture.sequence(ids: encoding.ids, typeIDs: encoding.typeIDs)
+        var sequence = architecture.sequence(ids: encoding.ids, typeIDs: encoding.modelTypeIDs)
         if let rows { sequence.selectedRow = rows[index] }
         return PathEnd(sequence)
       })

@@ -37,12 +37,23 @@ public struct QuestionAnswering: ModelTask {
     }
     // No more than half a window is shared, as in transformers: most of it would be read again and again.
     let step = max(1, room - min(stride, maxLength / 2))
-    var (windows, start) = ([Encoding](), first)
+    return Self.ranges(of: first..<last + 1, size: room, step: step, side: tokenizer.truncationSide).map {
+      whole.keeping(Array(0..<first) + Array($0) + Array(last + 1..<whole.count))
+    }
+  }
+
+  /// The parts of a range that windows hold, from its beginning on, or from its end where the left side is cut.
+  private static func ranges(of range: Range<Int>, size: Int, step: Int, side: TruncationSide) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var offset = 0
     while true {
-      let end = min(start + room, last + 1)
-      windows.append(whole.keeping(Array(0..<first) + Array(start..<end) + Array(last + 1..<whole.count)))
-      if end == last + 1 { return windows }
-      start += step
+      let part =
+        side == .right
+        ? range.lowerBound + offset..<min(range.lowerBound + offset + size, range.upperBound)
+        : max(range.lowerBound, range.upperBound - offset - size)..<range.upperBound - offset
+      ranges.append(part)
+      if side == .right ? part.upperBound == range.upperBound : part.lowerBound == range.lowerBound { return ranges }
+      offset += step
     }
   }
 
@@ -176,6 +187,6 @@ extension Encoding {
     Encoding(
       ids: indices.map { ids[$0] }, tokens: indices.map { tokens[$0] }, typeIDs: indices.map { typeIDs[$0] },
       special: indices.map { special[$0] }, offsets: indices.map { offsets[$0] }, words: indices.map { words[$0] },
-      sequences: indices.map { sequences[$0] }, truncated: truncated)
+      sequences: indices.map { sequences[$0] }, truncated: truncated, givesTypes: givesTypes)
   }
 }

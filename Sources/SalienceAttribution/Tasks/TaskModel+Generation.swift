@@ -29,7 +29,7 @@ extension TaskModel {
     let limits = prompts.map { min(settings.maximumNewTokens, architecture.maximumLength - $0.count + 1) }
     let chosen = Chosen(prompts.count)
     let request = GenerationRequest(
-      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.typeIDs) }, limits: limits,
+      prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.modelTypeIDs) }, limits: limits,
       endTokens: endTokens
     ) { prompt, step, logits in
       guard let id = samplers[prompt].token(logits, step: step) else { return nil }

@@ -15,6 +15,8 @@ public struct TaskSettings: Sendable, Equatable {
   public var stride: Int
   /// What stands before the family's tensor names in a custom checkpoint; nil for nothing.
   public var tensorPrefix: String?
+  /// Patterns of tensors that may be in the file though the model does not read them; `*` stands for any text.
+  public var allowedTensors: [String]
 
   public enum Pooling: String, Sendable, CaseIterable {
     /// What the family's own classifiers read.
@@ -25,7 +27,7 @@ public struct TaskSettings: Sendable, Equatable {
 
   public init(
     head: ModelHead? = nil, pooling: Pooling = .standard, generation: GenerationSettings = GenerationSettings(),
-    maximumAnswerLength: Int = 15, stride: Int = 128, tensorPrefix: String? = nil
+    maximumAnswerLength: Int = 15, stride: Int = 128, tensorPrefix: String? = nil, allowedTensors: [String] = []
   ) {
     self.head = head
     self.pooling = pooling
@@ -33,6 +35,7 @@ public struct TaskSettings: Sendable, Equatable {
     self.maximumAnswerLength = maximumAnswerLength
     self.stride = stride
     self.tensorPrefix = tensorPrefix
+    self.allowedTensors = allowedTensors
   }
 
   /// What of the model the task needs.

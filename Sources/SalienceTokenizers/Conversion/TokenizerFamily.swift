@@ -1,5 +1,4 @@
-/// The tokenizers that a model directory without a tokenizer.json may hold the files of, named as `transformers` names
-/// their classes.
+/// The tokenizers that are built by the rules of a class of `transformers`, named as it names the classes.
 enum TokenizerFamily: String, Sendable, CaseIterable {
   case bert = "BertTokenizer"
   case gpt2 = "GPT2Tokenizer"
@@ -11,21 +10,11 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
   case xlmRoberta = "XLMRobertaTokenizer"
   case camembert = "CamembertTokenizer"
   case debertaV2 = "DebertaV2Tokenizer"
-  /// Any other SentencePiece model.
+  /// Any other: a tokenizer.json as it stands, or a SentencePiece model.
   case sentencePiece = "TokenizersBackend"
 
-  /// The family of a class, else the one that config.json's model type goes with.
-  init?(tokenizerClass: String?, modelType: String?) {
-    if let name = tokenizerClass {
-      let plain = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
-      if ["DistilBertTokenizer", "ElectraTokenizer"].contains(plain) {
-        self = .bert
-        return
-      }
-      guard plain != "PreTrainedTokenizer" else { return nil }
-      self.init(rawValue: plain)
-      return
-    }
+  /// The family that goes with config.json's model type.
+  init?(modelType: String?) {
     switch modelType {
     case "bert", "distilbert", "electra": self = .bert
     case "gpt2": self = .gpt2
@@ -36,7 +25,7 @@ enum TokenizerFamily: String, Sendable, CaseIterable {
     case "xlm-roberta": self = .xlmRoberta
     case "camembert": self = .camembert
     case "deberta-v2": self = .debertaV2
-    case "llama", "mistral": self = .sentencePiece
+    case "llama", "mistral", "modernbert": self = .sentencePiece
     default: return nil
     }
   }

@@ -40,6 +40,11 @@ indirect enum Decoder: Sendable {
 
   /// Rewrites tokens, as scalars, into what their texts joined are the text of.
   func decode(_ tokens: [[UInt32]]) -> [[UInt32]] {
+    decode(tokens, limit: Normalizer.limit(count: tokens.reduce(0) { $0 + $1.count }))
+  }
+
+  /// - Parameter limit: most scalars of a token; one that a replacement would make longer stays as it is.
+  private func decode(_ tokens: [[UInt32]], limit: Int) -> [[UInt32]] {
     switch self {
     case .byteLevel: [Self.scalars(of: tokens.flatMap(Self.bytes))]
     case .byteFallback: Self.joinBytes(tokens)
@@ -62,10 +67,11 @@ indirect enum Decoder: Sendable {
     case .replace(let pattern, let content):
       tokens.map { token in
         var text = NormalizedText(token, 0..<token.count)
-        text.replace(pattern, with: content)
+        // So does one that the pattern takes too many steps on.
+        try? text.replace(pattern, with: content, limit: limit)
         return text.elements.map(\.scalar)
       }
-    case .sequence(let parts): parts.reduce(tokens) { $1.decode($0) }
+    case .sequence(let parts): parts.reduce(tokens) { $1.decode($0, limit: limit) }
     }
   }
 

@@ -9,6 +9,12 @@ struct WordPieceDecoder: Sendable {
     (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
   ].map { ($0.unicodeScalars.map(\.value), $1.unicodeScalars.map(\.value)) }
 
+  /// A whole text cleaned up as `clean_up_tokenization` of `transformers` does it, which leaves "do not" alone.
+  static func cleanedUp(_ text: [UInt32]) -> [UInt32] {
+    replacements.filter { $0.content != Array(" don't".unicodeScalars.map(\.value)) }
+      .reduce(text) { $0.replacing($1.pattern, with: $1.content) }
+  }
+
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
     prefix = try component.member("prefix").string().unicodeScalars.map(\.value)
     cleansUp = try component.bool("cleanup")

@@ -8,20 +8,23 @@ struct Pattern: Sendable {
   private let candidates: [[Int]]
   /// A literal, looked for without a program.
   private let literal: [UInt32]?
+  /// Where the pattern stands, for messages.
+  private let place: ConfigurationComponent
 
   /// Reads the member `{"String": …}` or `{"Regex": …}` of a component.
   init(_ component: ConfigurationComponent) throws(TokenizerError) {
     if let literal = component.optional("String") {
       let text = try literal.string()
       guard !text.isEmpty else { throw literal.error(.unsupported, "an empty pattern is not supported") }
-      self.init(literal: text)
+      self.init(literal: text, in: literal)
     } else {
       let regex = try component.member("Regex")
       try self.init(regex: try regex.string(), in: regex)
     }
   }
 
-  init(literal: String) {
+  init(literal: String, in component: ConfigurationComponent) {
+    place = component.placeAlone
     self.literal = literal.unicodeScalars.map(\.value)
     programs = []
     candidates = []
@@ -41,6 +44,7 @@ struct Pattern: Sendable {
       throw component.error(.unsupported, "the pattern '\(regex)' has \(error.reason), which is not supported")
     }
     literal = nil
+    place = component.placeAlone
     candidates = (UInt32(0)...128).map { [programs] scalar in
       programs.indices.filter { scalar == 128 || programs[$0].firstSet?.contains(scalar) ?? true }
     }
@@ -50,10 +54,10 @@ struct Pattern: Sendable {
   typealias Match = (range: Range<Int>, isMatch: Bool)
 
   /// Cuts `range` into matches and what stands between them; nothing is left out.
-  func matches(_ text: NormalizedText, _ range: Range<Int>) -> [Match] {
+  func matches(_ text: NormalizedText, _ range: Range<Int>) throws(TokenizerError) -> [Match] {
     var result: [Match] = []
     var covered = range.lowerBound
-    forEachMatch(text, range) { match in
+    try forEachMatch(text, range) { (match) throws(TokenizerError) in
       if covered < match.lowerBound { result.append((covered..<match.lowerBound, false)) }
       result.append((match, true))
       covered = match.upperBound
@@ -62,20 +66,29 @@ struct Pattern: Sendable {
     return result
   }
 
-  func forEachMatch(_ text: NormalizedText, _ range: Range<Int>, _ body: (Range<Int>) -> Void) {
+  /// - Throws: `TokenizerError` with code `excessiveWork` where matching takes too many steps; what `body` throws.
+  func forEachMatch(
+    _ text: NormalizedText, _ range: Range<Int>, _ body: (Range<Int>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     guard !range.isEmpty else { return }
-    text.elements.withUnsafeBufferPointer { elements in
+    try text.elements.withUnsafeBufferPointer { (elements) throws(TokenizerError) in
       if let literal {
-        Self.forEachOccurrence(of: literal, elements, range, body)
+        try Self.forEachOccurrence(of: literal, elements, range, body)
       } else {
-        forEachMatch(elements, range, body)
+        try forEachMatch(elements, range, body)
       }
     }
   }
 
+  /// An error about what the pattern did to a text.
+  func excess(_ message: String) -> TokenizerError {
+    place.error(.excessiveWork, message)
+  }
+
   private func forEachMatch(
-    _ elements: UnsafeBufferPointer<NormalizedText.Element>, _ range: Range<Int>, _ body: (Range<Int>) -> Void
-  ) {
+    _ elements: UnsafeBufferPointer<NormalizedText.Element>, _ range: Range<Int>,
+    _ body: (Range<Int>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     var matcher = PatternMatcher(elements, range)
     var position = range.lowerBound
     var lastEnd: Int?
@@ -86,11 +99,14 @@ struct Pattern: Sendable {
         end = matcher.match(programs[candidate], at: position)
         if end != nil { break }
       }
+      if matcher.isExhausted {
+        throw excess("takes more than \(PatternMatcher.limit(count: range.count)) steps on this text")
+      }
       guard let end, end > position || end != lastEnd else {
         position += 1
         continue
       }
-      body(position..<end)
+      try body(position..<end)
       lastEnd = end
       position = end
     }
@@ -98,15 +114,15 @@ struct Pattern: Sendable {
 
   private static func forEachOccurrence(
     of literal: [UInt32], _ elements: UnsafeBufferPointer<NormalizedText.Element>, _ range: Range<Int>,
-    _ body: (Range<Int>) -> Void
-  ) {
+    _ body: (Range<Int>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     guard let first = literal.first else { return }
     var position = range.lowerBound
     while position + literal.count <= range.upperBound {
       if elements[position].scalar == first,
         literal.indices.allSatisfy({ elements[position + $0].scalar == literal[$0] })
       {
-        body(position..<position + literal.count)
+        try body(position..<position + literal.count)
         position += literal.count
       } else {
         position += 1

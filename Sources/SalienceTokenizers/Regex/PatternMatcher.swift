@@ -9,14 +9,26 @@ struct PatternMatcher {
 
   private let elements: UnsafeBufferPointer<NormalizedText.Element>
   private let range: Range<Int>
+  /// Steps that are left; a scalar that a repetition takes is one too.
+  private var steps: Int
   private var choices: [Choice] = []
   private var rounds: [Int] = []
+
+  /// Most steps on a text of `count` scalars.
+  ///
+  /// Patterns of published models take at most a few dozen a scalar; without a limit, one such as `(a+)+$` takes twice as
+  /// many with each further letter.
+  static func limit(count: Int) -> Int { 10_000 + 256 * count }
 
   /// Matching sees nothing outside `range`.
   init(_ elements: UnsafeBufferPointer<NormalizedText.Element>, _ range: Range<Int>) {
     self.elements = elements
     self.range = range
+    steps = Self.limit(count: range.count)
   }
+
+  /// Whether the limit of steps was reached; then there is no match.
+  var isExhausted: Bool { steps < 0 }
 
   /// The end of the match of `program` that starts at `position`, or nil.
   mutating func match(_ program: PatternProgram, at position: Int) -> Int? {
@@ -30,6 +42,11 @@ struct PatternMatcher {
     var step = first
     var position = start
     while true {
+      steps -= 1
+      if steps < 0 {
+        choices.removeLast(choices.count - base)
+        return nil
+      }
       var isFailed = false
       switch program.steps[step] {
       case .match:
@@ -44,6 +61,7 @@ struct PatternMatcher {
         }
       case .repeatSet(let set, let minimum, let maximum, let isPossessive):
         let end = runEnd(program.sets[set], from: position, maximum: maximum)
+        steps -= end - position
         if end - position < minimum {
           isFailed = true
         } else {

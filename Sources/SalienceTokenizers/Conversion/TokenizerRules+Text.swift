@@ -1,53 +1,65 @@
 import FoundationEssentials
 import SalienceJSON
 
-extension SlowTokenizerFiles {
-  /// A vocab.txt of BERT: a token a line.
-  func wordPiece() throws(TokenizerError) -> JSONValue {
-    let lines = try lines(of: path)
+extension TokenizerRules {
+  /// A WordPiece vocabulary of BERT: that of the tokenizer.json, or a vocab.txt with a token a line.
+  func wordPiece(_ added: [AddedToken]) throws(TokenizerError) -> Built {
     var vocabulary = Vocabulary()
-    let whitespace = ScalarClasses.table
     var members: [JSONMember] = []
-    for (id, line) in lines.enumerated() {
-      var scalars = Array(line.unicodeScalars)
-      while let last = scalars.last, whitespace[last.value].contains(.whitespace) { scalars.removeLast() }
-      var view = String.UnicodeScalarView()
-      view.append(contentsOf: scalars)
-      vocabulary.add(String(view), id: Int32(id))
-      members.append(JSONMember(name: String(view), value: .integer(id)))
+    if let model = try storedModel("WordPiece") {
+      let stored = try model.member("vocab")
+      vocabulary = try Vocabulary(stored)
+      members = try stored.members()
+    } else {
+      let whitespace = ScalarClasses.table
+      for (id, line) in try lines(of: path).enumerated() {
+        var scalars = Array(line.unicodeScalars)
+        while let last = scalars.last, whitespace[last.value].contains(.whitespace) { scalars.removeLast() }
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        vocabulary.add(String(view), id: Int32(id))
+        members.append(JSONMember(name: String(view), value: .integer(id)))
+      }
     }
-    let added = try addedTokens(vocabulary: vocabulary)
     let accents: JSONValue = special.config?.value["strip_accents"] ?? .null
     let model: JSONValue = [
       "type": "WordPiece", "unk_token": .string(token("unk_token")), "continuing_subword_prefix": "##",
       "max_input_chars_per_word": 100, "vocab": .object(members),
     ]
-    return [
-      "added_tokens": added.tokens,
+    let file: JSONValue = [
       "normalizer": [
         "type": "BertNormalizer", "clean_text": true,
         "handle_chinese_chars": .bool(try flag("tokenize_chinese_chars", default: true)),
         "strip_accents": accents, "lowercase": .bool(try flag("do_lower_case", default: true)),
       ],
       "pre_tokenizer": ["type": "BertPreTokenizer"],
-      "post_processor": try bertTemplate(added.id),
+      "post_processor": try bertTemplate(ids(added, over: vocabulary)),
       "decoder": ["type": "WordPiece", "prefix": "##", "cleanup": true],
       "model": model,
     ]
+    return (file, added)
   }
 
-  /// A vocab.json and merges.txt of GPT-2, RoBERTa or Qwen.
-  func byteLevel() throws(TokenizerError) -> JSONValue {
-    let file = try ConfigurationFile.read("vocab.json", in: directory)
-    let vocabulary = try Vocabulary(file)
-    let merges = try lines(of: ConfigurationFile.path(of: "merges.txt", in: directory))
-      .filter { !$0.isEmpty }.map(JSONValue.string)
-    let added = try addedTokens(vocabulary: vocabulary)
+  /// A byte-level vocabulary of GPT-2, RoBERTa or Qwen: that of the tokenizer.json, or a vocab.json and merges.txt.
+  func byteLevel(_ added: [AddedToken]) throws(TokenizerError) -> Built {
+    let model = try storedModel("BPE")
+    let entries: ConfigurationComponent
+    let merges: JSONValue
+    if let model {
+      (entries, merges) = (try model.member("vocab"), try model.member("merges").value)
+    } else {
+      entries = try ConfigurationFile.read("vocab.json", in: directory)
+      let lines = try lines(of: ConfigurationFile.path(of: "merges.txt", in: directory))
+      merges = .array(lines.filter { !$0.isEmpty }.map(JSONValue.string))
+    }
+    let vocabulary = try Vocabulary(entries)
+    let id = ids(added, over: vocabulary)
     let addsPrefixSpace = JSONValue.bool(try flag("add_prefix_space", default: false))
-    var postProcessor = try edgeTemplate(added.id)
+    let edges = try edgeTemplate(id)
+    var postProcessor = storedPostProcessor ?? edges
     if family == .roberta {
       func token(_ role: String) -> JSONValue {
-        [.string(self.token(role)), added.id(self.token(role)).map { .integer($0) } ?? .null]
+        [.string(self.token(role)), id(self.token(role)).map { .integer($0) } ?? .null]
       }
       postProcessor = [
         "type": "RobertaProcessing", "sep": token("sep_token"), "cls": token("cls_token"),
@@ -65,14 +77,14 @@ extension SlowTokenizerFiles {
       ]
       preTokenizer = ["type": "Sequence", "pretokenizers": [split, preTokenizer]]
     }
-    return [
-      "added_tokens": added.tokens,
+    let file: JSONValue = [
       "normalizer": family == .qwen2 ? ["type": "NFC"] : .null,
       "pre_tokenizer": preTokenizer,
       "post_processor": postProcessor,
       "decoder": ["type": "ByteLevel"],
-      "model": ["type": "BPE", "vocab": file.value, "merges": .array(merges)],
+      "model": ["type": "BPE", "vocab": entries.value, "merges": merges],
     ]
+    return (file, added)
   }
 
   private static let qwenPattern =

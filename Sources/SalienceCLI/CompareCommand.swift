@@ -16,6 +16,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "No summary, unless --json asks for it.") var quiet = false
 
   func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output takes a directory, which is made where it is none") }
     guard top > 0, minimumCount > 0 else { throw ValidationError("--top and --minimum-count are 1 or more") }
   }
 
@@ -25,9 +26,9 @@ struct CompareCommand: AsyncParsableCommand {
       let summaries = try Comparison(k: top, minimumCount: minimumCount, raw: csvRaw).write(pairs, to: output)
       if json {
         let value: JSONValue = ["directory": .string(output), "comparisons": .array(summaries.map { $0.json() })]
-        try writeResult(value.text(pretty: true))
+        try writeResult(value)
       } else if !quiet {
-        for summary in summaries { try writeResult(summary.text()) }
+        for summary in summaries { try writeResult(linesOf: summary.text()) }
       }
     }
   }

@@ -25,6 +25,7 @@ struct ExportCommand: AsyncParsableCommand {
   @Flag(help: "No message at the end.") var quiet = false
 
   func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output takes a file, or '-' for standard output") }
     // Standard output holds either the table or the account of it.
     if json && output == "-" {
       throw ValidationError("--json tells what was written to a file: name one with --output FILE")
@@ -36,7 +37,7 @@ struct ExportCommand: AsyncParsableCommand {
       let run = try RunDirectory(path: runDirectory)
       let target =
         output == "-"
-        ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(replacing: output)
+        ? standardOutputForTable() : try FileOutput(replacing: output)
       let written: (models: [String], rows: Int64, what: String, lines: Int64)
       if let words {
         let exported = try WordCSV.export(run, merge: words, raw: csvRaw, to: target)
@@ -54,9 +55,9 @@ struct ExportCommand: AsyncParsableCommand {
           JSONMember(name: "rows", value: .integer(written.rows)),
           JSONMember(name: written.what, value: .integer(written.lines)),
         ]
-        try writeResult(JSONValue.object(members).text(pretty: true))
+        try writeResult(JSONValue.object(members))
       } else if !quiet && output != "-" {
-        writeToStandardError("\(output): \(written.lines) \(written.what)\n")
+        writeMessage("\(output): \(written.lines) \(written.what)")
       }
     }
   }

@@ -179,5 +179,24 @@ extension EndToEndTests {
       #expect(lines[0].hasPrefix("predicted '") && lines[0].hasSuffix("  method integrated-gradients"))
       #expect(lines[1].hasPrefix("  target start at ") && lines[3].hasPrefix("  target end at "))
     }
+
+    private static let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
+
+    /// The colours of the strongest word, 28 and 46 of the palette, follow the background that the terminal tells of.
+    @Test(
+      .enabled(if: python != nil, "SALIENCE_PYTHON names no Python"),
+      arguments: [
+        ("rgb:ffff/ffff/ffff", [String](), ";48;5;28m"), ("rgb:1e/1e/2e", [], ";48;5;46m"), ("none", [], ";48;5;46m"),
+        ("typed", [], ";48;5;46m"), ("typed", ["--background", "light"], ";48;5;28m"),
+      ])
+    func coloursFollowTheTerminal(_ background: String, _ options: [String], _ color: String) throws {
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/answering_terminal.py"
+      let result = try SalienceBinary.run(
+        program: try #require(Self.python), [script, background, SalienceBinary.path] + Self.arguments + options,
+        environment: ["TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "COLORFGBG": ""],
+        in: ScratchDirectory())
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains(color), "\(result.output)")
+    }
   }
 }

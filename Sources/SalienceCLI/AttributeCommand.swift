@@ -95,8 +95,8 @@ struct AttributeCommand: AsyncParsableCommand {
   }
 
   private func example() throws -> Example {
-    let text = try self.text == "-" ? StandardInput.text() : self.text
-    let pair = try self.pair == "-" ? StandardInput.text() : self.pair
+    let text = try self.text == "-" ? PipedText.read() : self.text
+    let pair = try self.pair == "-" ? PipedText.read() : self.pair
     return Example(row: 0, id: "0", text: text, textPair: pair)
   }
 

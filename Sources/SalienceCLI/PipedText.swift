@@ -2,14 +2,14 @@ import Foundation
 import SaliencePipeline
 
 /// A text that is typed or piped in.
-enum StandardInput {
+enum PipedText {
   /// Bytes that a text may have: longer ones are files that were meant for `run`.
   private static let most = 16 << 20
 
   /// Everything up to its end, without the last line's end.
   ///
   /// - Throws: `PipelineError`: `data` where it is no UTF-8 or too long, `io`.
-  static func text() throws -> String {
+  static func read() throws -> String {
     var bytes = Data()
     do {
       while let more = try FileHandle.standardInput.read(upToCount: 1 << 16), !more.isEmpty {

@@ -1,4 +1,3 @@
-import Foundation
 import SalienceCPU
 import SaliencePipeline
 import SalienceTensors
@@ -53,9 +52,4 @@ extension Pipeline.Device {
     default: .auto
     }
   }
-}
-
-/// Writes a warning to standard error.
-@Sendable public func warnOnStandardError(_ message: String) {
-  FileHandle.standardError.write(Data("salience: warning: \(message)\n".utf8))
 }

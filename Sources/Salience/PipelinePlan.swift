@@ -13,9 +13,9 @@ public struct PipelinePlan: Sendable {
     public let device: DeviceMemory
     /// Bytes of the ends and sums of all workers' texts.
     public let endBytes: Int
-    /// Mean tokens of the sampled rows.
+    /// Mean tokens of a row, by the rows looked at.
     public let tokensPerRow: Double
-    /// Mean FLOPs of the matrix products that a sampled row takes.
+    /// Mean FLOPs of the matrix products that a row takes, by the rows looked at.
     public let flopsPerRow: Double
     /// FLOP/s that the estimate goes by, all workers together.
     public let flopsPerSecond: Double
@@ -23,14 +23,23 @@ public struct PipelinePlan: Sendable {
     public let probedRows: Int
     /// What a run holds in memory, part by part; nil on a GPU.
     public let plannedMemory: PlannedMemory?
-    /// Sampled rows that cannot be read, tokenized or, as far as they were tried, scored.
+    /// Rows looked at that cannot be read, tokenized or, as far as they were tried, scored.
     public let failures: [FailedRow]
     /// Labels of sampled rows that are no class of the model.
     public let unknownLabels: UnknownLabels
-    /// Estimated seconds for the whole dataset.
-    public let seconds: Double
     /// What of the checkpoint's file is not read.
     public let unusedTensors: UnusedTensors
+    /// Whether every row looked at fails.
+    public let failsAlways: Bool
+    /// Seconds that loading the model took.
+    public let loadingSeconds: Double
+    /// Estimated seconds of scoring for the whole dataset.
+    public let scoringSeconds: Double
+    /// Estimated seconds that tokenizing and writing tables add to that.
+    public let otherSeconds: Double
+
+    /// Estimated seconds in all.
+    public var seconds: Double { loadingSeconds + scoringSeconds + otherSeconds }
 
     /// Bytes of the weights with their packed copies.
     public var weightBytes: Int { device.weights }
@@ -42,55 +51,69 @@ public struct PipelinePlan: Sendable {
     public var fits: Bool { device.available.map { memory <= $0 } ?? true }
   }
 
-  /// Records of the dataset, bad ones included.
+  /// Records of the dataset up to the limit, bad ones included.
   public let rows: Int
-  /// Rows from the dataset's beginning that were looked at.
+  /// Rows that were looked at: the first 512, and 256 more that are spread over the rest.
   public let sampledRows: Int
   /// FLOP/s of the device's matrix product alone; nil where it is not measured.
   public let matrixProductRate: Double?
+  /// What the tables take.
+  public private(set) var disk: PlannedDisk
   public let models: [Model]
 
-  /// Counts the rows, plans memory and scores a few rows for at most a few seconds; writes nothing.
-  public init(_ run: PipelineRun) async throws {
-    let reader = try run.openDataset()
-    var (rows, sample, bad) = (0, [(example: Example, location: RecordLocation)](), [FailedRow]())
-    while rows < 512, let record = try reader.next() {
-      rows += 1
-      switch record {
-      case .example(let example, let location): sample.append((example, location))
-      case .bad(let row): bad.append(FailedRow(row))
-      }
-    }
-    sampledRows = rows
-    while case let passed = try reader.skip(65_536), passed > 0 { rows += passed }
+  /// Counts the rows, plans memory, disk and time, and scores a few rows for at most a few seconds; writes nothing.
+  ///
+  /// - Parameter limit: rows of the dataset that count.
+  public init(_ run: PipelineRun, limit: Int64? = nil) async throws {
+    let sample = try DatasetSample({ try run.openDataset() }, limit: limit)
     let ceiling: Double? =
       if let backend = run.backend as? CPUBackend { try await backend.matrixProductRate() * 1e9 } else { nil }
-    let workers = run.backend.device.concurrency
-    self.rows = rows
+    rows = sample.rows
+    sampledRows = sample.lookedAt
     matrixProductRate = ceiling
+    disk = PlannedDisk(directory: run.pipeline.output.directory)
     var models: [Model] = []
     for index in run.modelNames.indices {
-      let scorer = try await run.scorer(index)
-      let probe = PaceProbe(scorer, sample, evaluations: run.pipeline.methods.map(\.evaluationsPerExample))
-      let pace = try await probe.measure(
-        workers: workers, ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
-      let memory = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
-      models.append(
-        Model(
-          name: run.modelNames[index], device: memory,
-          endBytes: Self.endBytes(scorer, methods: run.pipeline.methods) * workers, tokensPerRow: probe.meanTokens,
-          flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond,
-          probedRows: pace.rows,
-          plannedMemory: (run.backend as? CPUBackend).map {
-            PlannedMemory(
-              scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
-          },
-          failures: bad + probe.failures + pace.failures,
-          unknownLabels: scorer.unknownLabels(of: sample.map(\.example)),
-          seconds: pace.flopsPerSecond > 0 ? probe.meanFLOPs * Double(rows) / pace.flopsPerSecond : 0,
-          unusedTensors: run.unusedTensors[index]))
+      let (model, bytes) = try await Self.plan(run, model: index, sample, ceiling: ceiling)
+      models.append(model)
+      disk.bytes += bytes
     }
     self.models = models
+  }
+
+  private static func plan(
+    _ run: PipelineRun, model index: Int, _ sample: DatasetSample, ceiling: Double?
+  ) async throws -> (Model, bytes: Int64) {
+    let start = ContinuousClock.now
+    let scorer = try await run.scorer(index)
+    let loadingSeconds = (ContinuousClock.now - start) / .seconds(1)
+    let (pipeline, workers) = (run.pipeline, run.backend.device.concurrency)
+    let probe = PaceProbe(scorer, sample)
+    let pace = try await probe.measure(
+      ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
+    let memory = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
+    let tables = try TableCost(
+      of: pace.scored, model: run.modelNames[index], pipeline: pipeline, options: run.tableOptions)
+    let rows = Double(sample.rows)
+    let scoringSeconds = pace.flopsPerSecond > 0 ? probe.meanFLOPs * rows / pace.flopsPerSecond : 0
+    // On the processor the rest takes turns with scoring; a GPU works on meanwhile.
+    let rest = (probe.encodingSeconds + tables.secondsPerRow) * rows
+    let isProcessor = run.backend is CPUBackend
+    let model = Model(
+      name: run.modelNames[index], device: memory,
+      endBytes: endBytes(scorer, methods: pipeline.methods) * workers, tokensPerRow: probe.meanTokens,
+      flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond, probedRows: pace.rows,
+      plannedMemory: (run.backend as? CPUBackend).map {
+        PlannedMemory(
+          scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)
+      },
+      failures: sample.bad + probe.failures + pace.failures,
+      unknownLabels: scorer.unknownLabels(of: (sample.first + sample.spread).map(\.example)),
+      unusedTensors: run.unusedTensors[index],
+      failsAlways: sample.lookedAt > 0 && (!probe.hasRows || (pace.rows > 0 && pace.scored.isEmpty)),
+      loadingSeconds: loadingSeconds, scoringSeconds: scoringSeconds,
+      otherSeconds: isProcessor ? rest / Double(max(1, workers)) : max(0, rest - scoringSeconds))
+    return (model, tables.bytes(rows: sample.rows))
   }
 
   /// Bytes of what the paths of the texts hold that a worker is given at once.

@@ -125,11 +125,16 @@ public struct PipelineRun: Sendable {
     backend.profile.map { ProfileReport($0, ceilings: ceilings) }
   }
 
-  private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
-    let tables = UnitWriter.Options(
+  /// What the tables hold and how they are compressed.
+  var tableOptions: UnitWriter.Options {
+    UnitWriter.Options(
       includeText: pipeline.output.text, keep: pipeline.dataset.columns.keep,
       compression: pipeline.output.compression == .zstd ? .zstd : .none,
       words: pipeline.output.words, createdBy: "salience version \(salienceVersion)")
+  }
+
+  private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
+    let tables = tableOptions
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
     return Run.Resources(
       openDataset: { try dataset.readerOfRun() },

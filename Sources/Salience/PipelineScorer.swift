@@ -14,12 +14,14 @@ public struct PipelineScorer: ModelScorer {
   private let maxLength: Int?
   private let overLong: Pipeline.OverLong
   private let showsLabels: Bool
+  private let evaluations: [Int]
 
   public init(model: AttributionModel, pipeline: Pipeline, device: DeviceDescription) {
     self.model = model
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
     showsLabels = pipeline.output.text
+    evaluations = pipeline.methods.map(\.evaluationsPerExample)
     concurrency = device.concurrency + 1
     tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerRound))
   }
@@ -30,6 +32,11 @@ public struct PipelineScorer: ModelScorer {
       throw AttributionError(.example, "the text has more than \(cut.count) tokens")
     }
     return windows
+  }
+
+  /// FLOPs of matrix products.
+  public func work(_ row: EncodedExample) -> Double {
+    Double(model.flops(windows: row.windows.map(\.count), evaluations: evaluations))
   }
 
   /// A row that alone exceeds the device's memory, or that alone cannot be computed, fails alone.

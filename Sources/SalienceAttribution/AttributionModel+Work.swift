@@ -4,8 +4,16 @@ extension AttributionModel {
   /// - Parameters:
   ///   - tokens: of the example.
   ///   - evaluations: points of the path, one number a method.
-  public func flops(tokens: Int, evaluations: [Int]) -> Int {
-    let prediction = programs[decisionProgram].flopsPerStep(lengths: [tokens], targets: 0)
+  public func flops(tokens: Int, evaluations: [Int]) -> Int { flops(windows: [tokens], evaluations: evaluations) }
+
+  /// The same for a text that is read in windows: all of them are predicted, and one is explained.
+  ///
+  /// - Parameter windows: tokens of each; the longest counts as the one that is explained.
+  public func flops(windows: [Int], evaluations: [Int]) -> Int {
+    let tokens = windows.max() ?? 0
+    let prediction = windows.reduce(0) {
+      $0 + programs[decisionProgram].flopsPerStep(lengths: [$1], targets: 0)
+    }
     let outputs = task.expectedOutputs(tokens: tokens)
     return zip(methods, evaluations).enumerated().reduce(prediction) { sum, entry in
       let (index, (method, evaluations)) = entry

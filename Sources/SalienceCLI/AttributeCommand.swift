@@ -4,6 +4,8 @@ import Salience
 import SalienceAttribution
 import SalienceCheckpoints
 import SalienceDatasets
+import SalienceJSON
+import SalienceModels
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
@@ -11,11 +13,18 @@ import SalienceTensors
 struct AttributeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attribute", abstract: "Score one text and colour its tokens.",
-    discussion: "Example: salience attribute \"Not bad at all.\" --model models/demo/checkpoint-8000")
+    discussion: """
+      Examples:
+        salience attribute "Not bad at all." --model models/demo/checkpoint-8000
+        salience attribute --model models/demo/checkpoint-0100 --model models/demo/checkpoint-8000 - < text.txt
+      """)
 
-  @Argument(help: "The text.") var text: String
-  @Option(help: "A second text: the context of a question, the continuation of a prompt.") var pair: String?
-  @Option(help: "A Hugging Face directory, or org/name in the local cache.") var model: String
+  @Argument(help: "The text; '-' is standard input. One that begins with '-' stands behind '--', at the end.")
+  var text: String
+  @Option(help: "A second text: the context of a question, the continuation of a prompt; '-' is standard input.")
+  var pair: String?
+  @Option(help: "A Hugging Face directory, or org/name in the local cache; several are shown one below the other.")
+  var model: [String]
   @Option(help: "text-classification, question-answering, token-classification, fill-mask or causal-lm.")
   var task: String?
   @Option(name: .customLong("set"), help: "KEY=VALUE of the task, as in generation.max_new_tokens=35.")
@@ -44,6 +53,8 @@ struct AttributeCommand: AsyncParsableCommand {
   @Option(help: "Another number, other noise. (default: 0)") var noiseSeed: String?
   @Option(help: "auto, cpu, vulkan, vulkan:N or vulkan:UUID.") var device = "auto"
   @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
+  @Option(help: "What the colours are chosen for: dark or light. (default: the terminal's own background)")
+  var background: ScoreColor.Background?
   @Flag(help: "Print JSON.") var json = false
   @Flag(help: "Time every kernel and print a table on standard error.") var profile = false
   @Flag(help: "No warning of a large convergence delta.") var quiet = false
@@ -53,6 +64,7 @@ struct AttributeCommand: AsyncParsableCommand {
     guard contrast.isEmpty || contrast.count == 2 else {
       throw ValidationError("--contrast takes two classes or tokens, and stands after the text")
     }
+    guard text != "-" || pair != "-" else { throw ValidationError("only one of the two texts can be standard input") }
     guard contrast.isEmpty || target == nil else { throw ValidationError("--contrast and --target exclude each other") }
   }
 
@@ -65,28 +77,61 @@ struct AttributeCommand: AsyncParsableCommand {
       let precision = try Pipeline.Precision(option: self.precision)
       let backend = try device.backend(precision: precision, profile: profile)
       if let warning = backend.device.substitution(for: precision) { warnOnStandardError(warning) }
-      let model = try await load(method, on: backend)
-      if pair == nil, model.task.head == .questionAnswering {
-        throw PipelineError(.usage, "a question is answered from a context: give it with --pair TEXT")
+      let example = try self.example()
+      var results: [(name: String, scored: ScoredExample)] = []
+      for (path, name) in zip(model, try ModelName.unique(model)) {
+        results.append((name, try await score(example, under: path, with: method, on: backend)))
       }
-      let example = Example(row: 0, id: "0", text: text, textPair: pair)
-      guard let result = try await model.score([try model.input(text, pair: pair)]).first else { return }
-      let (decision, explanations) = (try result.get().decision, try result.get().explanations)
       if let profile = backend.profile {
-        writeToStandardError(ProfileReport(profile, ceilings: try await backend.measureCeilings()).text)
+        writeMessage(linesOf: ProfileReport(profile, ceilings: try await backend.measureCeilings()).text)
       }
-      let scored = ScoredExample(
-        example: example, encoding: decision.encoding, prediction: decision.prediction, explanations: explanations,
-        status: text.isEmpty && (pair ?? "").isEmpty ? .empty : .ok)
-      if !quiet { Convergence(of: scored).warnings(naming: false).forEach(warnOnStandardError) }
-      if json {
-        try writeResult(scored.json().text(pretty: true))
-      } else {
-        let style = ColoredTokens.style(
-          environment: ProcessInfo.processInfo.environment, isTerminal: Terminal.standardOutputIsTerminal)
-        try writeResult(ColoredTokens(style: style).render(scored))
+      if !quiet {
+        for (name, scored) in results {
+          let model = results.count > 1 ? "\(name): " : ""
+          for warning in Convergence(of: scored).warnings(naming: false) { warnOnStandardError(model + warning) }
+        }
       }
+      try show(results)
     }
+  }
+
+  private func example() throws -> Example {
+    let text = try self.text == "-" ? PipedText.read() : self.text
+    let pair = try self.pair == "-" ? PipedText.read() : self.pair
+    return Example(row: 0, id: "0", text: text, textPair: pair)
+  }
+
+  private func score(
+    _ example: Example, under path: String, with method: Pipeline.Method, on backend: any Backend
+  ) async throws -> ScoredExample {
+    let model = try await load(path, method, on: backend)
+    try checkSettings(of: model, at: path)
+    if example.textPair == nil, model.task.head == .questionAnswering {
+      throw PipelineError(.usage, "a question is answered from a context: give it with --pair TEXT")
+    }
+    guard let result = try await model.score([try model.input(example.text, pair: example.textPair)]).first else {
+      throw PipelineError(.software, "no result for the text", at: path)
+    }
+    let (decision, explanations) = (try result.get().decision, try result.get().explanations)
+    return ScoredExample(
+      example: example, encoding: decision.encoding, prediction: decision.prediction, explanations: explanations,
+      status: example.text.isEmpty && (example.textPair ?? "").isEmpty ? .empty : .ok)
+  }
+
+  /// One model's result is an object; those of several are a list with their names.
+  private func show(_ results: [(name: String, scored: ScoredExample)]) throws {
+    if json {
+      if results.count == 1, let only = results.first { return try writeResult(only.scored.json()) }
+      let models = try results.map { name, scored in
+        JSONValue.object([JSONMember(name: "model", value: .string(name))] + (try scored.json().objectValue ?? []))
+      }
+      return try writeResult(["models": .array(models)])
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let style = ColoredTokens.style(environment: environment, isTerminal: Terminal.standardOutputIsTerminal)
+    var background = self.background ?? ScoreColor.background(environment: environment)
+    if background == nil, style != .plain { background = TerminalBackground.ask() }
+    try writeStyledResult(ColoredTokens(style: style, background: background ?? .dark).render(results))
   }
 
   /// The options under their names in a pipeline file.
@@ -127,10 +172,39 @@ struct AttributeCommand: AsyncParsableCommand {
 
   private func askedTask() throws -> TaskSettings {
     let own = task.map { [PipelineOverride(option: "--task \($0)", path: "task", values: [$0])] } ?? []
-    return try TaskSettings(options: own + taskSettings.map(PipelineOverride.init(set:)))
+    return try TaskSettings(options: own + taskOverrides())
   }
 
-  private func load(_ method: Pipeline.Method, on backend: any Backend) async throws -> AttributionModel {
+  /// - Throws: `PipelineError.usage` for what is no setting of a task but an option of its own.
+  private func taskOverrides() throws -> [PipelineOverride] {
+    let methodKeys = [
+      "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize", "target", "layer",
+      "output", "reduction",
+    ]
+    return try taskSettings.map { setting in
+      let override = try PipelineOverride(set: setting)
+      if let key = override.path.last, override.path.first == "methods" || methodKeys.contains(override.path[0]) {
+        throw PipelineError(
+          .usage, "is an option of its own here: --\(key.replacing("_", with: "-"))", at: override.option)
+      }
+      return override
+    }
+  }
+
+  /// - Throws: `PipelineError.usage` for settings of a task that the model is not asked.
+  private func checkSettings(of model: AttributionModel, at path: String) throws {
+    let settings = try taskOverrides()
+    for (key, head) in [("generation", ModelHead.causalLM), ("answers", .questionAnswering)]
+    where model.task.head != head {
+      guard let setting = settings.first(where: { $0.path.first == key }) else { continue }
+      throw PipelineError(
+        .usage, "'\(key)' is no setting of what \(path) is asked; is --task right?", at: setting.option)
+    }
+  }
+
+  private func load(
+    _ model: String, _ method: Pipeline.Method, on backend: any Backend
+  ) async throws -> AttributionModel {
     let checkpoint = try Checkpoint(directory: model)
     do {
       return try await AttributionModel(
@@ -144,3 +218,5 @@ struct AttributeCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension ScoreColor.Background: ExpressibleByArgument {}

@@ -42,9 +42,9 @@ struct CompareCommand: AsyncParsableCommand {
           "directory": .string(output), "missing": .array(whole.flatMap(\.faults).map(JSONValue.string)),
           "comparisons": .array(summaries.map { $0.json() }),
         ]
-        try writeResult(value.text(pretty: true))
+        try writeResult(value)
       } else if !quiet {
-        for summary in summaries { try writeResult(summary.text()) }
+        for summary in summaries { try writeResult(linesOf: summary.text()) }
       }
     }
   }

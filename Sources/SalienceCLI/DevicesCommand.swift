@@ -37,14 +37,14 @@ struct DevicesCommand: AsyncParsableCommand {
               }),
           "vulkan_error": absence.map { .string($0) } ?? .null,
         ]
-        try writeResult(value.text(pretty: true))
+        try writeResult(value)
       } else {
         let measured = rates.map { "\(Int($0.rate.rounded())) GFLOP/s in \($0.precision)" }.joined(separator: ", ")
         let precisions = CPUBackend.precisions.map(\.rawValue).joined(separator: " and ")
         let products = quiet ? "in \(precisions)" : "\(measured)"
         try writeResult("\(backend.device.name)  \(backend.device.details); matrix products \(products)")
-        for device in devices { try writeResult(device.lines(checks: quiet ? nil : Self.check(device))) }
-        if let absence, !quiet { writeToStandardError("no GPU: \(absence)\n") }
+        for device in devices { try writeResult(linesOf: device.lines(checks: quiet ? nil : Self.check(device))) }
+        if let absence, !quiet { writeMessage("no GPU: \(absence)") }
       }
     }
   }

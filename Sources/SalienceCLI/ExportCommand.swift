@@ -40,7 +40,7 @@ struct ExportCommand: AsyncParsableCommand {
       if !quiet { whole.warn(runDirectory) }
       let target =
         output == "-"
-        ? FileOutput(descriptor: STDOUT_FILENO, name: "standard output") : try FileOutput(replacing: output)
+        ? standardOutputForTable() : try FileOutput(replacing: output)
       let written: (models: [String], rows: Int64, what: String, lines: Int64)
       if let words {
         let exported = try WordCSV.export(run, merge: words, raw: csvRaw, to: target)
@@ -59,9 +59,9 @@ struct ExportCommand: AsyncParsableCommand {
           JSONMember(name: written.what, value: .integer(written.lines)),
           JSONMember(name: "missing", value: .array(whole.faults.map(JSONValue.string))),
         ]
-        try writeResult(JSONValue.object(members).text(pretty: true))
+        try writeResult(JSONValue.object(members))
       } else if !quiet && output != "-" {
-        writeToStandardError("\(output): \(written.lines) \(written.what)\n")
+        writeMessage("\(output): \(written.lines) \(written.what)")
       }
     }
   }

@@ -19,28 +19,9 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
   } catch let code as ExitCode {
     throw code
   } catch {
-    writeToStandardError("salience: error: \(oneLine("\(error)"))\n")
+    writeError("\(error)")
     throw ExitCode(exitCode(of: error))
   }
-}
-
-/// A message that neither breaks its line nor steers the terminal: names of files, keys and classes come from outside.
-private func oneLine(_ message: String) -> String {
-  String(
-    String.UnicodeScalarView(
-      message.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-}
-
-/// Writes a message; a log that cannot be written is no reason to fail.
-func writeToStandardError(_ text: String) {
-  try? FileOutput(descriptor: STDERR_FILENO, name: "standard error").write(Array(text.utf8))
-}
-
-/// Writes a command's result.
-///
-/// - Throws: `ReportError.inputOutput`.
-func writeResult(_ text: String) throws {
-  try FileOutput(descriptor: STDOUT_FILENO, name: "standard output").write(Array((text + "\n").utf8))
 }
 
 /// The code of sysexits(3) for an error of any part of the product.

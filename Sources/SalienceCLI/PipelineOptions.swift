@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SaliencePipeline
 
 /// The pipeline file and what the command line puts in place of its keys.
@@ -19,6 +20,7 @@ struct PipelineOptions: ParsableArguments {
   }
 
   func load() throws -> Pipeline {
+    try checkKind()
     var all = try overrides.map(PipelineOverride.init(set:))
     func add(_ option: String, _ path: String, _ values: [String]) {
       guard !values.isEmpty else { return }
@@ -34,5 +36,29 @@ struct PipelineOptions: ParsableArguments {
     var pipeline = try PipelineFile.load(pipeline, overrides: all)
     pipeline.models = try ModelPaths.expanded(pipeline.models)
     return pipeline
+  }
+}
+
+extension PipelineOptions {
+  /// - Throws: `PipelineError.usage` where what is named is obviously no pipeline file.
+  private func checkKind() throws {
+    var isDirectory: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: pipeline, isDirectory: &isDirectory)
+    guard exists else { return }
+    if isDirectory.boolValue {
+      throw PipelineError(.usage, "a folder; a pipeline file is wanted, such as pipelines/demo.yaml", at: pipeline)
+    }
+    let endings = [".csv", ".tsv", ".json", ".jsonl", ".parquet", ".gz", ".zst"]
+    if endings.contains(where: { pipeline.lowercased().hasSuffix($0) }) {
+      throw PipelineError(
+        .usage, "looks like a dataset; a pipeline file is wanted, which names it under 'dataset.path'", at: pipeline)
+    }
+  }
+}
+
+/// `--limit`, which `run` and `check` have.
+enum RowLimit {
+  static func validate(_ limit: Int64?) throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number of rows, 1 or more") }
   }
 }

@@ -3,6 +3,7 @@ import Salience
 import SalienceCPU
 import SalienceJSON
 import SaliencePipeline
+import SalienceReports
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
-    if let limit, limit < 1 { throw ValidationError("--limit takes a number of rows, 1 or more") }
+    try RowLimit.validate(limit)
   }
 
   func run() async throws {
@@ -46,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
       let progress = RunProgress(
         style: .standard(
           isTerminal: Terminal.standardErrorIsTerminal, width: Terminal.width, quiet: quiet,
-          noColor: Terminal.noColor), write: writeToStandardError)
+          noColor: Terminal.noColor), write: writeStyledMessage)
       let run = try parts.run(
         options: runOptions, limit: limit, progress: progress, ceilings: ceilings)
       // Weakly: the system lets go of the handler some time after the listener, and the device is to close before that.
@@ -55,13 +56,17 @@ struct RunCommand: AsyncParsableCommand {
       withExtendedLifetime(listener) {}
       if !quiet { summary.notes.forEach(warnOnStandardError) }
       let timing = parts.profileReport(ceilings)
-      if let timing { writeToStandardError(timing.text) }
+      if let timing { writeMessage(linesOf: timing.text) }
       try report(summary, timing, layout: run.layout)
       if let error = summary.badRowError(limit: pipeline.maxBadRows, in: run.layout) { throw error }
     }
   }
 
   private func report(_ summary: RunSummary, _ timing: ProfileReport?, layout: RunLayout) throws {
+    let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
+    // The tables are published; that these rows cannot be shown is no failure of the run.
+    let first =
+      failed > 0 ? (try? FailedRow.first(3, inRun: layout.path, models: summary.models.map(\.name))) ?? [] : []
     if json {
       let models = summary.models.map { model -> JSONValue in
         [
@@ -74,17 +79,17 @@ struct RunCommand: AsyncParsableCommand {
       let value: JSONValue = [
         "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "models": .array(models), "convergence": summary.convergence.json,
-        "notes": .array(summary.notes.map(JSONValue.string)),
+        "notes": .array(summary.notes.map(JSONValue.string)), "first_bad_rows": .array(first.map(\.json)),
       ]
       let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
-      try writeResult(JSONValue.object(members).text())
+      try writeResult(JSONValue.object(members), pretty: false)
     } else if !quiet {
-      let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
       let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"
       let place = failed > 0 ? " (\(layout.errors) says why)" : ""
-      writeToStandardError(
+      writeMessage(
         "\(layout.path): \(summary.rows) rows under \(summary.models.count) model(s), \(failed) could not be scored"
-          + "\(place)\(state)\n")
+          + "\(place)\(state)")
+      for row in first { writeMessage("  \(row.summary)") }
     }
   }
 }

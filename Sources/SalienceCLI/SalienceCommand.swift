@@ -22,10 +22,18 @@ struct SalienceCommand: AsyncParsableCommand {
       }
       endProcess(.success)
     } catch {
-      // Help and the version are errors too, of code 0.
-      let (text, code) = (fullMessage(for: error), exitCode(for: error))
-      if code != .success, !text.isEmpty { writeToStandardError(text + "\n") }
-      if code == .success, !text.isEmpty { print(text) }
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      // The parser shows the general help where the command that help is wanted for does not exist.
+      let isUnknownHelp = arguments.first == "help" && CommandLineFault.unknownCommand(arguments) != nil
+      let code = isUnknownHelp ? .validationFailure : exitCode(for: error)
+      if code == .success {
+        // Help and the version are errors too, of code 0.
+        try? writeResult(linesOf: fullMessage(for: error))
+      } else if !message(for: error).isEmpty {
+        let fault = CommandLineFault(error, arguments: arguments)
+        writeError(fault.message)
+        writeMessage(linesOf: fault.usage)
+      }
       endProcess(code)
     }
   }

@@ -16,7 +16,7 @@ struct VerifyCommand: AsyncParsableCommand {
     try await reportingFailures {
       let found = try RunVerification(of: runDirectory)
       if json {
-        try writeResult(found.json.text(pretty: true))
+        try writeResult(found.json)
       } else if !quiet {
         for fault in found.faults { try writeResult("\(fault)") }
         if found.faults.isEmpty {

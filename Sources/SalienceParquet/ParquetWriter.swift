@@ -10,6 +10,8 @@ public final class ParquetWriter {
   public let schema: ParquetSchema
   /// Rows appended so far.
   public private(set) var rowCount: Int64 = 0
+  /// Bytes written so far; those of the whole file after `finish`.
+  public var byteCount: Int64 { output.position }
 
   private let compression: Compression
   private let createdBy: String

@@ -7,6 +7,22 @@ struct MappingDecoder {
   /// Keys from the root to this mapping, with dots between them; empty at the root.
   let path: String
 
+  /// Where keys belong that are often written at the top of the file or as `--set steps=20`.
+  private static let places: [String: String] = {
+    let parts = [
+      "methods.0": [
+        "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize", "target", "layer",
+        "reduction", "noise",
+      ],
+      "dataset": ["path", "columns", "max_length", "over_long"],
+      "output": ["directory", "formats", "compression", "text", "words"],
+      "generation": ["max_new_tokens", "temperature", "top_k", "top_p", "seed"],
+    ]
+    var places: [String: String] = [:]
+    for (part, keys) in parts { for key in keys { places[key] = "\(part).\(key)" } }
+    return places
+  }()
+
   /// - Throws: `PipelineError.usage` where `node` is no mapping or has a key that is none of `keys`.
   init(_ node: PipelineNode, path: String, keys: [String]) throws {
     guard case .mapping(let entries) = node.value else {
@@ -14,7 +30,8 @@ struct MappingDecoder {
     }
     for entry in entries where !keys.contains(entry.key) {
       let place = path.isEmpty ? "" : " in '\(path)'"
-      let hint = NearestName.hintOrList(for: entry.key, among: keys)
+      let elsewhere = path.isEmpty ? Self.places[entry.key].map { "; its place is \($0)" } : nil
+      let hint = elsewhere ?? NearestName.hintOrList(for: entry.key, among: keys)
       throw PipelineError(.usage, "unknown key '\(entry.key)'\(place)\(hint)", at: entry.origin.description)
     }
     self.entries = entries

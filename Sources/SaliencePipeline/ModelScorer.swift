@@ -15,6 +15,9 @@ public protocol ModelScorer: Sendable {
   /// - Throws: where it cannot be: the row is quarantined at the stage `tokenize`.
   func encode(_ example: Example) throws -> [Encoding]
 
+  /// What scoring the row takes beside others, in any unit.
+  func work(_ row: EncodedExample) -> Double
+
   /// Scores a batch; one result a row, in the same order. A row that cannot be scored fails alone.
   ///
   /// - Throws: where nothing can be scored any more: the run stops.
@@ -34,6 +37,11 @@ extension ModelScorer {
     scored.meaning = meaning(of: scored)
     return scored
   }
+}
+
+extension ModelScorer {
+  /// The row's tokens.
+  public func work(_ row: EncodedExample) -> Double { Double(row.tokenCount) }
 }
 
 /// An example and its tokens.

@@ -119,6 +119,7 @@ final class ModelStages: Sendable {
       return
     }
     let scorer = try await model.load()
+    run.progress.beginScoring()
     working.withLock { $0 = max(scorer.concurrency, 1) }
     for _ in 0..<max(scorer.concurrency, 1) {
       start {
@@ -136,7 +137,9 @@ final class ModelStages: Sendable {
     var next: ReadUnit? = firstUnit
     while let read = next {
       let (unit, ready) = try await queue.run { try self.tokenize(read, scorer: scorer) }
-      run.progress.advance(read.unit.rows.count - ready.reduce(0) { $0 + $1.rows.count })
+      let rows = ready.flatMap(\.rows)
+      run.progress.pass(read.unit.rows.count - rows.count)
+      run.progress.prepare(rows.count, work: rows.reduce(0) { $0 + scorer.work($1) })
       if ready.isEmpty {
         guard await complete.send(unit) else { return }
       }
@@ -192,7 +195,7 @@ final class ModelStages: Sendable {
           }
         isComplete = batch.unit.fill(row.example.row, with: slot) || isComplete
       }
-      run.progress.advance(batch.rows.count)
+      run.progress.advance(batch.rows.count, work: batch.rows.reduce(0) { $0 + scorer.work($1) })
       if isComplete { guard await complete.send(batch.unit) else { return } }
     }
   }

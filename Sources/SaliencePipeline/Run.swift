@@ -120,6 +120,11 @@ public final class Run: Sendable {
     let start = ContinuousClock.now
     let recovery = try await BlockingQueue("prepare").run { try self.prepare() }
     countRows()
+    let showing = progress.showRegularly()
+    defer {
+      showing?.cancel()
+      progress.leave()
+    }
     var rows: Int64?
     for model in models {
       try checkInterruption()

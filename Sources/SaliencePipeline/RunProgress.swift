@@ -5,7 +5,7 @@ public final class RunProgress: Sendable {
   public enum Style: Sendable, Equatable {
     /// One line, redrawn at most ten times a second.
     case bar(width: Int, color: Bool)
-    /// A line every ten seconds and at the end.
+    /// A line at least every ten seconds and at the end.
     case lines
     case quiet
 
@@ -22,6 +22,7 @@ public final class RunProgress: Sendable {
     var scored = 0
     var skipped = 0
     var quarantined = 0
+    var pace = RunPace()
     var lastShown: ContinuousClock.Instant?
     var isFinished = false
   }
@@ -51,8 +52,30 @@ public final class RunProgress: Sendable {
   /// Sets the rows to be scored in all, those that are published already included.
   public func setTotal(_ rows: Int) { update(force: false) { $0.total = rows } }
 
+  /// A model is loaded: what follows is the time that scoring takes.
+  public func beginScoring() {
+    let time = now()
+    state.withLock { $0.pace.begin(at: time) }
+  }
+
+  /// Counts rows that are about to be scored.
+  ///
+  /// - Parameter work: what they take, in the measure of `ModelScorer.work`.
+  public func prepare(_ rows: Int, work: Double) { state.withLock { $0.pace.prepare(rows: rows, work: work) } }
+
   /// Counts rows that were scored.
-  public func advance(_ rows: Int) { update(force: false) { $0.scored += rows } }
+  ///
+  /// - Parameter work: what they took, in the measure of `ModelScorer.work`.
+  public func advance(_ rows: Int, work: Double) {
+    let time = now()
+    update(force: false) { state in
+      state.scored += rows
+      state.pace.advance(rows: rows, work: work, at: time)
+    }
+  }
+
+  /// Counts rows that take no scoring: they cannot be read or tokenized.
+  public func pass(_ rows: Int) { update(force: false) { $0.scored += rows } }
 
   /// Counts rows that an earlier attempt published.
   public func skip(_ rows: Int) { update(force: false) { $0.skipped += rows } }
@@ -63,10 +86,30 @@ public final class RunProgress: Sendable {
   /// Shows the last state and ends the line.
   public func finish() { update(force: true) { $0.isFinished = true } }
 
+  /// Ends a bar's line, so that what is said next stands on its own.
+  public func leave() {
+    guard case .bar = style else { return }
+    state.withLock { state in
+      guard state.lastShown != nil, !state.isFinished else { return }
+      state.isFinished = true
+      write("\n")
+    }
+  }
+
+  /// Shows how far the run is now and then, also while a long batch is scored, until the task is cancelled.
+  public func showRegularly() -> Task<Void, Never>? {
+    guard style != .quiet else { return nil }
+    return Task {
+      while (try? await Task.sleep(for: .seconds(1))) != nil { self.update(force: false) { _ in } }
+    }
+  }
+
   private func update(force: Bool, _ change: (inout State) -> Void) {
     guard style != .quiet else { return }
-    let interval: Duration = if case .bar = style { .milliseconds(100) } else { .seconds(10) }
+    // A second less than ten: there is a look every second.
+    let interval: Duration = if case .bar = style { .milliseconds(100) } else { .seconds(9) }
     state.withLock { state in
+      guard !state.isFinished else { return }
       change(&state)
       let time = now()
       // Nothing is shown in the first interval of a log, so that short runs leave one line.
@@ -79,13 +122,15 @@ public final class RunProgress: Sendable {
 
   private func text(_ state: State, at time: ContinuousClock.Instant) -> String {
     let seconds = max((time - started) / .seconds(1), 1e-9)
-    let rate = Double(state.scored) / seconds
     let done = state.scored + state.skipped
-    var parts = [state.total.map { "\(done)/\($0) rows" } ?? "\(done) rows", "\(Self.rate(rate)) rows/s"]
+    var parts = [state.total.map { "\(done)/\($0) rows" } ?? "\(done) rows"]
     if state.isFinished {
-      parts.append("\(Self.duration(seconds)) in all")
-    } else if let total = state.total, rate > 0 {
-      parts.append("\(Self.duration(Double(max(total - done, 0)) / rate)) left")
+      parts += ["\(Self.rate(Double(state.scored) / seconds)) rows/s", "\(Self.duration(seconds)) in all"]
+    } else {
+      if let rate = state.pace.rowsPerSecond { parts.append("\(Self.rate(rate)) rows/s") }
+      if let total = state.total, let left = state.pace.secondsLeft(rows: max(total - done, 0)) {
+        parts.append("\(Self.duration(left)) left")
+      }
     }
     if state.quarantined > 0 { parts.append("\(state.quarantined) quarantined") }
     let line = parts.joined(separator: ", ")

@@ -1,11 +1,11 @@
 import SalienceAttribution
 import SalienceTokenizers
 
-/// An explanation for a terminal: a header line, then the words coloured by their scores.
+/// Explanations for a terminal: what a model predicts, then for each target a line of words coloured by their scores.
 ///
-/// Pieces of a word are joined and their normalized scores summed; green backgrounds are positive, red negative,
-/// scaled by the example's largest magnitude and clipped to ±1. Words are shown as the text writes them, with
-/// control characters replaced so that a text cannot steer the terminal.
+/// Pieces of a word are joined and their normalized scores summed; the colours are scaled by the largest magnitude
+/// shown, so that models and targets can be compared, and a legend tells which score has which. Words are shown as the
+/// text writes them, with control characters written out so that a text cannot steer the terminal.
 public struct ColoredTokens: Sendable {
   /// What the terminal can show.
   public enum Style: Sendable, Equatable {
@@ -18,11 +18,13 @@ public struct ColoredTokens: Sendable {
   }
 
   public let style: Style
+  public let background: ScoreColor.Background
   /// Whether special tokens are shown.
   public let showSpecial: Bool
 
-  public init(style: Style, showSpecial: Bool = false) {
+  public init(style: Style, background: ScoreColor.Background = .dark, showSpecial: Bool = false) {
     self.style = style
+    self.background = background
     self.showSpecial = showSpecial
   }
 
@@ -34,46 +36,65 @@ public struct ColoredTokens: Sendable {
     return depth == "truecolor" || depth == "24bit" ? .trueColor : .palette
   }
 
-  /// Every explanation of an example, each a header line and a line of words.
+  /// Every explanation of an example.
   ///
   /// - Throws: `ReportError.invalidExample` where arrays differ in count.
-  public func render(_ scored: ScoredExample) throws -> String {
-    _ = try scored.checkedTokenCount()
-    if scored.explanations.isEmpty { return prediction(scored) + "  nothing to explain\n" }
-    return scored.explanations.map { header($0, scored) + "\n" + words($0, scored) + "\n" }.joined()
+  public func render(_ scored: ScoredExample) throws -> String { try render([("", scored)]) }
+
+  /// What several models say of one example, one after the other, with the words and colours of one scale.
+  ///
+  /// - Parameter models: each with the name that it is shown under; none is shown for a single model.
+  /// - Throws: `ReportError.invalidExample` where arrays differ in count.
+  public func render(_ models: [(name: String, scored: ScoredExample)]) throws -> String {
+    for (_, scored) in models { _ = try scored.checkedTokenCount() }
+    let views = models.map { ExplainedWords($0.scored, showSpecial: showSpecial) }
+    let largest = views.flatMap(\.lines).flatMap(\.words).map(\.score.magnitude).max() ?? 0
+    var text = ""
+    for ((name, scored), view) in zip(models, views) {
+      let title = models.count > 1 ? TerminalText.visible(name) + "  " : ""
+      text += title + block(scored, view, largest)
+    }
+    return text + legend(largest)
+  }
+
+  /// The prediction once, then the targets; on one line where there is one target.
+  private func block(_ scored: ScoredExample, _ view: ExplainedWords, _ largest: Double) -> String {
+    let head = prediction(scored)
+    guard let first = scored.explanations.first else { return head + "  nothing to explain\n" }
+    func words(_ line: ExplainedWords.Line) -> String {
+      line.words.map { $0.gap + paint($0.text, $0.score, largest) }.joined()
+    }
+    func method(_ explanation: Explanation) -> String { "  method \(TerminalText.visible(explanation.method))" }
+    if scored.explanations.count == 1, let line = view.lines.first {
+      return head + "  " + target(first, line) + method(first) + quality(first) + "\n" + words(line) + "\n"
+    }
+    let isOneMethod = scored.explanations.allSatisfy { $0.method == first.method }
+    var text = head + (isOneMethod ? method(first) : "") + "\n"
+    for (explanation, line) in zip(scored.explanations, view.lines) {
+      text += "  " + target(explanation, line) + (isOneMethod ? "" : method(explanation)) + quality(explanation) + "\n"
+      text += "  " + words(line) + "\n"
+    }
+    return text
   }
 
   private func prediction(_ scored: ScoredExample) -> String {
     let prediction = scored.prediction
     let cut = scored.encoding.truncated ? "  cut to \(scored.encoding.count) tokens" : ""
-    return "predicted \(TerminalText.visible(prediction.label))"
+    // An answer or a continuation is text, which may begin with a space or be empty.
+    let isText = prediction.answer != nil || scored.generated != nil
+    let label = TerminalText.visible(prediction.label)
+    return "predicted \(isText ? "'\(label)'" : label)"
       + " (\(TerminalText.fixed(Double(prediction.probability), 3)))\(cut)"
   }
 
-  private func header(_ explanation: Explanation, _ scored: ScoredExample) -> String {
-    var parts = [
-      prediction(scored),
-      "target \(TerminalText.visible(explanation.target))\(place(explanation.targetPosition, scored))",
-      "method \(TerminalText.visible(explanation.method))",
-    ]
-    if let delta = explanation.convergenceDelta { parts.append("delta \(Self.delta(delta))") }
-    if explanation.converged == false { parts.append("tolerance not kept in \(explanation.steps) steps") }
-    return parts.joined(separator: "  ")
+  private func target(_ explanation: Explanation, _ line: ExplainedWords.Line) -> String {
+    "target \(line.target)\(line.place)"
   }
 
-  /// Where an output is read, with the word there unless the target is that word: one that was generated.
-  private func place(_ position: Int?, _ scored: ScoredExample) -> String {
-    guard let position else { return "" }
-    let encoding = scored.encoding
-    guard encoding.ids.indices.contains(position), !encoding.special[position], !encoding.isGenerated(position),
-      let word = WordPieces.ranges(encoding).first(where: { $0.contains(position) })
-    else { return " at \(position)" }
-    let pieces = PieceText(encoding.tokens, special: encoding.special)
-    return " at \(position) '\(text(word, encoding, pieces, texts(of: scored)))'"
-  }
-
-  private func texts(of scored: ScoredExample) -> [[Unicode.Scalar]] {
-    [Array(scored.example.text.unicodeScalars), Array((scored.example.textPair ?? "").unicodeScalars)]
+  private func quality(_ explanation: Explanation) -> String {
+    var text = explanation.convergenceDelta.map { "  delta \(Self.delta($0))" } ?? ""
+    if explanation.converged == false { text += "  tolerance not kept in \(explanation.steps) steps" }
+    return text
   }
 
   // Deltas span many magnitudes: four places where they show something, else the exponent.
@@ -82,61 +103,18 @@ public struct ColoredTokens: Sendable {
       ? TerminalText.signed(value, 4) : TerminalText.scientific(value)
   }
 
-  private func words(_ explanation: Explanation, _ scored: ScoredExample) -> String {
-    let encoding = scored.encoding
-    let segments = encoding.ids.indices.map { Int8(clamping: encoding.segment(of: $0)) }
-    let pieces = PieceText(encoding.tokens, special: encoding.special)
-    let ranges = WordPieces.ranges(encoding).map { $0.clamped(to: explanation.attributions.indices) }
-      .filter { !$0.isEmpty && (showSpecial || !encoding.special[$0.lowerBound]) }
-    let scores = ranges.map { range in range.reduce(0.0) { $0 + Double(explanation.normalized[$1]) } }
-    let largest = scores.map(\.magnitude).max() ?? 0
-    let texts = texts(of: scored)
-    var line = ""
-    for (index, range) in ranges.enumerated() {
-      if index > 0, !touches(ranges[index - 1], range, encoding, pieces) { line += " " }
-      if index > 0, segments[range.lowerBound] != segments[ranges[index - 1].lowerBound] { line += "| " }
-      line += paint(text(range, encoding, pieces, texts), scores[index], largest)
-    }
-    return line
-  }
-
-  private func touches(_ left: Range<Int>, _ right: Range<Int>, _ encoding: Encoding, _ pieces: PieceText) -> Bool {
-    let first = right.lowerBound
-    if encoding.isGenerated(first) { return !pieces.beginsWord(encoding.tokens[first], isGenerated: true) }
-    guard let end = encoding.offsets[left.upperBound - 1]?.upperBound,
-      let start = encoding.offsets[first]?.lowerBound
-    else { return false }
-    return end == start && encoding.sequences[left.lowerBound] == encoding.sequences[first]
-  }
-
-  private func text(
-    _ range: Range<Int>, _ encoding: Encoding, _ pieces: PieceText, _ texts: [[Unicode.Scalar]]
-  ) -> String {
-    let source = texts[encoding.sequences[range.lowerBound] == 1 ? 1 : 0]
-    if let start = encoding.offsets[range.lowerBound]?.lowerBound,
-      let end = encoding.offsets[range.upperBound - 1]?.upperBound, 0 <= start, start < end, end <= source.count
-    {
-      return TerminalText.visible(String(String.UnicodeScalarView(source[start..<end])))
-    }
-    return TerminalText.visible(WordPieces.text(of: encoding.tokens[range], pieces))
-  }
-
   private func paint(_ text: String, _ score: Double, _ largest: Double) -> String {
+    guard style != .plain else { return "\(text)(\(TerminalText.signed(score, 2)))" }
     let strength = largest > 0 ? min(1, max(-1, score / largest)) : 0
-    switch style {
-    case .plain:
-      return "\(text)(\(TerminalText.signed(score, 2)))"
-    case .palette:
-      // Five steps of green and of red in the colour cube; the terminal's own background below a tenth.
-      guard strength.magnitude >= 0.1 else { return text }
-      let step = min(4, Int(strength.magnitude * 5))
-      let color = (strength > 0 ? [194, 157, 120, 83, 46] : [224, 217, 210, 203, 196])[step]
-      return "\u{1B}[38;5;16;48;5;\(color)m\(text)\u{1B}[0m"
-    case .trueColor:
-      guard strength.magnitude >= 0.05 else { return text }
-      let faded = Int((255 - 190 * strength.magnitude).rounded())
-      let background = strength > 0 ? "\(faded);235;\(faded)" : "255;\(faded);\(faded)"
-      return "\u{1B}[38;2;0;0;0;48;2;\(background)m\(text)\u{1B}[0m"
+    return ScoreColor(background: background, isTrueColor: style == .trueColor).paint(text, strength: strength)
+  }
+
+  /// The scores that colours stand for; nothing where the scores themselves are written.
+  private func legend(_ largest: Double) -> String {
+    guard style != .plain, largest > 0 else { return "" }
+    let steps = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map { share in
+      paint(" \(share == 0 ? "0" : TerminalText.signed(share * largest, 2)) ", share * largest, largest)
     }
+    return "score" + steps.map { " " + $0 }.joined() + "\n"
   }
 }

@@ -12,6 +12,7 @@ public final class FileOutput {
   public let path: String
   private var descriptor: Int32
   private let owned: Bool
+  private let isTerminal: Bool
   /// The temporary that takes the file's place when it is complete; nil where the bytes go to `path` at once.
   private var staged: StagedFile?
 
@@ -26,6 +27,7 @@ public final class FileOutput {
     descriptor = open(place, O_WRONLY | O_CLOEXEC | flags, 0o666)
     self.path = path
     owned = true
+    isTerminal = false
     if descriptor < 0 { throw Self.failure("cannot be created", path, errno) }
   }
 
@@ -47,10 +49,14 @@ public final class FileOutput {
   }
 
   /// Writes to a descriptor that stays the caller's, standard output for one.
-  public init(descriptor: Int32, name: String) {
+  ///
+  /// - Parameter isTerminal: whether a table is to be shown on a terminal, which its texts must not steer: they are
+  ///   written as `TerminalText.visible` has them, and every call of `write` takes whole lines.
+  public init(descriptor: Int32, name: String, isTerminal: Bool = false) {
     self.descriptor = descriptor
     path = name
     owned = false
+    self.isTerminal = isTerminal
   }
 
   deinit {
@@ -62,6 +68,7 @@ public final class FileOutput {
   ///
   /// - Throws: `ReportError.inputOutput` naming the path.
   public func write(_ bytes: [UInt8]) throws {
+    let bytes = isTerminal ? Array(TerminalText.visibleTable(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
     try bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return }
       var done = 0

@@ -18,11 +18,14 @@ struct PieceText: Sendable {
   }
 
   /// The text of neighbouring tokens, white space included; bytes that spell no character become U+FFFD.
-  func text(of tokens: ArraySlice<String>) -> String {
+  func text(of tokens: ArraySlice<String>) -> String { String(decoding: bytes(of: tokens), as: UTF8.self) }
+
+  /// The bytes that neighbouring tokens stand for: a token can be part of a character.
+  func bytes(of tokens: ArraySlice<String>) -> [UInt8] {
     var bytes: [UInt8] = []
     if isByteLevel {
       for token in tokens { bytes.append(contentsOf: token.unicodeScalars.compactMap { Self.byteOfLetter[$0] }) }
-      return String(decoding: bytes, as: UTF8.self)
+      return bytes
     }
     for token in tokens {
       if let byte = Self.byte(of: token) {
@@ -35,7 +38,7 @@ struct PieceText: Sendable {
         }
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   /// Whether the token begins with white space.

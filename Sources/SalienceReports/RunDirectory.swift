@@ -27,9 +27,12 @@ public struct RunDirectory: Sendable, Equatable {
   }
 
   /// Paths of a table's parts in row order; none where the table has no rows.
-  public func parts(of table: Table, model: String) -> [String] {
+  public func parts(of table: Table, model: String) -> [String] { Self.parts(of: table, model: model, in: path) }
+
+  /// The same for a directory that need not hold predictions.
+  static func parts(of table: Table, model: String, in path: String) -> [String] {
     let folder = "\(path)/\(table.rawValue)/\(ModelPartition.directory(of: model))"
-    return (Self.entries(of: folder) ?? [])
+    return (entries(of: folder) ?? [])
       .filter { $0.utf8.starts(with: "part-".utf8) && $0.hasSuffix(".parquet") }
       // Numbers outgrow their zero padding: the shorter name is the smaller number.
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }

@@ -1,17 +1,5 @@
 /// Text and numbers as a terminal may show them.
-enum TerminalText {
-  /// The text with control and direction-changing characters replaced, so that it cannot steer the terminal.
-  static func visible(_ text: String) -> String {
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: scalars.append("\u{FFFD}")
-      default: scalars.append(scalar)
-      }
-    }
-    return String(scalars)
-  }
-
+public enum TerminalText {
   /// A decimal with `digits` places; tiny negatives lose their sign.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     var scale = 1.0

@@ -58,11 +58,14 @@ public final class UnitWriter: ExampleSink {
     }
   }
 
-  private let directory: String
+  /// nil where the files are measured alone.
+  private let directory: String?
   private let tables: [Table]
   private let options: Options
   private var writers: [Table: ParquetWriter] = [:]
   private var staged: [StagedTable] = []
+  /// Bytes of the finished files.
+  public private(set) var byteCount: Int64 = 0
   private var lastScoredRow = Int64.min
   private var lastFailedRow = Int64.min
 
@@ -72,6 +75,13 @@ public final class UnitWriter: ExampleSink {
   public init(directory: String, tables: [Table] = Table.allCases, options: Options = Options()) {
     self.directory = directory
     self.tables = Table.allCases.filter { tables.contains($0) }
+    self.options = options
+  }
+
+  /// Encodes every table and keeps nothing: tells by `byteCount` what the files would take.
+  public init(measuring options: Options) {
+    directory = nil
+    tables = Table.allCases
     self.options = options
   }
 
@@ -104,6 +114,7 @@ public final class UnitWriter: ExampleSink {
     for table in tables {
       guard let writer = writers.removeValue(forKey: table) else { continue }
       staged.append(StagedTable(table: table, path: writer.path, rows: try writer.finish()))
+      byteCount += writer.byteCount
     }
     return staged
   }
@@ -111,7 +122,7 @@ public final class UnitWriter: ExampleSink {
   public func cancel() {
     for writer in writers.values { writer.cancel() }
     writers.removeAll()
-    for table in staged { RunDirectory.removeFile(table.path) }
+    if directory != nil { for table in staged { RunDirectory.removeFile(table.path) } }
     staged.removeAll()
   }
 
@@ -128,8 +139,8 @@ public final class UnitWriter: ExampleSink {
       writer = open
     } else {
       writer = try ParquetWriter(
-        path: "\(directory)/\(table.rawValue).parquet", schema: columns.schema, compression: options.compression,
-        createdBy: options.createdBy, keyValueMetadata: options.metadata)
+        path: directory.map { "\($0)/\(table.rawValue).parquet" } ?? "/dev/null", schema: columns.schema,
+        compression: options.compression, createdBy: options.createdBy, keyValueMetadata: options.metadata)
       writers[table] = writer
     }
     try writer.append(columns.columnData)

@@ -27,10 +27,10 @@ extension EndToEndTests {
     }
 
     @Test func coloursOnATerminalUnlessNoColorIsSet() throws {
-      let coloured = try Self.onTerminal(environment: ["TERM": "xterm", "NO_COLOR": ""])
+      let coloured = try PseudoTerminal.run(Self.arguments, environment: ["TERM": "xterm", "NO_COLOR": ""])
       #expect(coloured.contains("\u{1B}["))
       #expect(coloured.contains("good"))
-      let plain = try Self.onTerminal(environment: ["TERM": "xterm", "NO_COLOR": "1"])
+      let plain = try PseudoTerminal.run(Self.arguments, environment: ["TERM": "xterm", "NO_COLOR": "1"])
       #expect(!plain.contains("\u{1B}"))
       #expect(plain.contains("good"))
     }
@@ -123,26 +123,80 @@ extension EndToEndTests {
       }
     }
 
-    /// What the command prints on a pseudo-terminal; the text is far below what one buffers.
-    private static func onTerminal(environment: [String: String]) throws -> String {
-      let primary = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-      try #require(primary >= 0)
-      defer { close(primary) }
-      // TIOCSPTLCK and TIOCGPTN of Linux's ioctl_tty(2): Swift imports neither these macros nor posix_openpt.
-      var locked: Int32 = 0
-      var number: Int32 = -1
-      let unlocked = ioctl(primary, 0x4004_5431, &locked)
-      let numbered = ioctl(primary, 0x8004_5430, &number)
-      try #require(unlocked == 0 && numbered == 0 && number >= 0)
-      let secondary = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-      try #require(secondary >= 0)
-      let terminal = FileHandle(fileDescriptor: secondary, closeOnDealloc: true)
+    @Test func severalModelsStandOneBelowTheOther() throws {
+      let other = ["--model", TinyPipeline.checkpoint("distilbert-2-f16")]
+      let text = try SalienceBinary.run(Self.arguments + other, in: ScratchDirectory())
+      let lines = text.output.split(separator: "\n")
+      try #require(lines.count == 4, "\(text.output)\(text.errors)")
+      #expect(lines[0].hasPrefix("bert-2-f32  predicted ") && lines[2].hasPrefix("distilbert-2-f16  predicted "))
+      #expect(lines[1].hasPrefix("a(") && lines[3].hasPrefix("a("))
+      let json = try SalienceBinary.run(Self.arguments + other + ["--json"], in: ScratchDirectory())
+      let parsed = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+      let models = try #require(parsed?["models"] as? [[String: Any]])
+      #expect(models.map { $0["model"] as? String } == ["bert-2-f32", "distilbert-2-f16"])
+      let alone = try SalienceBinary.run(Self.arguments + ["--json"], in: ScratchDirectory())
+      let only = try JSONSerialization.jsonObject(with: Data(alone.output.utf8)) as? [String: Any]
+      #expect((models[0]["explanations"] as? NSArray) == (only?["explanations"] as? NSArray))
+    }
+
+    /// What `salience attribute - …` prints for bytes on standard input.
+    private func piped(_ bytes: String, _ options: [String]) throws -> SalienceBinary.Result {
+      let scratch = try ScratchDirectory()
+      return try SalienceBinary.run(
+        program: "/bin/sh", ["-c", "printf '\(bytes)' | \"$0\" \"$@\"", SalienceBinary.path, "attribute"] + options,
+        in: scratch)
+    }
+
+    @Test func aDashReadsStandardInput() throws {
+      let options = Array(Self.arguments.dropFirst(2))
+      let given = try SalienceBinary.run(Self.arguments, in: ScratchDirectory())
+      for bytes in [#"a good film\n"#, #"a good film\r\n"#, "a good film"] {
+        #expect(try piped(bytes, ["-"] + options).output == given.output)
+      }
+      let pair = try piped("slow", ["a good film", "--pair", "-", "--json"] + options)
+      #expect(pair.output.contains(#""text_pair": "slow""#), "\(pair.output)\(pair.errors)")
+      let both = try piped("slow", ["-", "--pair", "-"] + options)
+      #expect(both.status == 64 && both.errors.contains("only one of the two"), "\(both.errors)")
+      let broken = try piped(#"\377"#, ["-"] + options)
+      #expect(broken.status == 65 && broken.errors.contains("standard input: is not UTF-8"), "\(broken.errors)")
+    }
+
+    @Test(arguments: ["-5 degrees", "-bad", "--- a rule"]) func textsThatBeginWithADash(_ text: String) throws {
+      let options = Array(Self.arguments.dropFirst(2))
+      let wrong = try SalienceBinary.run(["attribute", text] + options, in: ScratchDirectory())
+      #expect(wrong.status == 64 && wrong.errors.contains("stands behind '--'"), "\(wrong.errors)")
+      let right = try SalienceBinary.run(["attribute"] + options + ["--json", "--", text], in: ScratchDirectory())
+      #expect(right.status == 0, "\(right.errors)")
+    }
+
+    @Test func answersAreShownOnceAndThenTheirEnds() throws {
+      let reader = "\(SalienceBinary.packageRoot)/models/reader"
       let result = try SalienceBinary.run(
-        arguments, environment: environment, in: ScratchDirectory(), standardOutput: terminal)
-      try #require(result.status == 0, "\(result.errors)")
-      var bytes = [UInt8](repeating: 0, count: 65_536)
-      let count = read(primary, &bytes, bytes.count)
-      return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        ["attribute", "Where is the book?", "--pair", "The book is on the table.", "--model", reader, "--steps", "2"],
+        in: ScratchDirectory())
+      let lines = result.output.split(separator: "\n")
+      try #require(lines.count == 5, "\(result.output)\(result.errors)")
+      #expect(lines[0].hasPrefix("predicted '") && lines[0].hasSuffix("  method integrated-gradients"))
+      #expect(lines[1].hasPrefix("  target start at ") && lines[3].hasPrefix("  target end at "))
+    }
+
+    private static let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
+
+    /// The colours of the strongest word, 28 and 46 of the palette, follow the background that the terminal tells of.
+    @Test(
+      .enabled(if: python != nil, "SALIENCE_PYTHON names no Python"),
+      arguments: [
+        ("rgb:ffff/ffff/ffff", [String](), ";48;5;28m"), ("rgb:1e/1e/2e", [], ";48;5;46m"), ("none", [], ";48;5;46m"),
+        ("typed", [], ";48;5;46m"), ("typed", ["--background", "light"], ";48;5;28m"),
+      ])
+    func coloursFollowTheTerminal(_ background: String, _ options: [String], _ color: String) throws {
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/answering_terminal.py"
+      let result = try SalienceBinary.run(
+        program: try #require(Self.python), [script, background, SalienceBinary.path] + Self.arguments + options,
+        environment: ["TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "COLORFGBG": ""],
+        in: ScratchDirectory())
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains(color), "\(result.output)")
     }
   }
 }

@@ -66,8 +66,10 @@ extension EndToEndTests {
         #expect(model["probed_rows"] as? Int == 3)
         #expect(try number(model, "memory_bytes") == number(model, "weight_bytes") + number(model, "worker_bytes"))
         let work = try number(model, "gflop_per_row") * 3
-        let seconds = try number(model, "estimated_seconds")
+        let seconds = try number(model, "scoring_seconds")
         #expect(try work > 0 && abs(work / number(model, "gflops") - seconds) <= 1e-9 * seconds)
+        let other = try number(model, "loading_seconds") + number(model, "other_seconds")
+        #expect(try other > 0 && abs(seconds + other - number(model, "estimated_seconds")) <= 1e-9 * seconds)
       }
       let quiet = try SalienceBinary.run(["check", tiny.path, "--quiet"], in: tiny.scratch)
       #expect(quiet.status == 0 && quiet.output.isEmpty && quiet.errors.isEmpty)

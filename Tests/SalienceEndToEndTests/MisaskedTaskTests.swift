@@ -88,7 +88,7 @@ extension EndToEndTests {
       // A name with a line end in it stays on one line.
       expect(
         try tiny.run("--model", model, "--set", "methods.0.target=fine"), exits: 64,
-        saying: ["nega\u{FFFD}tive, positive, x"])
+        saying: [#"nega\ntive, positive, x"#])
     }
 
     @Test func checkTellsOfRowsThatCannotBeScored() throws {
@@ -98,8 +98,8 @@ extension EndToEndTests {
       #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
       #expect(
         result.output.contains(
-          "2 of the first 4 rows cannot be scored, the first of them: \(tiny.scratch.path)/texts.csv, line 3, byte 24: the"
-            + " text has no [MASK] to fill"), "\(result.output)")
+          "2 of the 4 rows looked at cannot be scored:\n      \(tiny.scratch.path)/texts.csv, row 1, line 3, byte 24: the"
+            + " text has no [MASK] to fill\n      \(tiny.scratch.path)/texts.csv, row 2, line 4, "), "\(result.output)")
       let json = try SalienceBinary.run(mask + ["--json"], in: tiny.scratch)
       let plan = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
       let model = try #require((plan?["models"] as? [[String: Any]])?.first)

@@ -1,3 +1,4 @@
+import Foundation
 import SalienceAttribution
 import SalienceDatasets
 import SalienceJSON
@@ -29,7 +30,7 @@ import Testing
     #expect(
       try ColoredTokens(style: .plain).render(scored)
         == "predicted positive (0.938)  target positive  method ig  delta -0.0025\n"
-        + "Unbelievable(+0.75)!(-0.75) \u{FFFD}[31m(+0.00)\n")
+        + "Unbelievable(+0.75)!(-0.75) \\u{1B}[31m(+0.00)\n")
   }
 
   @Test(arguments: [
@@ -64,7 +65,7 @@ import Testing
     #expect(try header([]) == "predicted positive (0.938)  cut to 6 tokens  nothing to explain")
   }
 
-  @Test(arguments: [(0, "at 0  "), (1, "at 1 'Unbelievable'  "), (3, "at 3 '!'  "), (4, "at 4 '\u{FFFD}[31m'  ")])
+  @Test(arguments: [(0, "at 0  "), (1, "at 1 'Unbelievable'  "), (3, "at 3 '!'  "), (4, "at 4 '\\u{1B}[31m'  ")])
   func placesAreShownWithTheirWords(_ position: Int, _ shown: String) throws {
     let explanation = Explanation(
       method: "ig", target: "positive", targetIndex: 1, targetPosition: position, output: 2, baselineOutput: nil,
@@ -82,10 +83,105 @@ import Testing
 
   @Test func colorsFollowTheSign() throws {
     let line = try ColoredTokens(style: .trueColor).render(scored)
-    #expect(line.contains("\u{1B}[38;2;0;0;0;48;2;65;235;65mUnbelievable\u{1B}[0m"))
-    #expect(line.contains("\u{1B}[38;2;0;0;0;48;2;255;65;65m!\u{1B}[0m \u{FFFD}[31m\n"))
+    #expect(line.contains("\u{1B}[38;2;0;0;0;48;2;40;235;90mUnbelievable\u{1B}[0m"))
+    #expect(line.contains("\u{1B}[38;2;0;0;0;48;2;255;85;75m!\u{1B}[0m \\u{1B}[31m\n"))
     let palette = try ColoredTokens(style: .palette).render(scored)
     #expect(palette.contains("48;5;46mUnbelievable") && palette.contains("48;5;196m!"))
+    let light = try ColoredTokens(style: .palette, background: .light).render(scored)
+    #expect(light.contains("48;5;28mUnbelievable") && light.contains("48;5;160m!"))
+  }
+
+  /// The larger the score the more a word stands out, whatever the background, and it can be read: WCAG 2's contrast.
+  @Test(arguments: [ColoredTokens.Style.palette, .trueColor], ScoreColor.Background.allCases)
+  func coloursRiseWithTheScore(_ style: ColoredTokens.Style, _ background: ScoreColor.Background) throws {
+    for sign in [1.0, -1.0] {
+      let scores = (0...10).map { Float(sign * Double($0) / 10) }
+      let words = scores.indices.map { "w\($0)" }
+      let explanation = Explanation(
+        method: "ig", target: "positive", targetIndex: 1, output: 2, baselineOutput: nil, convergenceDelta: nil,
+        steps: 1, attributions: scores, normalized: scores, attributionSum: 1, attributionNorm: 1)
+      let example = ScoredExample(
+        example: Example(row: 0, id: "0", text: words.joined(separator: " ")),
+        encoding: Encoding(
+          ids: words.map { _ in 1 }, tokens: words, typeIDs: words.map { _ in 0 }, special: words.map { _ in false },
+          offsets: words.map { _ in nil }, words: words.indices.map { Int32($0) }, sequences: words.map { _ in 0 }),
+        prediction: scored.prediction, explanations: [explanation], status: .ok)
+      let text = try ColoredTokens(style: style, background: background).render(example)
+      let behind = background == .dark ? 0.0 : 1.0
+      var last = 1.0
+      for word in words.dropFirst() {
+        let found = try #require(text.firstMatch(of: try Regex("\u{1B}\\[38;([0-9;]+);48;([0-9;]+)m\(word)\u{1B}")))
+        let ink = try luminance(#require(found[1].substring)), paper = try luminance(#require(found[2].substring))
+        let standsOut = contrast(paper, behind)
+        #expect(standsOut >= last, "\(word) of \(text)")
+        #expect(contrast(ink, paper) >= 4.5, "\(word) of \(text)")
+        last = standsOut
+      }
+      #expect(last > 3)
+    }
+  }
+
+  private func contrast(_ first: Double, _ second: Double) -> Double {
+    (max(first, second) + 0.05) / (min(first, second) + 0.05)
+  }
+
+  /// Of `2;R;G;B` or `5;N` with N in the cube of the palette.
+  private func luminance(_ code: Substring) throws -> Double {
+    let numbers = code.split(separator: ";").compactMap { Int($0) }
+    var color = Array(numbers.dropFirst())
+    if numbers.first == 5 {
+      let cube = numbers[1] - 16
+      color = [cube / 36, cube / 6 % 6, cube % 6].map { $0 == 0 ? 0 : 55 + 40 * $0 }
+    }
+    try #require(color.count == 3)
+    let linear = color.map { value -> Double in
+      let share = Double(value) / 255
+      return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+  }
+
+  @Test func aLegendTellsTheScoresOfColours() throws {
+    let text = try ColoredTokens(style: .trueColor).render(scored)
+    let legend = try #require(text.split(separator: "\n").last).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+    #expect(legend == "score  -0.75   -0.56   -0.38   -0.19   0   +0.19   +0.38   +0.56   +0.75 ")
+    #expect(!(try ColoredTokens(style: .plain).render(scored).contains("score")))
+  }
+
+  @Test func severalModelsShareOneScale() throws {
+    let text = try ColoredTokens(style: .palette).render([("a\u{1B}", scored), ("b", scored)])
+    #expect(text.contains("a\\u{1B}  predicted positive (0.938)  target positive"))
+    #expect(text.contains("\nb  predicted positive (0.938)  target positive"))
+    #expect(text.split(separator: "\n").count == 5)
+  }
+
+  /// A continuation of two tokens, the second in two pieces of a character: the prediction stands once.
+  @Test func generatedTokensAreShownAsText() throws {
+    func explanation(_ target: String, at position: Int) -> Explanation {
+      Explanation(
+        method: "saliency", target: target, targetIndex: 1, targetPosition: position, output: 2, baselineOutput: nil,
+        convergenceDelta: nil, steps: 1, attributions: Array(repeating: 0.5, count: position),
+        normalized: Array(repeating: 0.5, count: position), attributionSum: 1, attributionNorm: 1)
+    }
+    let example = ScoredExample(
+      example: Example(row: 0, id: "0", text: "It was"),
+      encoding: Encoding(
+        ids: [1, 2, 3, 4, 5], tokens: ["It", "Ġwas", "Ġvery", "Ã", "©"], typeIDs: [0, 0, 0, 0, 0],
+        special: [false, false, false, false, false], offsets: [0..<2, 2..<6, nil, nil, nil],
+        words: [0, 1, nil, nil, nil], sequences: [0, 0, nil, nil, nil]),
+      prediction: Prediction(label: " very\u{E9}", index: 3, probability: 0.25, logits: [1, 2, 3]),
+      explanations: [explanation("Ġvery", at: 2), explanation("Ã", at: 3), explanation("©", at: 4)], status: .ok)
+    #expect(
+      try ColoredTokens(style: .plain).render(example) == """
+        predicted ' very\u{E9}' (0.250)  method saliency
+          target ' very' at 2
+          It(+0.50) was(+0.50)
+          target byte C3 at 3
+          It(+0.50) was(+0.50) very(+0.50)
+          target byte A9 at 4
+          It(+0.50) was(+0.50) very\u{FFFD}(+1.00)
+
+        """)
   }
 
   @Test func styleFollowsTheTerminal() {

@@ -88,7 +88,7 @@ struct StoredModel {
         try parameter.validate(in: source)
       } catch let error as TensorError {
         throw CheckpointError(
-          .invalid, "the sizes in config.json do not fit: \(error.message)", file: checkpoint.directory)
+          .invalid, "\(error.message) by the sizes in config.json", file: checkpoint.directory)
       }
       for name in parameter.pieces {
         guard let stored = source.shape(of: name), let reach = parameter.reach(into: stored) else { continue }
@@ -97,7 +97,7 @@ struct StoredModel {
     }
     for (name, reach) in ends.sorted(by: { $0.key < $1.key }) where reach.end < reach.of {
       throw CheckpointError(
-        .invalid, "the sizes in config.json do not fit: they take \(reach.end) of \(reach.of)",
+        .invalid, "by the sizes in config.json \(reach.end) of \(reach.of) rows or columns are read",
         file: checkpoint.directory, tensor: name)
     }
   }

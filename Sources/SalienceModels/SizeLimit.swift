@@ -12,5 +12,5 @@ enum SizeLimit {
   /// Positions where a table holds a row for each distance between two.
   static let relativePositions = 1 << 15
   /// Tokens of an attention window.
-  static let window = 0x7FFF_FFFF
+  static let window = 1 << 24
 }

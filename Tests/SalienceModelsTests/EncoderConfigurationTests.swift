@@ -101,7 +101,7 @@ import Testing
     let roberta = try architecture("roberta")
     let sequence = roberta.sequence(ids: [0, 9, 1, 8, 1, 2], typeIDs: [0, 0, 0, 1, 1, 1])
     #expect(sequence.positionIDs == [2, 3, 1, 4, 1, 5])
-    #expect(sequence.typeIDs == [0, 0, 0, 0, 0, 0])
+    #expect(sequence.typeIDs == [0, 0, 0, 1, 1, 1])
     #expect(roberta.maximumLength == 62)
   }
 

@@ -53,6 +53,6 @@ import Testing
       },
       words: try list("words").map { $0.intValue.map { Int32($0) } },
       sequences: try list("sequences").map { $0.intValue.map { UInt8($0) } },
-      truncated: value["truncated"]?.boolValue ?? false)
+      truncated: value["truncated"]?.boolValue ?? false, givesTypes: false)
   }
 }

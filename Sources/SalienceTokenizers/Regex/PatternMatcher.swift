@@ -16,9 +16,9 @@ struct PatternMatcher {
 
   /// Most steps on a text of `count` scalars.
   ///
-  /// Patterns of published models take at most a few dozen a scalar; without a limit, one such as `(a+)+$` takes twice as
-  /// many with each further letter.
-  static func limit(count: Int) -> Int { 10_000 + 256 * count }
+  /// Patterns of published models take at most a few dozen a scalar, and some that start anew at every letter a few
+  /// thousand; without a limit, one such as `(a+)+$` takes twice as many with each further letter.
+  static func limit(count: Int) -> Int { 10_000 + 4096 * count }
 
   /// Matching sees nothing outside `range`.
   init(_ elements: UnsafeBufferPointer<NormalizedText.Element>, _ range: Range<Int>) {

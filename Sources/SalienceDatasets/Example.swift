@@ -8,8 +8,8 @@ public struct Example: Sendable, Equatable {
   public let textPair: String?
   /// The label column's value as written, if the pipeline maps one; a list as compact JSON.
   public let label: String?
-  /// The elements of a label that is a list, each as written, or all answers of a question, of which `label` is the
-  /// first; nil where the label is none or one value.
+  /// The elements of a label that is a list, each as written, or all answers of a question that has several,
+  /// of which `label` is the first; nil where the label is none or one value.
   public let labels: [String]?
   /// The values of the columns that are carried along, in their order; nil where the record has none.
   public let kept: [String?]

@@ -83,7 +83,7 @@ struct SQuADParagraph {
       return .example(
         Example(
           row: row, id: id ?? String(row), text: text, textPair: pair, label: label,
-          labels: answers.isEmpty ? nil : answers,
+          labels: answers.count > 1 ? answers : nil,
           kept: try mapping.keep.map { try value(of: $0, in: json) }),
         location)
     } catch {

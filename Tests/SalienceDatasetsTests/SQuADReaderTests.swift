@@ -35,7 +35,7 @@ import Testing
   @Test func questionsAreReadAtEveryChunkSize() throws {
     let context = "Anna née Ω 🎈."
     let expected = [
-      Example(row: 0, id: "a", text: "Who?", textPair: context, label: "Anna"),
+      Example(row: 0, id: "a", text: "Who?", textPair: context, label: "Anna", labels: ["Anna", "x"]),
       Example(row: 1, id: "7", text: "{[\"", textPair: context),
       Example(row: 2, id: "b", text: "Why?", textPair: "B"),
       Example(row: 3, id: "3", text: "", textPair: "B", label: ""),

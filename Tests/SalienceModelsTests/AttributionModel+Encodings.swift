@@ -10,7 +10,7 @@ extension AttributionModel {
   func score(
     _ encodings: [Encoding], labels: [String?]
   ) async throws -> [Result<(Prediction, [Explanation]), AttributionError>] {
-    let inputs = zip(encodings, labels).map { TaskInput(text: "", label: $1, windows: [$0]) }
+    let inputs = zip(encodings, labels).map { TaskInput(text: "", label: RowLabel($1), windows: [$0]) }
     return try await score(inputs).map { result in
       result.map { ($0.decision.prediction, $0.explanations) }
     }

@@ -60,7 +60,7 @@ struct AttributeCommand: AsyncParsableCommand {
   @Flag(help: "No warning of a large convergence delta.") var quiet = false
 
   func validate() throws {
-    try requirePaths([("--model", model)])
+    try requirePaths(model.map { ("--model", $0) })
     guard contrast.isEmpty || contrast.count == 2 else {
       throw ValidationError("--contrast takes two classes or tokens, and stands after the text")
     }

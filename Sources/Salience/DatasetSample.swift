@@ -55,6 +55,21 @@ struct DatasetSample {
     return (first * Double(firstRows) + rest * Double(rows - firstRows)) / Double(rows)
   }
 
+  /// Bytes of the texts that a run of the dataset holds in memory.
+  ///
+  /// - Parameter isWritten: whether the table of predictions holds them too.
+  func plannedTextBytes(isWritten: Bool) -> Int {
+    func bytes(_ records: [Record]) -> [Int] {
+      records.map { DatasetRecord.example($0.example, $0.location).textBytes }
+    }
+    let (first, rest) = (bytes(first), bytes(spread))
+    func mean(_ bytes: [Int]) -> Double { Double(bytes.reduce(0, +)) / Double(max(bytes.count, 1)) }
+    return SliceInFlight.plannedTextBytes(
+      mean: self.mean(first: mean(first), rest: mean(rest)), longest: (first + rest).max() ?? 0, rows: rows,
+      unitRows: PipelineRun.unitRows, sliceBytes: Run.Options.standardSliceBytes,
+      tableBytes: isWritten ? UnitWriter.tableBytes : 0)
+  }
+
   private mutating func take(_ record: DatasetRecord) -> Record? {
     switch record {
     case .example(let example, let location): return (example, location)

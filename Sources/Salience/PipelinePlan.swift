@@ -13,6 +13,8 @@ public struct PipelinePlan: Sendable {
     public let device: DeviceMemory
     /// Bytes of the ends and sums of all workers' texts.
     public let endBytes: Int
+    /// Bytes of the texts between reading and writing.
+    public let textBytes: Int
     /// Mean tokens of a row, by the rows looked at.
     public let tokensPerRow: Double
     /// Mean FLOPs of the matrix products that a row takes, by the rows looked at.
@@ -46,9 +48,9 @@ public struct PipelinePlan: Sendable {
     /// Bytes of all workers: their arenas, and what they hold of texts.
     public var workerBytes: Int { device.arenas + device.staging + endBytes }
     /// Peak bytes in all.
-    public var memory: Int { weightBytes + workerBytes }
-    /// Whether there is room for it; true where nobody knows.
-    public var fits: Bool { device.available.map { memory <= $0 } ?? true }
+    public var memory: Int { weightBytes + workerBytes + textBytes }
+    /// Whether the device has room for its share, which texts are none of; true where nobody knows.
+    public var fits: Bool { device.available.map { weightBytes + workerBytes <= $0 } ?? true }
   }
 
   /// Records of the dataset up to the limit, bad ones included.
@@ -101,7 +103,8 @@ public struct PipelinePlan: Sendable {
     let isProcessor = run.backend is CPUBackend
     let model = Model(
       name: run.modelNames[index], device: memory,
-      endBytes: endBytes(scorer, methods: pipeline.methods) * workers, tokensPerRow: probe.meanTokens,
+      endBytes: endBytes(scorer, methods: pipeline.methods) * workers,
+      textBytes: sample.plannedTextBytes(isWritten: pipeline.output.text), tokensPerRow: probe.meanTokens,
       flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond, probedRows: pace.rows,
       plannedMemory: (run.backend as? CPUBackend).map {
         PlannedMemory(

@@ -85,9 +85,13 @@ public struct PipelineRun: Sendable {
 
   /// Loads a model with the pipeline's methods.
   public func scorer(_ index: Int) async throws -> PipelineScorer {
+    try await scorer(index, of: checkpoints[index])
+  }
+
+  private func scorer(_ index: Int, of checkpoint: Checkpoint) async throws -> PipelineScorer {
     do {
       let model = try await AttributionModel(
-        checkpoint: checkpoints[index], task: pipeline.task, methods: methods, on: backend)
+        checkpoint: checkpoint, task: pipeline.task, methods: methods, on: backend)
       return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
     } catch let error as AttributionError where error.code == .usage {
       throw located(error, model: index)
@@ -109,12 +113,23 @@ public struct PipelineRun: Sendable {
         RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
       },
       dataset: try dataset.fingerprint())
-    let models = modelNames.indices.map { index in
-      Run.Model(name: modelNames[index]) { try await scorer(index) }
+    let models = try modelNames.indices.map { index in
+      let files = fingerprint.models[index].files
+      // Opened once more, after the checksums were taken: what is read from now on is what they tell of.
+      let checkpoint = try Checkpoint(directory: checkpoints[index].directory)
+      for file in files { try file.checkUnchanged() }
+      guard checkpoint.files == files.map(\.path) else {
+        throw PipelineError(.data, "files came or went while the run began", at: checkpoint.directory)
+      }
+      return Run.Model(name: modelNames[index]) {
+        for file in files { try file.checkUnchanged() }
+      } load: {
+        try await scorer(index, of: checkpoint)
+      }
     }
     return Run(
       layout: layout, fingerprint: fingerprint, models: models, options: options,
-      resources: resources(ceilings, isResumed: options.resume),
+      resources: resources(ceilings, isResumed: options.resume, files: fingerprint.dataset),
       facts: RunFacts(
         version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json, seeds: pipeline.seeds),
       progress: progress)
@@ -133,11 +148,14 @@ public struct PipelineRun: Sendable {
       words: pipeline.output.words, createdBy: "salience version \(salienceVersion)")
   }
 
-  private func resources(_ ceilings: DeviceCeilings?, isResumed: Bool) -> Run.Resources {
+  private func resources(
+    _ ceilings: DeviceCeilings?, isResumed: Bool, files: [RunFingerprint.File]
+  ) -> Run.Resources {
     let tables = tableOptions
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
     return Run.Resources(
       openDataset: { try dataset.readerOfRun() },
+      checkDataset: { for file in files { try file.checkUnchanged() } },
       openTables: { UnitWriter(directory: $0, options: tables) },
       unitPublished: Allocator.releaseFreedMemory,
       finish: { layout, staging in

@@ -49,7 +49,7 @@ public struct Explanation: Sendable, Equatable {
   /// Whether a tolerance was kept; false for `max_steps` or for the precision's rounding, nil where none was asked for.
   public let converged: Bool?
   /// Whether it was asked for in half precision, missed its tolerance there, and was computed again in float32.
-  public internal(set) var isRepeated = false
+  public internal(set) var isRepeated: Bool
   /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
   public let attributions: [Float]
   /// `attributions` normalised as the method asks.
@@ -61,8 +61,9 @@ public struct Explanation: Sendable, Equatable {
   public init(
     method: String, target: String, targetIndex: Int?, targetPosition: Int? = nil, output: Double,
     baselineOutput: Double?, convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
-    attributionSum: Double, attributionNorm: Double, converged: Bool? = nil
+    attributionSum: Double, attributionNorm: Double, converged: Bool? = nil, isRepeated: Bool = false
   ) {
+    self.isRepeated = isRepeated
     self.method = method
     self.target = target
     self.targetIndex = targetIndex

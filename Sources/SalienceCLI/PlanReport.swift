@@ -36,7 +36,7 @@ struct PlanReport {
         }
       lines.append(
         "  \(model.name): memory about \(bytes(model.memory)) (weights \(bytes(model.weightBytes)), workers"
-          + " \(bytes(model.workerBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
+          + " \(bytes(model.workerBytes)), texts \(bytes(model.textBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
       if let unread = model.unusedTensors.summary { lines.append("    \(unread)") }
@@ -71,6 +71,7 @@ struct PlanReport {
       [
         "model": .string(model.name), "memory_bytes": .integer(model.memory),
         "weight_bytes": .integer(model.weightBytes), "worker_bytes": .integer(model.workerBytes),
+        "text_bytes": .integer(model.textBytes),
         "memory": model.plannedMemory?.json ?? .null,
         "device_memory": [
           "weights": .integer(model.device.weights), "arenas": .integer(model.device.arenas),

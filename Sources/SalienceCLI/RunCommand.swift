@@ -4,6 +4,7 @@ import SalienceCPU
 import SalienceJSON
 import SaliencePipeline
 import SalienceReports
+import Synchronization
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,6 +34,9 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     // A run may go on for days, and glibc would keep more and more of what it freed.
     Allocator.limitFreedMemory()
+    let stopper = RunStopper()
+    // Never released: until the process ends the signals are the listener's.
+    _ = Unmanaged.passRetained(InterruptionListener { stopper.stop($0) })
     try await reportingFailures {
       let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
@@ -50,10 +54,8 @@ struct RunCommand: AsyncParsableCommand {
           noColor: Terminal.noColor), write: writeStyledMessage)
       let run = try parts.run(
         options: runOptions, limit: limit, progress: progress, ceilings: ceilings)
-      // Weakly: the system lets go of the handler some time after the listener, and the device is to close before that.
-      let listener = InterruptionListener { [weak run] in run?.cancel($0) }
+      stopper.attach(run)
       let summary = try await run.execute()
-      withExtendedLifetime(listener) {}
       if !quiet { summary.notes.forEach(warnOnStandardError) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeMessage(linesOf: timing.text) }
@@ -78,7 +80,8 @@ struct RunCommand: AsyncParsableCommand {
       }
       let value: JSONValue = [
         "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
-        "seconds": .double(summary.seconds), "models": .array(models), "convergence": summary.convergence.json,
+        "seconds": .double(summary.seconds), "rows_taken_over": .integer(summary.takenOver), "models": .array(models),
+        "convergence": summary.convergence.json,
         "notes": .array(summary.notes.map(JSONValue.string)), "first_bad_rows": .array(first.map(\.json)),
       ]
       let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
@@ -91,6 +94,29 @@ struct RunCommand: AsyncParsableCommand {
           + "\(place)\(state)")
       for row in first { writeMessage("  \(row.summary)") }
     }
+  }
+}
+
+/// Hands a signal to the run, or ends the process where there is none yet.
+private final class RunStopper: Sendable {
+  /// Weakly: the listener outlives the run, whose device is to close before that.
+  private struct Target {
+    weak var run: Run?
+    var isAttached = false
+  }
+
+  private let target = Mutex(Target())
+
+  func attach(_ run: Run) { target.withLock { $0 = Target(run: run, isAttached: true) } }
+
+  func stop(_ interruption: Interruption) {
+    let (run, isAttached) = target.withLock { ($0.run, $0.isAttached) }
+    run?.cancel(interruption)
+    // Checksums of models and datasets may take minutes.
+    guard !isAttached else { return }
+    let error = interruption.error
+    writeToStandardError("salience: error: \(error.message) before the run began: the same command again\n")
+    endProcess(ExitCode(error.exitCode))
   }
 }
 

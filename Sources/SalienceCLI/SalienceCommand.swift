@@ -1,5 +1,6 @@
 import ArgumentParser
 import Salience
+import SaliencePipeline
 
 @main
 struct SalienceCommand: AsyncParsableCommand {
@@ -12,6 +13,7 @@ struct SalienceCommand: AsyncParsableCommand {
     ])
 
   static func main() async {
+    Interruption.endProcessAtOnce()
     Terminal.occupyStandardDescriptors()
     do {
       var command = try await asyncParseAsRoot()

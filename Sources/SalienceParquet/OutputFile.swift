@@ -23,7 +23,7 @@ final class OutputFile {
     var status = stat()
     let isOther = lstat(path, &status) == 0 && ![S_IFREG, S_IFLNK, S_IFDIR].contains(status.st_mode & S_IFMT)
     let flags = isOther ? O_NOFOLLOW : O_CREAT | O_EXCL | O_NOFOLLOW
-    let opened = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+    let opened = retrying { open(path, O_WRONLY | O_CLOEXEC | flags, 0o666) }
     guard opened >= 0 else { throw ParquetError(.cannotWrite, "cannot be created", file: path, cause: errno) }
     isRegular = fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     descriptor = opened
@@ -57,7 +57,8 @@ final class OutputFile {
     }
     let closing = descriptor
     descriptor = -1
-    guard systemClose(closing) == 0 else {
+    // EINTR of close(2) says nothing of the file, which is flushed by now, and the descriptor is gone.
+    guard systemClose(closing) == 0 || errno == EINTR else {
       throw ParquetError(.cannotWrite, "cannot be closed", file: path, cause: errno)
     }
   }
@@ -74,6 +75,14 @@ final class OutputFile {
 // Inside the class the names `write` and `close` mean its own methods.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
+}
+
+/// Repeats a system call for as long as signals interrupt it.
+private func retrying(_ call: () -> Int32) -> Int32 {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
 }
 
 private func systemClose(_ descriptor: Int32) -> Int32 {

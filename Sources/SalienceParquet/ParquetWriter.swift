@@ -16,6 +16,9 @@ public final class ParquetWriter {
   private let compression: Compression
   private let createdBy: String
   private let keyValueMetadata: [String: String]
+  /// Bytes of buffered values at which a row group ends, unless the writer is told otherwise.
+  public static let standardRowGroupBytes = 64 << 20
+
   private let rowGroupRows: Int
   private let rowGroupBytes: Int
   private let output: OutputFile
@@ -38,7 +41,7 @@ public final class ParquetWriter {
   /// Throws `invalidSchema` and `cannotWrite`.
   public init(
     path: String, schema: ParquetSchema, compression: Compression = .zstd, createdBy: String,
-    keyValueMetadata: [String: String] = [:], rowGroupRows: Int = 100_000, rowGroupBytes: Int = 64 << 20
+    keyValueMetadata: [String: String] = [:], rowGroupRows: Int = 100_000, rowGroupBytes: Int = standardRowGroupBytes
   ) throws {
     do { try schema.validate() } catch { throw error.located(file: path) }
     self.path = path

@@ -1,14 +1,14 @@
-/// Rows of one unit that are scored together.
+/// Rows of one slice of a unit that are scored together.
 struct Batch: Sendable {
-  let unit: UnitInFlight
+  let slice: SliceInFlight
   let rows: [EncodedExample]
 }
 
 /// Fills batches up to a number of tokens.
 enum Batcher {
-  /// Divides a unit's rows into batches.
+  /// Divides a slice's rows into batches.
   ///
-  /// The longest come first, so that the rows of a batch are alike and a unit ends with its cheapest batch. Towards the
+  /// The longest come first, so that the rows of a batch are alike and a slice ends with its cheapest batch. Towards the
   /// end batches shrink with what is left, as in guided self-scheduling (Polychronopoulos and Kuck, 1987), so that the
   /// workers end together: whole ones would leave all but one of them idle for half a batch on average.
   ///
@@ -17,7 +17,7 @@ enum Batcher {
   ///     batch of its own.
   ///   - concurrency: batches in flight.
   static func batches(
-    of rows: [EncodedExample], unit: UnitInFlight, tokenBudget: Int, concurrency: Int
+    of rows: [EncodedExample], slice: SliceInFlight, tokenBudget: Int, concurrency: Int
   ) -> [Batch] {
     let sorted = rows.sorted { left, right in
       (right.tokenCount, left.example.row) < (left.tokenCount, right.example.row)
@@ -29,14 +29,14 @@ enum Batcher {
     var (tokens, most) = (0, share())
     for row in sorted {
       if !current.isEmpty, tokens + row.tokenCount > most {
-        batches.append(Batch(unit: unit, rows: current))
+        batches.append(Batch(slice: slice, rows: current))
         left -= tokens
         (current, tokens, most) = ([], 0, share())
       }
       current.append(row)
       tokens += row.tokenCount
     }
-    if !current.isEmpty { batches.append(Batch(unit: unit, rows: current)) }
+    if !current.isEmpty { batches.append(Batch(slice: slice, rows: current)) }
     return batches
   }
 }

@@ -49,7 +49,7 @@ enum DurableFile {
   @discardableResult private static func forEachChunk(
     of path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> FileIdentity? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw failure("cannot be read", path, errno) }
     defer { _ = close(descriptor) }
     let identity = FileIdentity(descriptor: descriptor)
@@ -68,32 +68,45 @@ enum DurableFile {
 
   /// Writes a file that is not there yet and flushes it to the disk.
   static func write(_ text: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    let descriptor = retrying { open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644) }
     guard descriptor >= 0 else { throw outputFailure("cannot be created", path, errno) }
-    var text = text
-    let written: Int32 = text.withUTF8 { bytes in
+    let written = writeAndFlush(Array(text.utf8), to: descriptor)
+    // EINTR of close(2) says nothing of the file, which is flushed by now, and the descriptor is gone.
+    let closed = close(descriptor) == 0 || errno == EINTR ? 0 : errno
+    guard written == 0, closed == 0 else {
+      throw outputFailure("cannot be written", path, written == 0 ? closed : written)
+    }
+  }
+
+  /// Writes bytes where the descriptor stands and flushes the file to the disk; the error's number or 0.
+  static func writeAndFlush(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    bytes.withUnsafeBytes { buffer in
       var done = 0
-      while done < bytes.count {
-        let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      while done < buffer.count {
+        let count = systemWrite(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
         if count < 0 {
           if errno == EINTR { continue }
           return errno
         }
         done += count
       }
-      return fsync(descriptor) == 0 ? 0 : errno
+      return retrying { fsync(descriptor) } == 0 ? 0 : errno
     }
-    let closed = close(descriptor) == 0 ? 0 : errno
-    guard written == 0, closed == 0 else {
-      throw outputFailure("cannot be written", path, written == 0 ? closed : written)
+  }
+
+  /// Repeats a system call for as long as signals interrupt it.
+  static func retrying(_ call: () -> Int32) -> Int32 {
+    while true {
+      let result = call()
+      if result != -1 || errno != EINTR { return result }
     }
   }
 
   /// Flushes a file, or the names in a directory, to the disk.
   static func sync(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw outputFailure("cannot be opened", path, errno) }
-    let result = fsync(descriptor)
+    let result = retrying { fsync(descriptor) }
     let code = errno
     _ = close(descriptor)
     // Some file systems cannot flush a directory and say EINVAL; there is nothing more to be done there.
@@ -184,7 +197,7 @@ enum DurableFile {
 }
 
 private func systemRead(_ file: Int32, _ to: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(file, to, count) }
-private func systemWrite(_ file: Int32, _ from: UnsafePointer<UInt8>?, _ count: Int) -> Int { write(file, from, count) }
+private func systemWrite(_ file: Int32, _ from: UnsafeRawPointer?, _ count: Int) -> Int { write(file, from, count) }
 private func systemLink(_ source: String, _ target: String) -> Int32 { link(source, target) }
 private func systemRename(_ source: String, _ target: String) -> Int32 { rename(source, target) }
 private func systemRemove(_ path: String) -> Int32 { remove(path) }

@@ -3,7 +3,10 @@ extension Journal {
   public struct Recovery: Sendable, Equatable {
     /// Units whose manifest is published and whose parts are in place.
     public var published: Set<Unit> = []
-    /// Units whose parts were lost; their manifests are removed, so that they are scored again.
+    /// Those of them that the dataset ends with.
+    public var last: Set<Unit> = []
+    /// Units whose parts were lost, or whose manifests are another run's; the manifests are removed, so that the units
+    /// are scored again.
     public var lost: [Unit] = []
   }
 
@@ -11,23 +14,59 @@ extension Journal {
   /// that are gone.
   ///
   /// - Parameter models: names of the run's models.
-  /// - Throws: `PipelineError`: `io` naming the path; `data` where a manifest is damaged.
+  /// - Throws: `PipelineError`: `io` naming the path; `data` where a manifest is damaged; `refused` where the directory
+  ///   is another run's, or the run was begun by a version whose manifests do not say whose they are.
   public func recover(models: [String]) throws -> Recovery {
-    var recovery = Recovery()
-    for model in models {
-      for manifest in try manifests(of: model) {
-        if try place(manifest) == nil {
-          recovery.published.insert(manifest.unit)
-        } else {
-          // A finished run with a hole is not finished.
-          try DurableFile.remove(directory.success)
-          try DurableFile.remove(directory.manifest(of: manifest.unit))
-          recovery.lost.append(manifest.unit)
+    // Before the renames: an attempt without its process publishes nothing any more, so none is missed by them.
+    let abandoned = try Attempt.abandoned(in: directory)
+    let recovery = try holdingRun {
+      var recovery = Recovery()
+      for model in models {
+        for manifest in try manifests(of: model) {
+          if try isOurs(manifest), try place(manifest) == nil {
+            recovery.published.insert(manifest.unit)
+            if manifest.endsDataset { recovery.last.insert(manifest.unit) }
+          } else {
+            // A finished run with a hole is not finished.
+            try DurableFile.remove(directory.success)
+            try DurableFile.remove(directory.manifest(of: manifest.unit))
+            recovery.lost.append(manifest.unit)
+          }
         }
       }
+      return recovery
     }
-    try removeTemporaries(where: Attempt.isStale)
+    for attempt in abandoned { try attempt.remove() }
     return recovery
+  }
+
+  private func isOurs(_ manifest: Manifest) throws -> Bool {
+    guard let run else { return true }
+    guard let published = manifest.run else {
+      throw PipelineError(
+        .refused, "published by an earlier version of salience; --overwrite begins again",
+        at: directory.manifest(of: manifest.unit))
+    }
+    return published == run[manifest.unit.model]
+  }
+
+  /// Does something that must not meet with another process's publishing, or with the run's end.
+  ///
+  /// The stored fingerprint is locked meanwhile.
+  ///
+  /// - Throws: `PipelineError.refused` where the directory is another run's by now.
+  func holdingRun<Result>(_ body: () throws -> Result) throws -> Result {
+    guard let run else { return try body() }
+    while let lock = try FileLock.open(directory.fingerprint) {
+      _ = try lock.acquire(.exclusive, waiting: true)
+      // It may have been replaced while it was waited for.
+      guard lock.isInPlace else { continue }
+      let stored = try RunFingerprint(path: directory.fingerprint)
+      guard run.allSatisfy({ stored.digest(of: $0.key) == $0.value }) else { break }
+      return try withExtendedLifetime(lock) { try body() }
+    }
+    throw PipelineError(
+      .refused, "another run has taken this directory, and nothing more is published in it", at: directory.path)
   }
 
   /// The manifests of a model in the order of their units.
@@ -62,12 +101,5 @@ extension Journal {
       }
     }
     return rows
-  }
-
-  /// Removes staging directories, and with them the second names of manifests.
-  func removeTemporaries(where isUnwanted: (String) -> Bool) throws {
-    for name in try DurableFile.names(in: directory.state) where name.hasPrefix("tmp-") && isUnwanted(name) {
-      try DurableFile.removeTree("\(directory.state)/\(name)")
-    }
   }
 }

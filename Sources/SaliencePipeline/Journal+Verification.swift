@@ -80,6 +80,9 @@ extension Journal {
   private func faults(of manifest: Manifest, expected: Unit) throws -> [Fault] {
     let name = directory.manifest(of: expected)
     var faults: [Fault] = []
+    if let run, let published = manifest.run, published != run[expected.model] {
+      faults.append(Fault(expected, name, "published by another run than state/run-fingerprint.json tells of"))
+    }
     if manifest.unit.rows != expected.rows { faults.append(Fault(expected, name, "covers other rows than the unit")) }
     if manifest.counts.rows != expected.rows.count {
       faults.append(

@@ -11,6 +11,8 @@ extension Manifest {
       "unit": .integer(unit.index),
       "first_row": .integer(unit.rows.lowerBound),
       "end_row": .integer(unit.rows.upperBound),
+      "ends_dataset": .bool(endsDataset),
+      "run": run.map(JSONValue.string) ?? nil,
       "counts": counts.json,
       "totals": totals.json,
       "parts": .array(parts.map(\.json)),
@@ -21,7 +23,7 @@ extension Manifest {
   /// Reads a manifest's file.
   ///
   /// - Throws: `PipelineError.data` naming the file.
-  init(path: String) throws {
+  package init(path: String) throws {
     let bytes = try DurableFile.read(path, limit: 16 << 20)
     func damaged(_ reason: String) -> PipelineError { PipelineError(.data, "not a manifest: \(reason)", at: path) }
     let json: JSONValue
@@ -37,7 +39,8 @@ extension Manifest {
       let parts = json["parts"]?.arrayValue
     else { throw damaged("a member is missing or has the wrong type") }
     self.init(
-      unit: Unit(model: model, index: index, rows: Int64(first)..<Int64(end)),
+      unit: Unit(model: model, index: index, rows: Int64(first)..<Int64(end)), run: json["run"]?.stringValue,
+      endsDataset: json["ends_dataset"]?.boolValue ?? false,
       parts: try parts.map { part in
         guard let part = Part(part) else { throw damaged("a part is incomplete") }
         return part
@@ -56,7 +59,7 @@ extension Manifest.Part {
 
   /// Paths that leave the run directory are refused: a manifest may come from elsewhere.
   init?(_ json: JSONValue) {
-    guard let table = json["table"]?.stringValue, let rows = json["rows"]?.intValue, rows >= 0,
+    guard let table = json["table"]?.stringValue, !table.contains("/"), let rows = json["rows"]?.intValue, rows >= 0,
       let bytes = json["bytes"]?.intValue, bytes >= 0
     else { return nil }
     let paths = [json["path"]?.stringValue, json["staged"]?.stringValue, json["sha256"]?.stringValue]

@@ -15,14 +15,30 @@ public struct Manifest: Sendable, Equatable {
   }
 
   public let unit: Unit
+  /// Digest of what the unit's numbers depend on, `RunFingerprint.digest(of:)`; nil where no run was named.
+  public let run: String?
+  /// Whether the dataset ends with the unit: no greater limit makes it longer.
+  public let endsDataset: Bool
   public let parts: [Part]
   public let counts: RowCounts
   public let totals: UnitTotals
 
-  public init(unit: Unit, parts: [Part], counts: RowCounts, totals: UnitTotals) {
+  public init(
+    unit: Unit, run: String?, endsDataset: Bool, parts: [Part], counts: RowCounts, totals: UnitTotals
+  ) {
     self.unit = unit
+    self.run = run
+    self.endsDataset = endsDataset
     self.parts = parts
     self.counts = counts
     self.totals = totals
+  }
+
+  /// Whether this manifest takes the place of another of its unit: of another run's, or of one that a limit cut short.
+  func replaces(_ other: Manifest) -> Bool {
+    if run != other.run { return true }
+    guard unit.rows.lowerBound == other.unit.rows.lowerBound else { return false }
+    let (end, otherEnd) = (unit.rows.upperBound, other.unit.rows.upperBound)
+    return end > otherEnd || (end == otherEnd && endsDataset && !other.endsDataset)
   }
 }

@@ -122,9 +122,14 @@ extension PipelineFile {
 
   private static func className(_ node: PipelineNode, path: String) throws -> Pipeline.ClassName {
     let text = try MappingDecoder.string(node, path: path)
-    guard case .scalar(_, plain: true) = node.value, let index = Int(text) else { return .name(text) }
-    guard (0...Int(Int32.max)).contains(index) else {
-      throw PipelineError(.usage, "'\(path)' must not be negative", at: node.origin.description)
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+    guard case .scalar(_, plain: true) = node.value, !digits.isEmpty,
+      digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    else { return .name(text) }
+    guard let index = Int(text), (0...Int(Int32.max)).contains(index) else {
+      throw PipelineError(
+        .usage, "'\(path)' must be a class's name or its index from 0 to \(Int32.max), not \(text.prefix(32))",
+        at: node.origin.description)
     }
     return .index(index)
   }

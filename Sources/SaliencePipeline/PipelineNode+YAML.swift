@@ -6,11 +6,14 @@ extension PipelineNode {
   /// - Throws: `PipelineError.usage` naming `origin`'s file and the line.
   init(yaml: String, path: String) throws {
     do {
+      try YAMLEvents.check(yaml)
       guard let node = try Yams.compose(yaml: yaml) else {
         self.init(value: .mapping([]), origin: .file(path, line: 1))
         return
       }
-      try self.init(node, depth: 0) { .file(path, line: $0?.line ?? 1) }
+      try self.init(node) { .file(path, line: $0?.line ?? 1) }
+    } catch let refusal as YAMLEvents.Refusal {
+      throw PipelineError(.usage, refusal.message, at: "\(path):\(refusal.line)")
     } catch let error as YamlError {
       throw Self.usageError(error, path: path)
     }
@@ -19,27 +22,28 @@ extension PipelineNode {
   /// Reads a value given with an option, as YAML, so that lists and numbers can be given.
   init(optionValue: String, option: String) throws {
     do {
+      try YAMLEvents.check(optionValue)
       guard let node = try Yams.compose(yaml: optionValue) else {
         self.init(value: .null, origin: .option(option))
         return
       }
-      try self.init(node, depth: 0) { _ in .option(option) }
+      try self.init(node) { _ in .option(option) }
+    } catch let refusal as YAMLEvents.Refusal {
+      throw PipelineError(.usage, refusal.message, at: option)
     } catch is YamlError {
       throw PipelineError(.usage, "the value is not YAML", at: option)
     }
   }
 
-  private init(_ node: Yams.Node, depth: Int, origin: (Mark?) -> Origin) throws {
+  private init(_ node: Yams.Node, origin: (Mark?) -> Origin) throws {
     self.origin = origin(node.mark)
-    // A pipeline is four levels deep; the bound keeps a hostile file from exhausting the stack.
-    guard depth < 16 else { throw PipelineError(.usage, "nested too deeply", at: self.origin.description) }
     switch node {
     case .scalar(let scalar):
       let plain = scalar.style == .plain || scalar.style == .any
       let isNull = plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
       value = isNull ? .null : .scalar(scalar.string, plain: plain)
     case .sequence(let sequence):
-      value = .sequence(try sequence.map { try PipelineNode($0, depth: depth + 1, origin: origin) })
+      value = .sequence(try sequence.map { try PipelineNode($0, origin: origin) })
     case .mapping(let mapping):
       value = .mapping(
         try mapping.map { key, value in
@@ -48,7 +52,7 @@ extension PipelineNode {
           }
           return Entry(
             key: name.string, origin: origin(key.mark),
-            value: try PipelineNode(value, depth: depth + 1, origin: origin))
+            value: try PipelineNode(value, origin: origin))
         })
     case .alias:
       throw PipelineError(.usage, "an alias without its anchor", at: self.origin.description)

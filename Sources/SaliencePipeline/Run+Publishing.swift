@@ -1,53 +1,20 @@
-import SalienceReports
-
 extension Run {
-  /// Writes a complete unit's tables and publishes them.
-  ///
-  /// - Returns: rows that were quarantined.
-  func publish(_ complete: UnitInFlight) throws -> Int {
-    let (slots, seconds) = complete.takeResults()
-    var counts = RowCounts()
-    var totals = UnitTotals()
-    totals.seconds = seconds
-    let attempt = try journal.begin(complete.unit)
-    let tables: any ExampleSink
-    do {
-      tables = try resources.openTables(attempt.path)
-    } catch {
-      try? journal.discard(attempt)
-      throw error
-    }
-    do {
-      for slot in slots {
-        switch slot {
-        case .scored(let scored):
-          try tables.append(scored)
-          counts.ok += scored.status == .ok ? 1 : 0
-          counts.empty += scored.status == .empty ? 1 : 0
-          totals.add(scored)
-        case .failed(let failed):
-          try tables.append(failed)
-          counts.quarantined += 1
-        }
-      }
-      let staged = try tables.finish()
-      let rows = Table.allCases.map { table in
-        (table: table.rawValue, rows: staged.first { $0.table == table }?.rows ?? 0)
-      }
-      _ = try journal.commit(attempt, rows: rows, counts: counts, totals: totals)
-    } catch {
-      tables.cancel()
-      // Once the manifest has its name the unit is published, and only recovery may move its staged parts.
-      if !journal.isPublished(complete.unit) { try? journal.discard(attempt) }
-      throw error
-    }
-    return counts.quarantined
-  }
-
   /// Verifies every unit and, when all are there, writes `run.json`, the other outputs and, last, `_SUCCESS`.
   func finish(rows: Int64, seconds: Double) throws -> RunSummary {
+    try checkInputs()
+    // Another process may have ended, or be slow, between a manifest's name and its parts' names.
+    let recovery = try journal.recover(models: models.map(\.name))
+    try removeLogs(recovery)
+    guard recovery.lost.isEmpty else {
+      throw PipelineError(
+        .retry,
+        "\(recovery.lost.count) units were published by another process and lost; the same command with --resume"
+          + " scores them again", at: layout.path)
+    }
     let check = try journal.verify(models: models.map(\.name), rows: rows, unitRows: fingerprint.unitRows)
     if let fault = check.faults.first {
+      // A run that was finished and does not verify is finished no more.
+      try DurableFile.remove(layout.success)
       let more = check.faults.count > 1 ? " (and \(check.faults.count - 1) more)" : ""
       throw PipelineError(
         .data, "the run does not verify: \(fault)\(more); remove that file, and --resume scores its unit again",
@@ -62,11 +29,14 @@ extension Run {
         }
     }
     let summary = RunSummary(
-      rows: rows, models: results, missingUnits: check.missing.count, seconds: seconds,
+      rows: rows, models: results, missingUnits: check.missing.count, seconds: seconds, takenOver: takenOver,
       exceedsBadRowLimit: check.missing.isEmpty && options.maxBadRows.isExceeded(by: results.map(\.counts)))
     guard check.missing.isEmpty else {
       if options.shard == nil {
-        throw PipelineError(.software, "\(check.missing.count) units are missing at the end", at: layout.path)
+        throw PipelineError(
+          .retry,
+          "\(check.missing.count) units were removed while the run went on; the same command with --resume"
+            + " scores them again", at: layout.path)
       }
       return summary
     }
@@ -78,11 +48,18 @@ extension Run {
       if layout.isFinished() { return summary }
       throw error
     }
-    try replace(layout.runFile, with: runFile(summary).text(pretty: true) + "\n")
-    // Whoever still works on a unit does so in vain; its directory would only stay behind.
-    try journal.removeTemporaries { _ in true }
-    try replace(layout.success, with: "")
+    try checkInputs()
+    try journal.holdingRun {
+      try replace(layout.runFile, with: runFile(summary).text(pretty: true) + "\n")
+      try replace(layout.success, with: "")
+    }
     return summary
+  }
+
+  /// Throws where an input is not any more what the run's fingerprint tells of.
+  private func checkInputs() throws {
+    try resources.checkDataset()
+    for model in models { try model.checkFiles() }
   }
 
   private func replace(_ path: String, with text: String) throws {

@@ -13,10 +13,16 @@ public final class Run: Sendable {
   public struct Model: Sendable {
     /// NAME in `model=NAME`.
     public let name: String
+    /// Throws where the model's files are not any more those that the run's fingerprint tells of.
+    public let checkFiles: @Sendable () throws -> Void
     public let load: @Sendable () async throws -> any ModelScorer
 
-    public init(name: String, load: @escaping @Sendable () async throws -> any ModelScorer) {
+    public init(
+      name: String, checkFiles: @escaping @Sendable () throws -> Void = {},
+      load: @escaping @Sendable () async throws -> any ModelScorer
+    ) {
       self.name = name
+      self.checkFiles = checkFiles
       self.load = load
     }
   }
@@ -30,10 +36,20 @@ public final class Run: Sendable {
     /// Whether to remove the run that is there.
     public var overwrite: Bool
     public var maxBadRows: BadRowLimit
+    /// How long a scored row of a unit in flight may wait to be kept on disk.
+    public var keepInterval: Duration
+    /// Bytes of text from which on a slice of a unit takes no further row: what memory holds of long texts.
+    public var sliceBytes: Int
+
+    /// Of a run that nobody asks otherwise of.
+    public static let standardSliceBytes = 8 << 20
 
     public init(
-      shard: UnitShard? = nil, resume: Bool = false, overwrite: Bool = false, maxBadRows: BadRowLimit = .standard
+      shard: UnitShard? = nil, resume: Bool = false, overwrite: Bool = false, maxBadRows: BadRowLimit = .standard,
+      keepInterval: Duration = .seconds(5), sliceBytes: Int = standardSliceBytes
     ) {
+      self.keepInterval = keepInterval
+      self.sliceBytes = sliceBytes
       self.shard = shard
       self.resume = resume
       self.overwrite = overwrite
@@ -45,6 +61,8 @@ public final class Run: Sendable {
   public struct Resources: Sendable {
     /// Opens the dataset at its beginning; called once a model.
     public var openDataset: @Sendable () throws -> any RecordReader
+    /// Throws where the dataset's files are not any more those that the run's fingerprint tells of.
+    public var checkDataset: @Sendable () throws -> Void
     /// Opens the tables of a unit in a staging directory, as `TABLE.parquet`.
     public var openTables: @Sendable (_ directory: String) throws -> any ExampleSink
     /// Called after a unit is published and its memory is freed.
@@ -60,6 +78,7 @@ public final class Run: Sendable {
 
     public init(
       openDataset: @escaping @Sendable () throws -> any RecordReader,
+      checkDataset: @escaping @Sendable () throws -> Void = {},
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
       unitPublished: @escaping @Sendable () -> Void = {},
       finish: @escaping @Sendable (_ run: RunLayout, _ staging: String) throws -> Void = { _, _ in },
@@ -67,6 +86,7 @@ public final class Run: Sendable {
       precisions: (@Sendable () -> [Precision])? = nil
     ) {
       self.openDataset = openDataset
+      self.checkDataset = checkDataset
       self.openTables = openTables
       self.unitPublished = unitPublished
       self.finish = finish
@@ -84,6 +104,8 @@ public final class Run: Sendable {
   let progress: RunProgress
   let journal: Journal
   private let stopping = Mutex<(interruption: Interruption?, stop: (@Sendable () -> Void)?)>((nil, nil))
+  /// Rows of published units, and how many rows an earlier attempt had scored of others.
+  private let kept = Mutex<(published: [String: [Int: Int]], takenOver: Int)>(([:], 0))
 
   /// - Parameters:
   ///   - fingerprint: names the rows of a unit and the limit as well; its models are those of `models`.
@@ -99,7 +121,9 @@ public final class Run: Sendable {
     self.resources = resources
     self.facts = facts
     self.progress = progress
-    journal = Journal(layout)
+    journal = Journal(
+      layout,
+      run: Dictionary(models.map { ($0.name, fingerprint.digest(of: $0.name)) }) { first, _ in first })
   }
 
   /// Stops the run: units that are scored are still published, then `execute` throws the interruption's error.
@@ -118,7 +142,19 @@ public final class Run: Sendable {
   ///   reader, a scorer or a writer threw.
   public func execute() async throws -> RunSummary {
     let start = ContinuousClock.now
-    let recovery = try await BlockingQueue("prepare").run { try self.prepare() }
+    do {
+      // It may have to wait for another process. The lock goes with the value, at the end.
+      let prepared = try await interruptible { try self.prepare() }
+      defer { withExtendedLifetime(prepared) {} }
+      return try await execute(prepared.recovery, since: start)
+    } catch let error as PipelineError where error.isInterruption {
+      // Read from the disk, so that it is true whatever could not be written any more.
+      let rows = try? await BlockingQueue("count").run { try self.keptRows() }
+      throw error.keeping(rows: rows)
+    }
+  }
+
+  private func execute(_ recovery: Journal.Recovery, since start: ContinuousClock.Instant) async throws -> RunSummary {
     countRows()
     let showing = progress.showRegularly()
     defer {
@@ -128,8 +164,7 @@ public final class Run: Sendable {
     var rows: Int64?
     for model in models {
       try checkInterruption()
-      let published = Set(recovery.published.filter { $0.model == model.name }.map(\.index))
-      let count = try await score(model, published: published)
+      let count = try await score(model, recovery)
       if let rows, rows != count {
         throw PipelineError(.data, "the dataset had \(rows) rows under one model and \(count) under another")
       }
@@ -140,6 +175,26 @@ public final class Run: Sendable {
     let summary = try await interruptible { [rows] in try self.finish(rows: rows ?? 0, seconds: elapsed) }
     progress.finish()
     return summary
+  }
+
+  /// Notes that a unit is published.
+  func publishedUnit(_ unit: Unit) {
+    kept.withLock { $0.published[unit.model, default: [:]][unit.index] = unit.rows.count }
+  }
+
+  /// Notes rows of units in flight that an earlier attempt has scored.
+  func takeOver(_ rows: Int) { kept.withLock { $0.takenOver += rows } }
+
+  /// Rows that an earlier attempt had scored of units that this one published.
+  var takenOver: Int { kept.withLock { $0.takenOver } }
+
+  /// Rows that need not be scored again, over all models: those of published units and those on disk of others.
+  private func keptRows() throws -> Int {
+    var rows = kept.withLock { $0.published }
+    for log in try RowLog.kept(in: layout, run: journal.run ?? [:]) {
+      rows[log.model, default: [:]][log.unit] = max(rows[log.model]?[log.unit] ?? 0, log.rows)
+    }
+    return rows.values.reduce(0) { $0 + $1.values.reduce(0, +) }
   }
 
   /// Throws the interruption that was asked for, if one was.

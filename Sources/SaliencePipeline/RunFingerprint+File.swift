@@ -41,30 +41,6 @@ extension RunFingerprint {
         return Model(name: name, files: try files(list))
       }, dataset: try files(dataset))
   }
-
-  /// Stores the fingerprint where the run has none yet, else compares the two.
-  ///
-  /// - Throws: `PipelineError.refused` saying what differs.
-  public func claim(_ directory: RunLayout) throws {
-    try DurableFile.makeDirectories(directory.state)
-    if !DurableFile.exists(directory.fingerprint) {
-      let attempt = try Attempt(unit: Unit(model: "", index: 0, rows: 0..<0), in: directory)
-      defer { try? DurableFile.removeTree(attempt.path) }
-      let staged = "\(attempt.path)/run-fingerprint.json"
-      try DurableFile.write(json.text(pretty: true) + "\n", to: staged)
-      if try DurableFile.link(staged, as: directory.fingerprint) {
-        try DurableFile.sync(directory.state)
-        try DurableFile.sync(directory.path)
-        return
-      }
-    }
-    let differences = differences(from: try RunFingerprint(path: directory.fingerprint))
-    guard differences.isEmpty else {
-      throw PipelineError(
-        .refused, "the run differs from the one begun here: \(differences.joined(separator: "; "))",
-        at: directory.path)
-    }
-  }
 }
 
 extension RunFingerprint.File {

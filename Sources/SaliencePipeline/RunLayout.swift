@@ -11,8 +11,12 @@ public struct RunLayout: Sendable, Equatable {
 
   public var success: String { "\(path)/_SUCCESS" }
   public var runFile: String { "\(path)/run.json" }
+  /// Written by the finishing step where it was asked for.
+  var tokens: String { "\(path)/tokens.csv" }
   public var state: String { "\(path)/state" }
   public var fingerprint: String { "\(state)/run-fingerprint.json" }
+  /// Locked by every process that works on the run.
+  var lock: String { "\(state)/lock" }
 
   /// Directory of the table of rows that could not be scored.
   public var errors: String { "\(path)/errors" }
@@ -75,7 +79,7 @@ public struct RunLayout: Sendable, Equatable {
       try DurableFile.removeTree("\(state)/\(name)")
     }
     try DurableFile.remove(fingerprint)
-    try removeModelDirectories(state) { $0.hasPrefix("unit-") && $0.hasSuffix(".json") }
+    try removeModelDirectories(state) { $0.hasPrefix("unit-") && ($0.hasSuffix(".json") || $0.hasSuffix(".rows")) }
   }
 
   private func removeModelDirectories(_ directory: String, where isOurs: (String) -> Bool) throws {

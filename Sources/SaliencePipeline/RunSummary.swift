@@ -20,6 +20,8 @@ public struct RunSummary: Sendable, Equatable {
   public let missingUnits: Int
   /// Wall-clock seconds of this process.
   public let seconds: Double
+  /// Rows of units in flight that an earlier attempt had scored.
+  public let takenOver: Int
   /// Whether a finished run quarantined more rows than it may.
   public let exceedsBadRowLimit: Bool
 
@@ -82,6 +84,7 @@ extension Run {
         }),
       "convergence": summary.convergence.json,
       "timings": ["last_attempt_seconds": .double(summary.seconds)],
+      "rows_taken_over": .integer(summary.takenOver),
       "models": fingerprint.json["models"] ?? nil,
       "dataset": fingerprint.json["dataset"] ?? nil,
     ]

@@ -21,6 +21,8 @@ public struct RunVerification: Sendable, Equatable {
   public let parts: Int
   /// Whether the run says of itself that it is finished.
   public let isFinished: Bool
+  /// Scored rows of units that are not published, which `--resume` takes over.
+  public let keptRows: Int
   /// What is wrong; none for a finished and sound run.
   public let faults: [Journal.Fault]
 
@@ -37,14 +39,22 @@ public struct RunVerification: Sendable, Equatable {
     }
     let fingerprint = try RunFingerprint(path: layout.fingerprint)
     let names = fingerprint.models.map(\.name)
-    let journal = Journal(layout)
+    let journal = Journal(layout, run: fingerprint.digests)
     var faults: [Journal.Fault] = []
     isFinished = layout.isFinished()
-    if !isFinished { faults.append(Journal.Fault(layout.success, "missing: the run is not finished")) }
+    let kept = try RowLog.kept(in: layout, run: fingerprint.digests)
 
     let stated = try Self.statedRows(layout, isFinished: isFinished, faults: &faults)
     let covered = try stated ?? journal.coveredRows(of: names)
     let check = try journal.verify(models: names, rows: covered, unitRows: fingerprint.unitRows)
+    // The log of a unit that a limit cut short stays when the unit is published.
+    let published = Set(check.manifests.map { UnitName(model: $0.unit.model, index: $0.unit.index) })
+    let inFlight = kept.filter { !published.contains(UnitName(model: $0.model, index: $0.unit)) }
+    keptRows = inFlight.reduce(0) { $0 + $1.rows }
+    if !isFinished {
+      let rows = keptRows > 0 ? "; \(keptRows) scored rows of units that are not published are kept" : ""
+      faults.insert(Journal.Fault(layout.success, "missing: the run is not finished\(rows)"), at: 0)
+    }
     faults += check.missing.map { Journal.Fault($0, layout.manifest(of: $0), "missing") }
     faults += check.faults
     faults += try Self.strayParts(of: layout, models: names, manifests: check.manifests)
@@ -58,6 +68,11 @@ public struct RunVerification: Sendable, Equatable {
     }
     parts = check.manifests.reduce(0) { $0 + $1.parts.count { $0.path != nil } }
     self.faults = faults
+  }
+
+  private struct UnitName: Hashable {
+    let model: String
+    let index: Int
   }
 
   /// The rows that `run.json` states; it is the finishing step's, so an unfinished run has none.
@@ -106,7 +121,7 @@ extension RunVerification {
   public var json: JSONValue {
     [
       "directory": .string(path), "verified": .bool(faults.isEmpty), "finished": .bool(isFinished),
-      "rows": rows.map { .integer($0) } ?? nil, "parts": .integer(parts),
+      "rows": rows.map { .integer($0) } ?? nil, "kept_rows": .integer(keptRows), "parts": .integer(parts),
       "models": .array(
         models.map { ["model": .string($0.name), "units": .integer($0.units), "rows": .integer($0.rows)] }),
       "faults": .array(

@@ -14,9 +14,13 @@ public struct Unit: Sendable, Hashable {
   }
 
   /// `part-00000.parquet`, with as many digits as it takes.
-  public var partName: String { "part-\(padded).parquet" }
+  public var partName: String { "part-\(Self.padded(index)).parquet" }
   /// `unit-00000.json`.
-  public var manifestName: String { "unit-\(padded).json" }
+  public var manifestName: String { "unit-\(Self.padded(index)).json" }
+  /// `unit-00000.rows`, the log of its rows while it is in flight; `unit-00000-2.rows` of a second process.
+  static func logName(_ index: Int, number: Int) -> String {
+    "unit-\(padded(index))\(number > 1 ? "-\(number)" : "").rows"
+  }
 
   /// The index in a name that `partName` or `manifestName` gives, for messages; nil for any other name.
   static func index(ofPart name: String) -> Int? { number(in: name, between: "part-", and: ".parquet") }
@@ -25,12 +29,19 @@ public struct Unit: Sendable, Hashable {
     number(in: path.split(separator: "/").last.map(String.init) ?? path, between: "unit-", and: ".json")
   }
 
+  static func index(ofLog path: String) -> Int? {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard name.hasPrefix("unit-"), name.hasSuffix(".rows") else { return nil }
+    let numbers = name.dropFirst("unit-".count).dropLast(".rows".count).split(separator: "-")
+    return (1...2).contains(numbers.count) ? Int(numbers[0]) : nil
+  }
+
   private static func number(in name: String, between prefix: String, and suffix: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
     return Int(name.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  private var padded: String {
+  private static func padded(_ index: Int) -> String {
     let digits = String(index)
     return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
   }

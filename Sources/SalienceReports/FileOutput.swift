@@ -90,11 +90,12 @@ public final class FileOutput {
     guard owned, descriptor >= 0 else { return }
     let open = descriptor
     descriptor = -1
-    let synced = fsync(open)
+    var synced = fsync(open)
+    while synced != 0, errno == EINTR { synced = fsync(open) }
     let reason = errno
     // A pipe or a terminal has no disk to be flushed to and says EINVAL.
     let flushed = synced == 0 || reason == EINVAL
-    guard close(open) == 0, flushed else {
+    guard close(open) == 0 || errno == EINTR, flushed else {
       throw Self.failure("cannot be written", path, flushed ? errno : reason)
     }
     try staged?.publish()

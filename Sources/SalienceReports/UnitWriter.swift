@@ -58,6 +58,9 @@ public final class UnitWriter: ExampleSink {
     }
   }
 
+  /// Bytes of one table's values that are held at most before they are written.
+  public static let tableBytes = ParquetWriter.standardRowGroupBytes
+
   /// nil where the files are measured alone.
   private let directory: String?
   private let tables: [Table]

@@ -64,7 +64,8 @@ extension EndToEndTests {
       #expect(models.map { $0["model"] as? String } == ["bert-2-f32", "distilbert-2-f16"])
       for model in models {
         #expect(model["probed_rows"] as? Int == 3)
-        #expect(try number(model, "memory_bytes") == number(model, "weight_bytes") + number(model, "worker_bytes"))
+        let parts = try ["weight_bytes", "worker_bytes", "text_bytes"].map { try number(model, $0) }
+        #expect(try number(model, "memory_bytes") == parts.reduce(0, +))
         let work = try number(model, "gflop_per_row") * 3
         let seconds = try number(model, "scoring_seconds")
         #expect(try work > 0 && abs(work / number(model, "gflops") - seconds) <= 1e-9 * seconds)

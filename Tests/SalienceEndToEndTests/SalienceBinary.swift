@@ -30,20 +30,23 @@ enum SalienceBinary {
     let description: String
   }
 
-  /// Runs `salience` in the package root until it exits; `killWhen` is asked every 2 ms whether to send SIGKILL.
+  /// Runs `salience` in the package root until it exits; `killWhen` is asked every 2 ms whether to send the signal,
+  /// SIGKILL unless told otherwise; so is whether the process has `killWhenOpen` open.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
-    standardOutput: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+    standardOutput: FileHandle? = nil, signal: Int32 = SIGKILL, killWhenOpen: String? = nil,
+    killWhen: (() -> Bool)? = nil
   ) throws -> Result {
     try run(
       program: path, arguments, environment: environment, in: scratch, standardOutput: standardOutput,
-      killWhen: killWhen)
+      signal: signal, killWhenOpen: killWhenOpen, killWhen: killWhen)
   }
 
   /// Runs any program; its output goes to files, so that no amount of it can block the process.
   static func run(
     program: String, _ arguments: [String], environment: [String: String] = [:], in scratch: ScratchDirectory,
-    standardOutput: FileHandle? = nil, killWhen: (() -> Bool)? = nil
+    standardOutput: FileHandle? = nil, signal: Int32 = SIGKILL, killWhenOpen: String? = nil,
+    killWhen: (() -> Bool)? = nil
   ) throws -> Result {
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw Failure(description: "\(program): no such program; build it first or set SALIENCE_BINARY")
@@ -58,9 +61,16 @@ enum SalienceBinary {
       directory: packageRoot, streams: streams)
     let deadline = ContinuousClock.now + .seconds(120)
     var ending = try process.ending()
+    var isSignalled = false
     while ending == nil {
       let isLate = ContinuousClock.now > deadline
-      if isLate || killWhen?() == true { process.kill() }
+      if isLate { process.send() }
+      // A shell becomes the program, and a signal that reaches the shell tells nothing.
+      let isDue = killWhen?() == true || killWhenOpen.map(process.hasOpen) == true
+      if !isSignalled, isDue, process.name != "sh\n" {
+        process.send(signal)
+        isSignalled = true
+      }
       usleep(2000)
       ending = try process.ending()
       if isLate { throw Failure(description: "\(arguments): still running after two minutes") }

@@ -77,8 +77,19 @@ final class SpawnedProcess {
     return reaped
   }
 
-  /// Sends SIGKILL.
-  func kill() {
-    if reaped == nil { _ = Foundation.kill(identifier, SIGKILL) }
+  /// Sends a signal.
+  func send(_ signal: Int32 = SIGKILL) {
+    if reaped == nil { _ = Foundation.kill(identifier, signal) }
   }
+
+  /// Whether the process reads a file of that name at the moment, which Linux alone tells.
+  func hasOpen(_ path: String) -> Bool {
+    let folder = "/proc/\(identifier)/fd"
+    return (try? FileManager.default.contentsOfDirectory(atPath: folder))?.contains {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path
+    } ?? false
+  }
+
+  /// The program's name, by which the shell that becomes the program can be told from it.
+  var name: String? { try? String(contentsOfFile: "/proc/\(identifier)/comm", encoding: .utf8) }
 }

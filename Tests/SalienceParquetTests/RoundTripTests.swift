@@ -82,6 +82,19 @@ import Testing
     #expect(counts.dropLast().allSatisfy { $0 % 32 == 0 && $0 < 10_000 })
   }
 
+  /// A thousand texts of hundreds of kilobytes would not fit into memory.
+  @Test func longRowsEndARowGroupSooner() throws {
+    let schema = ParquetSchema([ParquetColumn("s", .string)])
+    let path = directory.file("long-rows.parquet")
+    let texts = (0..<500).map { String(repeating: "x", count: 100 + $0 % 7) }
+    let writer = try ParquetWriter(path: path, schema: schema, createdBy: "test", rowGroupBytes: 6000)
+    for text in texts { try writer.append([.string([text])]) }
+    #expect(try writer.finish() == 500)
+    let reader = try ParquetReader(path: path)
+    #expect(reader.rowGroupRowCounts == [64, 64, 64, 64, 64, 64, 64, 52])
+    #expect(try reader.read(column: "s") == .string(texts))
+  }
+
   @Test func requiredValuesFillOptionalColumns() throws {
     let path = directory.file("optional.parquet")
     let schema = ParquetSchema([

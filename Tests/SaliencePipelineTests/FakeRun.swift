@@ -9,12 +9,17 @@ import Synchronization
 final class FakeDataset: RecordReader {
   private let rows: Int
   private var row = 0
+  private let log: Journaled?
 
-  init(rows: Int) { self.rows = rows }
+  init(rows: Int, log: Journaled? = nil) {
+    self.rows = rows
+    self.log = log
+  }
 
   func next() -> DatasetRecord? {
     guard row < rows else { return nil }
     defer { row += 1 }
+    log?.read.withLock { $0 += 1 }
     let location = RecordLocation(file: "x.csv", line: row + 2, byteOffset: Int64(row * 10))
     if row % 100 == 7 {
       return .bad(BadRow(row: Int64(row), id: nil, location: location, column: "text", reason: "not UTF-8"))
@@ -74,6 +79,17 @@ struct FakeScorer: ModelScorer {
 final class Journaled: Sendable {
   let scored = Mutex<[Int64]>([])
   let loads = Mutex<[String]>([])
+  /// Records that were read.
+  let read = Mutex(0)
+}
+
+/// Something that happens once.
+final class Flag: Sendable {
+  private let state = Mutex(false)
+
+  var isSet: Bool { state.withLock { $0 } }
+
+  func set() { state.withLock { $0 = true } }
 }
 
 /// A pipeline for fingerprints.
@@ -90,11 +106,12 @@ func fakePipeline(steps: Int = 2) throws -> Pipeline {
 /// A run of fakes over 250 rows in units of 64 under two models.
 func fakeRun(
   _ path: String, rows: Int = 250, steps: Int = 2, limit: Int64? = nil, options: Run.Options = Run.Options(),
-  scorer: FakeScorer = FakeScorer(), log: Journaled = Journaled(),
-  finish: @escaping @Sendable (RunLayout, String) throws -> Void = { _, _ in }
+  scorer: FakeScorer = FakeScorer(), log: Journaled = Journaled(), models names: [String] = ["a", "b"],
+  finish: @escaping @Sendable (RunLayout, String) throws -> Void = { _, _ in },
+  check: @escaping @Sendable () throws -> Void = {}, isDataset: Bool = true
 ) throws -> Run {
   let pipeline = try fakePipeline(steps: steps)
-  let names = ["a", "b"]
+  let unchecked: @Sendable () throws -> Void = {}
   var options = options
   if case .percent(1) = options.maxBadRows { options.maxBadRows = .percent(50) }
   return Run(
@@ -103,7 +120,7 @@ func fakeRun(
       pipeline: pipeline, unitRows: 64, limit: limit,
       models: names.map { RunFingerprint.Model(name: $0, files: []) }, dataset: []),
     models: names.map { name in
-      Run.Model(name: name) {
+      Run.Model(name: name, checkFiles: isDataset ? unchecked : check) {
         log.loads.withLock { $0.append(name) }
         var logged = scorer
         logged.willScore = { rows in
@@ -115,7 +132,8 @@ func fakeRun(
     },
     options: options,
     resources: Run.Resources(
-      openDataset: { FakeDataset(rows: rows) }, openTables: { UnitWriter(directory: $0) }, finish: finish),
+      openDataset: { FakeDataset(rows: rows, log: log) }, checkDataset: isDataset ? check : unchecked,
+      openTables: { UnitWriter(directory: $0) }, finish: finish),
     facts: RunFacts(version: "test", pipeline: pipeline.resolved, device: "fake"),
     progress: RunProgress(style: .quiet) { _ in })
 }

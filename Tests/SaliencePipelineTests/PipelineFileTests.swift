@@ -1,5 +1,6 @@
 import SalienceJSON
 import SaliencePipeline
+import SalienceReports
 import Testing
 
 private let complete = """
@@ -184,6 +185,10 @@ private let minimal = """
     ("device=gpu", "'device' must be auto, cpu, vulkan, vulkan:N or vulkan:UUID, not 'gpu'"),
     ("device=Vulcan", "not 'Vulcan'; the nearest is 'vulkan'"),
     ("device=vulkan:-1", "not 'vulkan:-1'; the nearest is 'vulkan'"),
+    ("methods.0.target=99999999999", "must be a class's name or its index from 0 to 2147483647, not 99999999999"),
+    ("methods.0.target=99999999999999999999", "its index from 0 to 2147483647, not 99999999999999999999"),
+    ("methods.0.target=-1", "must be a class's name or its index from 0 to 2147483647, not -1"),
+    ("methods.0.steps=[&a 1, *a]", "anchors and aliases are not read: write out what 'a' stands for"),
     ("methods.0.target=''", "'methods.0.target' must be a string, not an empty string"),
   ])
   func suggestsWhatIsNearAndListsTheRest(_ argument: String, _ message: String) throws {
@@ -230,6 +235,41 @@ private let minimal = """
   @Test func missingFileIsMissing() throws {
     let error = try #require(throws: PipelineError.self) { try PipelineFile.load("/nonexistent/p.yaml") }
     #expect(error.exitCode == 66)
+  }
+
+  /// Aliases to aliases: two to the power of forty values, as a value, and as a key that a parser would hash.
+  @Test(arguments: ["bomb: *z", "? *z\n: 1", "[*z, *z]: 1"], [" ", ""])
+  func aliasesAreRefusedBeforeTheyAreExpanded(_ use: String, _ space: String) throws {
+    let levels = zip("abcdefghijklmnopqrstuvwxy", "bcdefghijklmnopqrstuvwxyz")
+    let bomb = levels.map { "\($1): &\($1) [*\($0),\(space)*\($0)]\n" }.joined()
+    let text = "a: &a [x, x]\n" + bomb + use + "\n"
+    let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "p.yaml") }
+    #expect(error.exitCode == 64)
+    #expect(error.description == "p.yaml:1: anchors and aliases are not read: write out what 'a' stands for")
+  }
+
+  @Test func depthIsBounded() throws {
+    let deep = "models: [m]\nname: " + String(repeating: "[", count: 100)
+    let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(deep, path: "p.yaml") }
+    #expect(error.description == "p.yaml:2: nested too deeply")
+    // What is a star or an ampersand in a text is none of a parser's.
+    let text = minimal.replacing("models: m", with: "models: ['*', 'a &b', \"*c\"] # &d *e")
+    #expect(try PipelineFile.parse(text, path: "p.yaml").models == ["*", "a &b", "*c"])
+  }
+
+  /// An encoded name of more than 255 bytes is no name of a directory.
+  @Test func longModelNamesAreShortenedUniquely() throws {
+    let long = String(repeating: "Ä", count: 100)
+    let names = try ModelName.unique([
+      "x/\(long)a", "x/\(long)b", "y/\(long)a", "x/" + String(repeating: "m", count: 249),
+    ])
+    #expect(Set(names).count == 4)
+    for name in names {
+      #expect(ModelPartition.directory(of: name).utf8.count <= 255)
+      #expect(ModelPartition.model(of: ModelPartition.directory(of: name)) == name)
+    }
+    #expect(names[0].hasPrefix("ÄÄÄ") && names[3] == String(repeating: "m", count: 249))
+    #expect(try ModelName.unique(["z/\(long)b"]) == [names[1]])
   }
 
   @Test func modelNamesAreUniqueAndNeverClimb() throws {

@@ -92,6 +92,7 @@ import Testing
     let limit = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, limit: 10, options: Run.Options(resume: true)).execute()
     }
+    #expect(limit?.exitCode == 73)
     #expect(limit?.message.contains("--limit") == true)
   }
 

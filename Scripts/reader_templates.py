@@ -22,11 +22,19 @@ KINDS = [
         birthplace="city", birthyear="year", study="city", job="job", field="field", prizefield="field",
         prizeyear="year", partner="person", deathyear="year", deathplace="city", home="city", teacher="person",
         thing="invention", thingyear="year", motherjob="job", country="country", sharer="persons", onefield="field",
-        oneyear="year", twofield="field", twoyear="year"), """
+        oneyear="year", twofield="field", twoyear="year", studyyear="year", brotherjob="job",
+        brother="person", grown="city"), """
         {X} was born in {birthplace} in {birthyear} and studied in {study}.
         {X} was born in {birthplace} in {birthyear}.
         {X} was born in {birthyear} in {birthplace}, a town in {country}.
         {X} was born in {birthplace}, where the family had lived for a long time, and studied {field} in {study}.
+        {X} was born in {birthyear}, grew up in {grown} and became a {job}.
+        {X} came from {country} and studied in {study}.
+        {X} studied in {study} and then worked as a {job} in {home}.
+        {X} studied {field} in {study} until {studyyear}.
+        {X} was a {job} and the first woman to win a prize in {country}.
+        The {job} {X} lived from {birthyear} to {deathyear}.
+        The brother of {X} was the {brotherjob} {brother}.
         {X} was a {job} who lived in {home}.
         {X} worked as a {job} in {home}.
         {X} was a {job} from {country}.
@@ -68,6 +76,9 @@ KINDS = [
         teacher: Who taught {X}? | Who was the teacher of {X}?
         thing: What did {X} invent? | What is {X} best known for?
         motherjob: What was the mother of {X}?
+        brother: Who was the brother of {X}? | What was the name of the brother of {X}?
+        grown: Where did {X} grow up?
+        studyyear: Until when did {X} study?
         """),
     Kind("river", "It|The river", dict(
         source="region", mouth="water", count="count", length="km", banks="cities", longer="river", country="country",
@@ -75,6 +86,11 @@ KINDS = [
         The {X} rises in {source} and flows through {count} countries before it reaches {mouth}.
         The {X} rises in {source} and flows into {mouth}.
         The {X} has its source in {source}.
+        The {X} comes from {source}.
+        The {X} begins in {source} and ends in {mouth} after {length}.
+        The {X} is a river of {country} and flows into {mouth}.
+        From {source} the {X} flows through {count} countries to {mouth}.
+        {banks} are cities on the banks of the {X}.
         The {X} is {length} long and ends in {mouth}.
         The {X} is {length} long.
         {banks} stand on the banks of the {X}.
@@ -96,12 +112,19 @@ KINDS = [
         meaning: What does the name of the {X} mean?
         """),
     Kind("bridge", "It|The bridge", dict(
-        year="year", length="metres", designer="person", colour="colour", river="river", town="city", record="year",
-        price="money", material="material"), """
+        year="year", length="metres", designer="persons", colour="colour", river="river", town="city", record="year",
+        price="money", material="material",
+        begun="year"), """
         The {X} Bridge was opened in {year}.
         The {X} Bridge was opened in {year} and crosses the {river}.
         The {X} Bridge was designed by {designer} and opened in {year}.
         The {X} Bridge was built by {designer}.
+        The {X} Bridge was built between {begun} and {year} and is {length} long.
+        {designer} built the {X} Bridge in {year}.
+        The {X} Bridge is {length} long and crosses the {river}.
+        The colour of the {X} Bridge is called {colour}.
+        The {X} Bridge stands in {town}, is painted {colour} and was opened in {year}.
+        The {X} Bridge, which {designer} designed, has a main span of {length}.
         The main span of the {X} Bridge is {length} long, and until {record} no bridge had a longer one.
         The {X} Bridge is {length} long.
         The {X} Bridge is painted in a colour called {colour}.
@@ -128,6 +151,10 @@ KINDS = [
         The capital of {X} is {capital}, but its largest city is {largest}.
         About {people} people live in {X}, and most of them speak {language}.
         {X} has {people} inhabitants.
+        About {people} people live in {X}, and most of them pay with the {money}.
+        {people} people live in {X}. They speak {language}.
+        {X} has {people} inhabitants, who speak {language} and pay with the {money}.
+        The largest city of {X} is {largest}, and {capital} is the capital.
         The people of {X} speak {language} and pay with the {money}.
         The official language of {X} is {language}.
         The currency of {X} is the {money}.
@@ -152,8 +179,17 @@ KINDS = [
         """),
     Kind("mountain", "It|The mountain", dict(
         height="metres", country="country", climber="persons", year="year", range="region", meaning="meaning",
-        rock="material", plant="plant"), """
+        rock="material", plant="plant", second="country", later="persons", lateryear="year", othermount="mountain",
+        count="count", town="city"), """
         {X} is {height} high and lies in {country}.
+        {X} lies in {country} and is {height} high.
+        {X}, which is {height} high, stands between {country} and {second}.
+        {X} rises to {height} above the sea.
+        {X} is {height} high and was first climbed in {year}.
+        {X} was climbed by {climber} in {year} and again by {later} in {lateryear}.
+        In {year} {climber} climbed {X}.
+        {climber} reached the top of {X} in {year} and the top of {othermount} in {lateryear}.
+        {X} was first climbed by {climber} in {year}, with {count} guides from {town}.
         {X} is {height} high.
         {X} is a mountain in {range}.
         {X} was first climbed by {climber} in {year}.
@@ -173,11 +209,15 @@ KINDS = [
         """),
     Kind("work", "It|The book", dict(
         author="person", year="year", place="city", hero="job", language="language", days="days", sold="people",
-        other="title"), """
+        other="title", written="city"), """
         "{X}" was written by {author} and published in {year}.
         {author} wrote "{X}" in {year}.
         {author} wrote "{X}" in {days}.
         "{X}" was published in {year}.
+        "{X}" is a book by {author} and tells the story of a {hero}.
+        "{X}", which {author} wrote in {written}, was published in {year}.
+        {author} published "{X}" in {year}, and it tells the story of the {hero}.
+        "{X}" is the story of a {hero} in {place}.
         "{X}" takes place in {place} and tells the story of a {hero}.
         "{X}" tells the story of a {hero}.
         "{X}" was first written in {language}.
@@ -192,6 +232,7 @@ KINDS = [
         days: How long did it take to write "{X}"?
         sold: How many copies of "{X}" were sold?
         other: What did the same author write after "{X}"?
+        written: Where was "{X}" written? | Where did {author} write "{X}"?
         """),
     Kind("company", "It|The company", dict(
         founder="persons", year="year", town="city", goods="goods", people="people", buyer="company", price="money",
@@ -225,6 +266,7 @@ KINDS = [
         The {X} eats {food}.
         The {X} weighs {weight} and lives for {age}.
         The {X} weighs {weight}.
+        The {X} eats {food} and sleeps for {hours} a day.
         The {X} can live for {age}.
         The {X} has {colour} fur.
         The only enemy of the {X} is the {enemy}.
@@ -247,6 +289,9 @@ KINDS = [
         {X} boils at {boils} at sea level.
         {X} boils at {boils}.
         {X} melts at {melts}.
+        {X} melts at {melts} and boils at {boils}.
+        At {melts} {X} melts.
+        At sea level {X} boils at {boils}, but on top of {top} at {thin}.
         On top of {top}, where the air is thinner, {X} boils at {thin}.
         {X} was discovered by {finder} in {year}.
         {finder} discovered {X} in {place}.
@@ -291,9 +336,17 @@ KINDS = [
         """),
     Kind("day", "She|He|{X}", dict(
         day="day", article="article", place="building", price="money", friend="first", time="time", gift="article",
-        food="goods", reason="reason"), """
+        food="goods", reason="reason", sold="article", lost="article", found="article", where="building"), """
         On {day} {X} bought {article} in {place} for {price}.
         {X} bought {article} for {price}.
+        {X} bought {article} in {place} for {price}.
+        On {day} {X} bought {article} in {place}.
+        {X} paid {price} for {article}.
+        At {time} {X} met {friend} in {place}.
+        On {day} at {time} {X} met {friend}.
+        {X} sold {sold} to {friend} for {price}.
+        {X} lost {lost} in {where}.
+        {X} found {found} in {where} on {day}.
         {X} met {friend} in {place} at {time}.
         {X} gave {gift} to {friend}.
         {X} met {friend} on {day}.
@@ -307,9 +360,22 @@ KINDS = [
         place: Where did {X} buy {article}? | Where did {X} meet {friend}? | Where did {X} go on {day}?
         price: How much did {X} pay for {article}? | What did {article} cost?
         friend: Whom did {X} meet? | Who met {X} in {place}? | To whom did {X} give {gift}?
-        time: At what time did {X} meet {friend}? | When did {X} eat {food}?
+        time: At what time did {X} meet {friend}? | When did {X} meet {friend}? | When did {X} eat {food}?
         gift: What did {X} give to {friend}? | What did {friend} get from {X}?
         food: What did {X} eat?
         reason: Why did {X} come late? | Why was {X} sad?
+        sold: What did {X} sell? | What did {X} sell to {friend}?
+        lost: What did {X} lose?
+        found: What did {X} find? | What did {X} find in {where}?
+        where: Where did {X} lose {lost}? | Where did {X} find {found}?
         """),
 ]
+TAILS = (   # phrases with names that nobody asks for: at the end of a sentence, before one, and on their own
+         ", with two guides from {city}", ", together with a {job} from {city}", ", as {person} wrote in {year}",
+         ", long before {year}", ", and {person} was there too", ", {count} years after {person}",
+         " for the second time",
+         ", which nobody in {city} knew", ", {days} before the war", ", like {person} from {country}", ", so they say")
+ASIDES = ("According to {person},", "As is well known,", "In the words of {person},", "As they say in {city},", "Today")
+FILLERS = ("{person} came from {city} and stayed for {days}.", "It rained for {days}.", "Nobody knows why.",
+           "{city} was a small town in {year}.", "{person} was a {job}.", "Many people come from {country} every year.",
+           "{city} is {km} away.", "The road to {city} was closed in {year}.")

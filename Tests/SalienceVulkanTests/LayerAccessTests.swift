@@ -5,6 +5,9 @@ import Testing
 
 /// Devices under the validation layer live side by side.
 @Suite(.enabled(if: TestDevice.hasValidation, "no validation layer")) struct LayerAccessTests {
+  /// By example, target and token.
+  private typealias Scores = [[[Double]]]
+
   private static func backend() throws -> VulkanBackend {
     let info = try #require(TestDevice.info)
     return try VulkanBackend(selection: .uuid(info.uuid), validation: true, cacheDirectory: "")
@@ -16,12 +19,12 @@ import Testing
     let held = try (0..<3).map { _ in try Self.backend() }
     let requests = SmallModel.requests(4, points: 3)
     let isDone = LockedList()
-    try await withThrowingTaskGroup(of: [[[Double]]].self) { group in
+    try await withThrowingTaskGroup(of: [Scores].self) { group in
       for _ in 0..<2 {
         group.addTask {
           let backend = try Self.backend()
           let model = try await backend.prepare([SmallModel.program()], parameters: SmallModel())
-          var answers: [[[Double]]] = []
+          var answers: [Scores] = []
           while isDone.all.count < 2 {
             answers.append(try await model.attribute(program: 0, requests: requests).map(\.scores))
           }
@@ -34,7 +37,7 @@ import Testing
           return []
         }
       }
-      var answers: [[[Double]]] = []
+      var answers: [Scores] = []
       for try await more in group { answers += more }
       #expect(answers.count >= 2)
       #expect(answers.allSatisfy { $0 == answers.first })

@@ -104,8 +104,7 @@ public struct AdaptiveQuadrature: PathRefinement, Equatable {
     let room = min(Self.halvings, maxSteps - evaluations.count)
     // Where no interval errs by more than rounding does, more of them would not help.
     if room <= 0 || candidates.isEmpty || (settled && errors.areRounding) {
-      let rule = PlausibleRule(current, finer: finer, evaluations, isUsable: isUsable)
-      return .finish(weights: rule.weights, converged: false)
+      return .finish(weights: PlausibleRule(evaluations, isUsable: isUsable).weights, converged: false)
     }
     return .evaluate(
       candidates.prefix(room).map { index in

@@ -17,7 +17,7 @@ struct CompositeRule {
   /// - Parameters:
   ///   - points: α, in any order, each once.
   ///   - isUsable: whether a polynomial may go through each; all by default.
-  ///   - nearest: points that each polynomial goes through, an even number up to 6; all where there are fewer.
+  ///   - nearest: points that each polynomial goes through, an even number up to 12; all where there are fewer.
   init(_ points: [Double], isUsable: [Bool]? = nil, nearest: Int) {
     let order = points.indices.sorted { points[$0] < points[$1] }
     let sorted = order.map { points[$0] }
@@ -39,7 +39,11 @@ struct CompositeRule {
     self.weights = weights
   }
 
-  /// Integrals of the Lagrange polynomials over an interval, exact by the Gauss rule of three points.
+  /// Nodes in -1...1 and weights of the Gauss rules that are exact for polynomials through 6 points and through 12.
+  private static let gaussOfThree = [(-0.6.squareRoot(), 5.0 / 9), (0, 8.0 / 9), (0.6.squareRoot(), 5.0 / 9)]
+  private static let gaussOfSix = Quadrature.gaussLegendre(6).map { (2 * $0.alpha - 1, 2 * $0.weight) }
+
+  /// Integrals of the Lagrange polynomials over an interval, exact by a Gauss rule.
   ///
   /// - Parameter below: points up to the interval's lower end.
   private static func weights(
@@ -49,7 +53,7 @@ struct CompositeRule {
     let first = max(0, min(below - nearest / 2, sorted.count - count))
     let middle = (interval.lower + interval.upper) / 2
     let half = (interval.upper - interval.lower) / 2
-    let gauss = [(-0.6.squareRoot(), 5.0 / 9), (0, 8.0 / 9), (0.6.squareRoot(), 5.0 / 9)]
+    let gauss = count <= 6 ? gaussOfThree : gaussOfSix
     return (first..<first + count).map { point in
       let weight = gauss.reduce(0) { sum, node in
         let place = middle + half * node.0

@@ -5,9 +5,9 @@ import SalienceTensors
 /// Where the gradient is huge near one end of an interval and falls off within a small part of it, the polynomial through
 /// that gradient is wrong by as much as it is huge. The outputs tell: over each interval the sum over tokens is known, and
 /// so is the range of the outputs on the whole path. An interval whose polynomial costs more than another rule by
-/// more than that range takes the other rule: the polynomial through six points or two, or one end's gradient alone. What a
-/// rule costs is its error of the sum, and a share of the length of the token scores that it adds, which may be nonsense
-/// and cancel in the sum.
+/// more than that range takes the other rule: the polynomial through more points or two, or one end's gradient alone. What
+/// a rule costs is its error of the sum, and a share of the length of the token scores that it adds, which may be nonsense
+/// and cancel in the sum. All other intervals take polynomials of one order, the one that misses least.
 struct PlausibleRule {
   private typealias Terms = [(point: Int, weight: Double)]
 
@@ -17,11 +17,13 @@ struct PlausibleRule {
   /// Share of the length of an interval's scores in what its rule costs.
   private static let lengthShare = 0.25
 
-  /// - Parameters:
-  ///   - rule, finer: through four and six points.
-  ///   - isUsable: whether each point has a gradient.
-  init(_ rule: CompositeRule, finer: CompositeRule, _ evaluations: [PathEvaluation], isUsable: [Bool]) {
+  /// Points that polynomials go through: a smooth path that was to keep a tight tolerance gains by the higher orders.
+  private static let orders = [4, 6, 8, 10, 12]
+
+  /// - Parameter isUsable: whether each point has a gradient.
+  init(_ evaluations: [PathEvaluation], isUsable: [Bool]) {
     let points = evaluations.map(\.alpha)
+    let rules = Self.orders.map { CompositeRule(points, isUsable: isUsable, nearest: $0) }
     let linear = CompositeRule(points, isUsable: isUsable, nearest: 2)
     let targets = evaluations.first?.values.indices ?? 0..<0
     let ranges = targets.map { target in
@@ -45,13 +47,12 @@ struct PlausibleRule {
       }
       return worst
     }
-    // Where errors are small all over, a higher order makes them smaller.
-    let misses = [rule, finer].map { rule in rule.intervals.reduce(0) { $0 + faults($1.terms, $1).miss } }
-    let base = misses[1] < misses[0] ? finer : rule
+    let misses = rules.map { rule in rule.intervals.reduce(0) { $0 + faults($1.terms, $1).miss } }
+    let base = rules[rules.indices.min { misses[$0] < misses[$1] } ?? 0]
     var weights = Array(repeating: 0.0, count: points.count)
     for (index, interval) in base.intervals.enumerated() {
       let ends = [interval.lower, interval.upper].filter { isUsable[$0] }.map { [(point: $0, weight: interval.width)] }
-      let others = [rule.intervals[index].terms, finer.intervals[index].terms, linear.intervals[index].terms] + ends
+      let others = (rules + [linear]).map { $0.intervals[index].terms } + ends
       let own = faults(interval.terms, interval).cost
       var best = (cost: own, terms: interval.terms)
       for terms in others where own > 1 {

@@ -49,7 +49,7 @@ public enum Quadrature: String, Sendable, CaseIterable {
   }
 
   /// Roots of the Legendre polynomial by Newton's method from Tricomi's estimate; weights 2 / ((1 - x²) P'(x)²).
-  private static func gaussLegendre(_ n: Int) -> [PathPoint] {
+  static func gaussLegendre(_ n: Int) -> [PathPoint] {
     (1...n).map { index in
       var x = -cos(Double.pi * (Double(index) - 0.25) / (Double(n) + 0.5))
       var derivative = 1.0

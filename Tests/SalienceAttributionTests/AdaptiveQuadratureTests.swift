@@ -205,7 +205,8 @@ import Testing
     #expect(abs(scores[0] - 1) <= 0.02 && abs(scores[1] - 1) <= 1e-9)
   }
 
-  /// The best weights of the points that there are: more than a tolerance's cubic where that does not suffice.
+  /// The best weights of the points that there are: by higher orders than a tolerance's cubic, down to what float32
+  /// leaves of a model's gradients.
   @Test func shortOfATightToleranceIsAsGoodAsAFixedRule() throws {
     let curve = transition(at: 0.4, width: 0.05)
     let outcome = integrate([curve], try AdaptiveQuadrature(tolerance: 1e-9, maxSteps: 65))
@@ -213,7 +214,7 @@ import Testing
     let fixed = try Quadrature.gaussLegendre.points(steps: 33)
     let scores = curve.slopes.map { slope in fixed.reduce(0) { $0 + $1.weight * slope($1.alpha) } }
     let errors = [outcome.scores[0], scores].map { length(zip($0, curve.scores).map(-)) }
-    #expect(errors[0] <= errors[1], "scores are off by \(errors)")
+    #expect(errors[0] <= max(errors[1], 2e-6 * length(curve.scores)), "scores are off by \(errors)")
   }
 
   @Test func badSettings() {

@@ -28,8 +28,8 @@ extension EndToEndTests {
       (["run", "a.yaml", "--max-bad-rows", "-1%"], "--max-bad-rows cannot be negative: -1%"),
       (["run", "a.yaml", "-q"], "no option '-q' of 'run'; the nearest is '--quiet'"),
       (["-v"], "no option '-v'; the nearest is '--version'"),
-      (["export", "out", "--output", ""], "--output takes a file, or '-'"),
-      (["compare", "out", "--output", ""], "--output takes a directory"),
+      (["export", "out", "--output", ""], "--output is an empty path"),
+      (["compare", "out", "--output", ""], "--output is an empty path"),
       (
         ["attribute", "--contrast", "a", "b", "text", "--model", "m"],
         "missing expected argument '<text>'; --contrast takes every word up to the next option"

@@ -18,10 +18,16 @@ import Testing
   /// Gauss-Legendre on intervals that shrink towards the baseline, where a norm of zeros is steep: 2^-60, 2^-59 … 1/8,
   /// then sixteenths.
   private static func reference() throws -> IntegratedGradients.Rule {
-    let edges = [0] + (4...60).reversed().map { exp2(-Double($0)) } + (2...16).map { Double($0) / 16 }
+    let near: [Double] = (4...60).reversed().map { exp2(-Double($0)) }
+    let far: [Double] = (2...16).map { Double($0) / 16 }
+    let edges: [Double] = [0] + near + far
     let rule = try Quadrature.gaussLegendre.points(steps: 8)
-    let points = zip(edges, edges.dropFirst()).flatMap { lower, upper in
-      rule.map { PathPoint(alpha: lower + (upper - lower) * $0.alpha, weight: (upper - lower) * $0.weight) }
+    var points: [PathPoint] = []
+    for (lower, upper) in zip(edges, edges.dropFirst()) {
+      let width = upper - lower
+      for point in rule {
+        points.append(PathPoint(alpha: lower + width * point.alpha, weight: width * point.weight))
+      }
     }
     return .fixed(points)
   }
@@ -103,7 +109,7 @@ import Testing
   /// Norms that divide by next to nothing: gradients of zeros overflow, and so do those beside them.
   @Test func overflowAtTheBaselineStaysFinite() async throws {
     let folder = try FamilyFolder("llama-causal-lm")
-        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("overflow-\(UUID().uuidString)").path
+    let copy = FileManager.default.temporaryDirectory.appendingPathComponent("overflow-\(UUID().uuidString)").path
     try FileManager.default.copyItem(atPath: folder.checkpoint.directory, toPath: copy)
     defer { try? FileManager.default.removeItem(atPath: copy) }
     let path = "\(copy)/config.json"

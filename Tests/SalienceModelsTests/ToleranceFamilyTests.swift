@@ -1,6 +1,7 @@
 import Foundation
 import SalienceAttribution
 import SalienceCPU
+import SalienceCheckpoints
 import SalienceTensors
 import Testing
 

@@ -1,7 +1,8 @@
 // Shows that the Vulkan validation layer crashes where devices are opened and closed beside others that are used.
 //
-// Needs the loader's headers and the layer. As it stands, with the layer, it ends with signal 11 inside vkWaitSemaphores
-// after some seconds (vulkan-validationlayers 1.3.239); without the layer, or with a lock, it runs to its end:
+// Needs the loader's headers and the layer. With the layer about every second run ends with signal 11 inside
+// vkWaitSemaphores (vulkan-validationlayers 1.3.239), by where the addresses fall in the table; without the layer, or
+// with a lock, all run to their end:
 //
 //     cc -O1 -o race Scripts/validation_layer_race.c -lvulkan -lpthread
 //     ./race layer 20

@@ -18,6 +18,8 @@ extension EndToEndTests {
       var texts: [String] = []
       /// Labels of the predictions; nil where the pipeline maps none.
       var labels: [String?]?
+      /// The class that each label means; nil where nothing is expected of it.
+      var classes: [Int32?]?
       /// Rows of the errors table.
       var errors: [Int64] = []
       /// What standard error says.
@@ -73,12 +75,12 @@ extension EndToEndTests {
         texts: ["Not bad", "Awful"], labels: ["[0,2]", "[]"]),
       Expected(
         file: "label-lists.jsonl", dataset: "columns: {text: text, label: labels}", texts: ["Not bad", "Awful"],
-        labels: ["[0,2]", "[]"]),
+        labels: ["[0,2]", "[]"], classes: [nil, nil]),
       Expected(
         file: "label-numbers.csv", dataset: "columns: {id: id, text: text, label: label}",
         texts: ["Not bad", "Awful", "Fine", "Fine", "Fine", "Fine", "Fine", "Fine"],
         labels: ["1", "0", "1.0", "Positive", "LABEL_1", nil, "2", "no such label"],
-        python: ["csv", "text", ",", "quotes"]),
+        classes: [1, 0, 1, 1, 1, nil, nil, nil], python: ["csv", "text", ",", "quotes"]),
       Expected(
         file: "answers-object.json", dataset: "over_long: truncate", model: "families/bert-question-answering",
         texts: ["Who sat on the mat?"], labels: ["The cat"]),
@@ -123,6 +125,17 @@ extension EndToEndTests {
       let predictions = try ParquetReader(path: "\(scratch.path)/run/predictions/\(model)/part-00000.parquet")
       #expect(try predictions.read(column: "text") == .optionalString(expected.texts))
       if let labels = expected.labels { #expect(try predictions.read(column: "label") == .optionalString(labels)) }
+      if let classes = expected.classes {
+        #expect(try predictions.read(column: "label_index") == .optionalInt32(classes))
+        guard case .int32(let predicted) = try predictions.read(column: "predicted_index") else {
+          Issue.record("predicted_index has another type")
+          return
+        }
+        #expect(
+          try predictions.read(column: "correct")
+            == .optionalBool(
+              zip(classes, predicted).map { meant, predicted in meant.map { $0 == predicted } }))
+      }
       try confirm(expected, in: scratch)
       let errors = "\(scratch.path)/run/errors/\(model)/part-00000.parquet"
       #expect(FileManager.default.fileExists(atPath: errors) == !expected.errors.isEmpty)
@@ -172,6 +185,45 @@ extension EndToEndTests {
       // The prompts have 4 and 121 tokens. The model has 128 positions, and the last token that comes needs none.
       #expect(both.counts.first == 24 && both.counts.last.map { 128...129 ~= $0 } == true, "\(both.counts)")
       #expect(both.generated.allSatisfy { $0?.isEmpty == false })
+    }
+
+    /// The pointer is named as one, with the command that fetches what it points to.
+    @Test func aPointerInPlaceOfWeights() throws {
+      let tiny = try TinyPipeline()
+      let model = try tiny.scratch.copy(checkpoint: "bert-2-f32")
+      let weights = "\(model)/model.safetensors"
+      try FileManager.default.removeItem(atPath: weights)
+      try FileManager.default.copyItem(atPath: "\(Self.folder)/lfs-pointer.safetensors", toPath: weights)
+      for command in ["run", "check"] {
+        let result = try SalienceBinary.run([command, tiny.path, "--model", model], in: tiny.scratch)
+        #expect(result.status == 65, "\(result.errors)")
+        #expect(result.errors.contains("\(weights): a Git LFS pointer"), "\(result.errors)")
+        #expect(result.errors.contains("git -C") && result.errors.contains("lfs pull"), "\(result.errors)")
+      }
+    }
+
+    /// Neither the texts nor the names of files steer a terminal, whatever the command.
+    @Test func nothingSteersTheTerminal() throws {
+      let scratch = try ScratchDirectory()
+      let folder = "\(scratch.path)/a\u{1B}[31m\u{7}"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let dataset = "\(folder)/texts.csv"
+      try FileManager.default.copyItem(atPath: "\(Self.folder)/terminal-escape.csv", toPath: dataset)
+      let text = "plain \u{1B}[31mred\u{1B}[0m"
+      let tiny = try TinyPipeline()
+      let run = "\(folder)/run"
+      let options = ["--input", dataset, "--output", run]
+      for arguments in [
+        ["check", tiny.path] + options, ["run", tiny.path] + options, ["run", tiny.path] + options,
+        ["verify", run], ["export", run, "--format", "csv", "--output", "-"], ["verify", "\(folder)/none"],
+        ["run", tiny.path, "--input", "\(folder)/none.csv"], ["attribute", text, "--model", "\(folder)/none"],
+        ["attribute", text, "--model", TinyPipeline.checkpoint("bert-2-f32"), "--steps", "2"],
+      ] {
+        let result = try SalienceBinary.run(arguments, in: scratch)
+        for output in [result.output, result.errors] {
+          #expect(!output.unicodeScalars.contains("\u{1B}") && !output.unicodeScalars.contains("\u{7}"), "\(arguments)")
+        }
+      }
     }
 
     @Test func everyFileIsExpectedToGiveSomething() throws {

@@ -115,7 +115,7 @@ private final class RunStopper: Sendable {
     // Checksums of models and datasets may take minutes.
     guard !isAttached else { return }
     let error = interruption.error
-    writeToStandardError("salience: error: \(error.message) before the run began: the same command again\n")
+    writeError("\(error.message) before the run began: the same command again")
     endProcess(ExitCode(error.exitCode))
   }
 }

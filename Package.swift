@@ -106,7 +106,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"],
-      exclude: ["read_case.py", "read_tables.py", "read_task_tables.py"]),
+      exclude: ["answering_terminal.py", "read_case.py", "read_tables.py", "read_task_tables.py"]),
     .testTarget(name: "SalienceArchitectureTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, Vulkan, glslang and SPIRV-Tools. With
-# --tests also a Vulkan driver that runs on the processor, and the validation layers. Does nothing where all is present.
+# --tests also a Vulkan driver that runs on the processor, the validation layers, and strace, which injects faults. Does
+# nothing where all is present.
 set -euo pipefail
 
 missing=()
@@ -17,6 +18,7 @@ if [[ ${1-} == --tests ]]; then
   for pair in icd.d/lvp_icd:mesa-vulkan-drivers explicit_layer.d/VkLayer_khronos_validation:vulkan-validationlayers; do
     compgen -G "/usr/share/vulkan/${pair%%:*}*.json" >/dev/null || missing+=("${pair##*:}")
   done
+  command -v strace >/dev/null || missing+=(strace)
 fi
 if ((${#missing[@]} == 0)); then exit 0; fi
 

@@ -52,7 +52,7 @@ final class OutputFile {
   /// Makes the contents durable and closes the file.
   func close() throws(ParquetError) {
     // A pipe or a device has no storage and says EINVAL.
-    guard !isRegular || fsync(descriptor) == 0 else {
+    guard !isRegular || retrying({ fsync(descriptor) }) == 0 else {
       throw ParquetError(.cannotWrite, "cannot be flushed to storage", file: path, cause: errno)
     }
     let closing = descriptor

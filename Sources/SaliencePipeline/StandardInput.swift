@@ -128,7 +128,7 @@ public final class StandardInput: Sendable {
         done += written
       }
     }
-    guard fsync(descriptor) == 0 else { throw DurableFile.outputFailure("cannot be flushed", path, errno) }
+    guard DurableFile.retrying({ fsync(descriptor) }) == 0 else { throw DurableFile.outputFailure("cannot be flushed", path, errno) }
     return beginning
   }
 

@@ -58,7 +58,7 @@ extension EndToEndTests {
       let scratch = try ScratchDirectory()
       let help = try SalienceBinary.run(["help", "run"], in: scratch)
       #expect(help.status == 0 && help.errors.isEmpty)
-      #expect(help.output.hasPrefix("OVERVIEW: ") && help.output.hasSuffix("Show help information.\n\n"))
+      #expect(help.output.hasPrefix("OVERVIEW: ") && help.output.hasSuffix("Show help information.\n"))
       let version = try SalienceBinary.run(["--version"], in: scratch)
       #expect(version.status == 0 && version.output.split(separator: "\n").count == 1)
       let refused = try SalienceBinary.run(["run", "x.yaml", "--no-such-option"], in: scratch)

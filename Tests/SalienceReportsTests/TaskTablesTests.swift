@@ -69,10 +69,12 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 
   @Test func terminalShowsTheTokensBefore() throws {
     let lines = try ColoredTokens(style: .plain).render(SampleTasks.generation()).split(separator: "\n")
-    #expect(lines.count == 8)
-    #expect(lines[0].contains("  target Ġa at 3  method gxi"))
-    #expect(lines[1].hasPrefix("Once(") && !lines[1].contains(") a("))
-    #expect(lines[7].contains(") a(") && lines[7].contains(") time("))
+    // The prediction once, then each generated token and those before it.
+    try #require(lines.count == 9)
+    #expect(lines[0] == "predicted ' a time end' (1.000)  method gxi")
+    #expect(lines[1] == "  target ' a' at 3")
+    #expect(lines[2].hasPrefix("  Once(") && !lines[2].contains(") a("))
+    #expect(lines[8].contains(") a(") && lines[8].contains(") time("))
   }
 
   @Test func comparisonPairsPositions() throws {

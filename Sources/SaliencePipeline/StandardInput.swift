@@ -128,7 +128,9 @@ public final class StandardInput: Sendable {
         done += written
       }
     }
-    guard DurableFile.retrying({ fsync(descriptor) }) == 0 else { throw DurableFile.outputFailure("cannot be flushed", path, errno) }
+    guard DurableFile.retrying({ fsync(descriptor) }) == 0 else {
+      throw DurableFile.outputFailure("cannot be flushed", path, errno)
+    }
     return beginning
   }
 

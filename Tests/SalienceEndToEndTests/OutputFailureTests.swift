@@ -11,7 +11,9 @@ extension EndToEndTests {
       tiny = try TinyPipeline(models: ["bert-2-f32", "distilbert-2-f16"])
       let first = try tiny.run()
       try #require(first.status == 0, "\(first.errors)")
-      let attribute = ["attribute", "a good film", "--model", TinyPipeline.checkpoint("bert-2-f32"), "--steps", "2", "--quiet"]
+      let attribute = [
+        "attribute", "a good film", "--model", TinyPipeline.checkpoint("bert-2-f32"), "--steps", "2", "--quiet",
+      ]
       let comparison = "\(tiny.scratch.path)/comparison"
       commands = [
         attribute, attribute + ["--json"], ["check", tiny.path], ["check", tiny.path, "--json"],

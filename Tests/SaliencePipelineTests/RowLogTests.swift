@@ -39,7 +39,8 @@ import Testing
     ScoredExample(
       example: example(row), encoding: encoding,
       prediction: Prediction(
-        label: "é", index: 1, probability: .leastNonzeroMagnitude, logits: [-0.0, .pi], answer: 2..<9, withoutText: "2..8"),
+        label: "é", index: 1, probability: .leastNonzeroMagnitude, logits: [-0.0, .pi], answer: 2..<9,
+        withoutText: "2..8"),
       explanations: [
         Explanation(
           method: "ig", target: "A - B", targetIndex: nil, targetPosition: 3, output: 0.1, baselineOutput: nil,

@@ -30,7 +30,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=".build/release/salience")
     parser.add_argument("--pipeline", default="pipelines/demo.yaml")
-    parser.add_argument("--model", default="models/demo/checkpoint-1200")
+    parser.add_argument("--model", default="models/demo/checkpoint-8000")
     parser.add_argument("--rows", type=int, default=1024, help="at most the rows of one unit, 1024")
     parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--moments", type=int, default=40)

@@ -26,6 +26,14 @@ private let faultyDevice: VulkanDeviceInfo? = {
       .joined(separator: " ")
   }
 
+  /// The dataset of all runs: its path stands in their tables.
+  private static let dataset = Result {
+    let path = FileManager.default.temporaryDirectory.appending(path: "salience-faults-\(UUID().uuidString).csv").path
+    let lines = (0..<rows).map { "\($0),\(text($0))\n" }
+    try Data(("id,text\n" + lines.joined()).utf8).write(to: URL(filePath: path))
+    return path
+  }
+
   private struct Outcome {
     let summary: RunSummary
     let tables: [String: Data]
@@ -36,9 +44,7 @@ private let faultyDevice: VulkanDeviceInfo? = {
     let directory = FileManager.default.temporaryDirectory.appending(path: "salience-faults-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    let dataset = "\(directory)/texts.csv"
-    let lines = (0..<Self.rows).map { "\($0),\(Self.text($0))\n" }
-    try Data(("id,text\n" + lines.joined()).utf8).write(to: URL(filePath: dataset))
+    let dataset = try Self.dataset.get()
     let checkpoint = try Fixture.checkpoint()
     let pipeline = try PipelineFile.parse(
       """

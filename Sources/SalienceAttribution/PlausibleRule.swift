@@ -4,11 +4,10 @@ import SalienceTensors
 ///
 /// Where the gradient is huge near one end of an interval and falls off within a small part of it, the polynomial through
 /// that gradient is wrong by as much as it is huge. The outputs tell: over each interval the sum over tokens is known, and
-/// so is the range of the outputs on the whole path. An interval whose polynomial costs more than another rule by more
-/// than that range takes the other rule: the polynomial through more points or two, one end's gradient alone, or none, as
-/// in a fixed rule without a point there. What a rule costs is its error of the sum, and a share of the length of the
-/// token scores that it adds, which may be nonsense and cancel in the sum. All other intervals take polynomials of one
-/// order, the one that misses least.
+/// so is the range of the outputs on the whole path. An interval whose polynomial costs more than another rule by
+/// more than that range takes the other rule: the polynomial through more points or two, or one end's gradient alone. What
+/// a rule costs is its error of the sum, and a share of the length of the token scores that it adds, which may be nonsense
+/// and cancel in the sum. All other intervals take polynomials of one order, the one that misses least.
 struct PlausibleRule {
   private typealias Terms = [(point: Int, weight: Double)]
 
@@ -53,7 +52,7 @@ struct PlausibleRule {
     var weights = Array(repeating: 0.0, count: points.count)
     for (index, interval) in base.intervals.enumerated() {
       let ends = [interval.lower, interval.upper].filter { isUsable[$0] }.map { [(point: $0, weight: interval.width)] }
-      let others = (rules + [linear]).map { $0.intervals[index].terms } + ends + [[]]
+      let others = (rules + [linear]).map { $0.intervals[index].terms } + ends
       let own = faults(interval.terms, interval).cost
       var best = (cost: own, terms: interval.terms)
       for terms in others where own > 1 {

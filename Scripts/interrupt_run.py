@@ -108,12 +108,22 @@ def main():
         # Long enough to reach the last moment with work left, and as short as it takes to hit the start.
         time.sleep(random.uniform(0, 2 * clock / options.moments))
         told = time.monotonic()
-        process.send_signal(number)
+        if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            status, _ = wait(process)
+            if status != 0 or tables(output) != tables(work / "whole"):
+                faults.append(f"moment {moment + 1}: it ended with {status} before the signal, or its tables differ")
+            print(f"{moment + 1:3}: finished before the signal; begun anew", flush=True)
+            shutil.rmtree(output)
+            kept = 0
+            continue
+        os.kill(process.pid, number)
         status, used = wait(process)
         ended = time.monotonic()
         if status == 0:
-            print(f"{moment + 1:3}: finished before the signal")
-            break
+            print(f"{moment + 1:3}: finished with the signal; begun anew", flush=True)
+            shutil.rmtree(output)
+            kept = 0
+            continue
         now = runs.kept(output)
         lost = max(0.0, used - start - (now - kept) * row) / busy
         worst, total = max(worst, lost), total + lost

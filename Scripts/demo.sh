@@ -29,7 +29,7 @@ heading "What changed between the checkpoints"
 "$salience" compare "$output" --output out/demo-compare
 
 heading "The tables"
-printf '  %s\n' "$output"/*/model=*/ "$output/tokens.csv" out/demo-compare/*
+printf '  %s\n' "$output"/{predictions,explanations,attributions}/model=*/ "$output/tokens.csv" out/demo-compare/*
 
 heading "Next: the words that speak loudest, for DuckDB"
 cat <<SQL

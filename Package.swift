@@ -23,12 +23,15 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
-    .target(name: "SalienceKernelsC"),
+    .target(
+      name: "SalienceKernelsC",
+      cSettings: ["attention", "elementwise", "matrix", "rows"].map { .headerSearchPath($0) }),
     .target(name: "SalienceJSON"),
     .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
     .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceJSON"]),
     .target(name: "SalienceTokenizers", dependencies: ["SalienceJSON"]),
     .target(name: "SalienceTensors"),
+    .target(name: "SalienceReference", dependencies: ["SalienceTensors"]),
     .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
     .target(name: "SalienceSPIRVOptimizer"),
     .executableTarget(name: "SalienceShaderCompiler", dependencies: ["CGlslang", "SalienceSPIRVOptimizer"]),
@@ -72,16 +75,19 @@ let package = Package(
     .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
     .testTarget(
       name: "SalienceBackendTests",
-      dependencies: ["SalienceKernelsC", "SalienceTensors", "SalienceCPU", "SalienceVulkan"]),
-    .testTarget(name: "SalienceVulkanTests", dependencies: ["SalienceTensors", "SalienceVulkan"]),
+      dependencies: [
+        "SalienceKernelsC", "SalienceTensors", "SalienceReference", "SalienceCPU", "SalienceVulkan",
+      ]),
+    .testTarget(
+      name: "SalienceVulkanTests", dependencies: ["SalienceTensors", "SalienceReference", "SalienceVulkan"]),
     .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders"]),
     .testTarget(
       name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),
     .testTarget(
       name: "SalienceModelsTests",
       dependencies: [
-        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
-        "SalienceModels", "SalienceAttribution",
+        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceReference", "SalienceCPU", "SalienceVulkan",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution",
       ]),
     .testTarget(
       name: "SalienceAttributionTests", dependencies: ["SalienceTokenizers", "SalienceAttribution", "SalienceCPU"]),

@@ -1,13 +1,16 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles each `*.comp` in the folder of the target it is applied to into a Swift source of this target, and embeds
+/// Compiles each `*.comp` in the folders of the target it is applied to into a Swift source of this target, and embeds
 /// each `matrix_units/*.words`, which is SPIR-V already.
 ///
 /// The build runs a command again when the shader, any include or the compiler has changed. It finds files that were
 /// added or removed because the folder is the target's own.
 @main
 struct CompileShaders: BuildToolPlugin {
+  /// Folders of shaders that the build compiles.
+  private static let rooms = ["attention", "elementwise", "matrix", "path", "rows"]
+
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let tool = try context.tool(named: "SalienceShaderCompiler").url
     let folder = target.directoryURL
@@ -15,7 +18,7 @@ struct CompileShaders: BuildToolPlugin {
     let output = context.pluginWorkDirectoryURL
     // A plugin's command cannot report which files it read, so each shader depends on every include.
     let includes = try files(in: includeFolder, withExtension: "glsl")
-    let shaders = try files(in: folder, withExtension: "comp")
+    let shaders = try Self.rooms.flatMap { try files(in: folder.appending(path: $0), withExtension: "comp") }
 
     let words = try files(in: folder.appending(path: "matrix_units"), withExtension: "words")
 
@@ -26,7 +29,7 @@ struct CompileShaders: BuildToolPlugin {
       return .buildCommand(
         displayName: "Compiling shader \(shader.lastPathComponent)",
         executable: tool,
-        arguments: ["compile", shader.path, "--include", includeFolder.path, "--output", source.path],
+        arguments: ["compile", shader.path, "--include", folder.path, "--output", source.path],
         inputFiles: [shader] + includes,
         outputFiles: [source])
     }

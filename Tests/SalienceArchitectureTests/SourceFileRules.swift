@@ -1,6 +1,7 @@
 /// What a source file may be called and hold.
 enum SourceFileRules {
   static let maximumLines = 300
+  static let maximumFiles = 25
 
   /// Whether a file's name says nothing of its subject: Utils, Common or Helpers, alone or inside another name.
   static func hasVagueName(_ path: String) -> Bool {

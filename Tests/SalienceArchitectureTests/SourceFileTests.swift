@@ -25,6 +25,14 @@ struct SourceFileTests {
     }
   }
 
+  @Test("No folder holds more than 25 files")
+  func foldersAreSmall() throws {
+    let folders = Dictionary(grouping: try files(suffixes: Self.suffixes)) { $0.split(separator: "/").dropLast() }
+    for (folder, files) in folders {
+      #expect(files.count <= SourceFileRules.maximumFiles, "\(folder.joined(separator: "/")) has \(files.count) files")
+    }
+  }
+
   @Test("Nothing is forced: no try!, no as!")
   func nothingIsForced() throws {
     for path in try files(suffixes: [".swift"]) {

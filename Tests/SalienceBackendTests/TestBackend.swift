@@ -1,4 +1,5 @@
 import SalienceCPU
+import SalienceReference
 import SalienceTensors
 import SalienceVulkan
 import Testing

@@ -1,5 +1,6 @@
 import SalienceCPU
 import SalienceModels
+import SalienceReference
 import SalienceTensors
 import SalienceVulkan
 import Synchronization

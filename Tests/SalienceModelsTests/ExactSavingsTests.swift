@@ -2,6 +2,7 @@ import SalienceAttribution
 import SalienceCPU
 import SalienceCheckpoints
 import SalienceModels
+import SalienceReference
 import SalienceTensors
 import SalienceVulkan
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import SalienceAttribution
 import SalienceCPU
 import SalienceJSON
+import SalienceReference
 import SalienceTensors
 import Testing
 

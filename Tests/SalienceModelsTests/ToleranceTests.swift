@@ -1,6 +1,7 @@
 import Foundation
 import SalienceAttribution
 import SalienceCPU
+import SalienceReference
 import SalienceTensors
 import Testing
 

@@ -7,17 +7,25 @@ struct EmbeddedShaderTests {
   static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Shaders")
 
-  /// Names, without the suffix, of the checkout's files below `Shaders/`, in byte order.
-  static func stemsOnDisk(in name: String = ".", suffix: String = ".comp") throws -> [String] {
+  /// The folders whose shaders the build compiles.
+  static let rooms = ["attention", "elementwise", "matrix", "path", "rows"]
+
+  /// Paths below `Shaders/`, without the suffix, of the shaders that the build compiles.
+  static func compiledPaths() throws -> [String] {
+    try rooms.flatMap { room in try stemsOnDisk(in: room).map { "\(room)/\($0)" } }
+  }
+
+  /// Names, without the suffix, of the checkout's files in a folder of `Shaders/`, in byte order.
+  static func stemsOnDisk(in name: String, suffix: String = ".comp") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: name).path)
       .filter { $0.hasSuffix(suffix) }
       .map { String($0.dropLast(suffix.count)) }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  @Test("Every file of Shaders/ and Shaders/matrix_units/ is embedded under its stem")
+  @Test("Every file below Shaders/ is embedded under its stem")
   func everyShaderIsEmbedded() throws {
-    let own = try Self.stemsOnDisk(), ready = try Self.stemsOnDisk(in: "matrix_units")
+    let own = try Self.rooms.flatMap { try Self.stemsOnDisk(in: $0) }, ready = try Self.stemsOnDisk(in: "matrix_units")
     #expect(!own.isEmpty && !ready.isEmpty)
     #expect(Shaders.stems == (own + ready).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
   }
@@ -33,13 +41,13 @@ struct EmbeddedShaderTests {
     #expect(Shaders.words(stem)?.baseAddress == words.baseAddress)
   }
 
-  @Test("The embedded bytes are what the compiler writes for the file as it is", arguments: try stemsOnDisk())
-  func embeddingIsExact(stem: String) throws {
+  @Test("The embedded bytes are what the compiler writes for the file as it is", arguments: try compiledPaths())
+  func embeddingIsExact(path: String) throws {
+    let stem = try #require(path.split(separator: "/").last.map(String.init))
     let output = FileManager.default.temporaryDirectory.appending(path: "\(stem)-\(UUID().uuidString).spv")
     defer { try? FileManager.default.removeItem(at: output) }
     let compilation = try ShaderCompilerProcess([
-      "compile", Self.folder.appending(path: "\(stem).comp").path,
-      "--include", Self.folder.appending(path: "include").path, "--output", output.path,
+      "compile", Self.folder.appending(path: "\(path).comp").path, "--include", Self.folder.path, "--output", output.path,
     ])
     #expect(compilation.status == 0)
     #expect(compilation.errors == [])
@@ -51,7 +59,7 @@ struct EmbeddedShaderTests {
     let watched = try Set(Self.stemsOnDisk(in: "include", suffix: ".glsl").map { "include/\($0).glsl" })
     var included: Set<String> = []
     let ready = try Self.stemsOnDisk(in: "matrix_units").map { "matrix_units/\($0).comp" }
-    for file in try watched.union(Self.stemsOnDisk().map { "\($0).comp" } + ready) {
+    for file in try watched.union(Self.compiledPaths().map { "\($0).comp" } + ready) {
       let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
       for match in text.matches(of: #/#\s*include\s*["<](?:include/)?([^">]+)[">]/#) {
         included.insert("include/\(match.1)")

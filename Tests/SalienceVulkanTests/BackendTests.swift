@@ -1,4 +1,5 @@
 import Foundation
+import SalienceReference
 import SalienceTensors
 import SalienceVulkan
 import Testing

@@ -1,3 +1,4 @@
+import SalienceReference
 import SalienceTensors
 import SalienceVulkan
 import Testing

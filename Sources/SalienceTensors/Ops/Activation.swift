@@ -1,14 +1,3 @@
-/// Elementwise nonlinearities that checkpoints name in `hidden_act`.
-public enum ActivationFunction: String, Sendable {
-  /// x · Φ(x) with the error function.
-  case gelu
-  /// The tanh approximation of GELU (`gelu_new`, `gelu_pytorch_tanh`).
-  case geluTanh = "gelu_new"
-  case relu
-  case tanh
-  case silu
-}
-
 /// y = f(x), and f'(x) where a backward pass will want it.
 ///
 /// The derivative is saved instead of x: it takes the same memory, and backward becomes one product.

@@ -1,0 +1,15 @@
+/// A model on a device.
+///
+/// Everything between ids and scores stays there.
+public protocol PreparedModel: Sendable {
+  /// Outputs [C] of each end point, forward only.
+  func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]]
+
+  /// Gradients summed along each request's path. Results do not depend on the other requests of the call.
+  func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse]
+
+  /// The tokens that follow each prompt, without those of the prompt.
+  ///
+  /// Keys and values of tokens that were seen stay on the device. Results do not depend on the other prompts.
+  func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]]
+}

@@ -1,0 +1,65 @@
+/// Σ_k weight_k ∂(cotangent · F)/∂x at the points, times (input - baseline), for one example and several targets.
+public struct PathRequest: Sendable {
+  public let input: PathEnd
+  /// As many tokens as `input`.
+  public let baseline: PathEnd
+  /// In ascending order of α; empty where `refinement` chooses them.
+  public let points: [PathPoint]
+  /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
+  public let cotangents: [[Float]]
+  /// Noise of each sample, added to the input alone: a path a sample, from the same baseline.
+  ///
+  /// Empty for the plain path.
+  public let samples: [GaussianNoise]
+  /// What is made of the samples' attributions.
+  public let statistic: SampleStatistic
+  /// Chooses the points of the plain path instead; noise samples cannot stand beside it.
+  public let refinement: (any PathRefinement)?
+  /// Whether F(x') is asked for.
+  public let readsBaselineOutputs: Bool
+
+  public init(
+    input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
+    statistic: SampleStatistic = .mean, readsBaselineOutputs: Bool = true
+  ) {
+    refinement = nil
+    self.readsBaselineOutputs = readsBaselineOutputs
+    self.input = input
+    self.baseline = baseline
+    self.points = points
+    self.cotangents = cotangents
+    self.samples = samples
+    self.statistic = statistic
+  }
+
+  public init(input: PathEnd, baseline: PathEnd, refinement: any PathRefinement, cotangents: [[Float]]) {
+    self.input = input
+    self.baseline = baseline
+    self.refinement = refinement
+    self.cotangents = cotangents
+    points = []
+    samples = []
+    statistic = .mean
+    readsBaselineOutputs = true
+  }
+
+  /// The same for outputs computed in another precision.
+  public func adapted(to precision: Precision) -> PathRequest {
+    guard let refinement else { return self }
+    return PathRequest(
+      input: input, baseline: baseline, refinement: refinement.adapted(to: precision), cotangents: cotangents)
+  }
+
+  /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
+  public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
+
+  /// The paths to evaluate: one a sample, or the plain one.
+  var paths: [PathRequest] {
+    if samples.isEmpty { return [self] }
+    return samples.map {
+      PathRequest(
+        input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0), baseline: baseline, points: points,
+        cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// The answer to a `PathRequest`.
+public struct PathResponse: Sendable {
+  /// F(x') [C]; empty where nobody asked for it.
+  public let baselineOutputs: [Float]
+  /// F at each noisy input [C], one a sample of the request.
+  public let sampleOutputs: [[Float]]
+  /// Token scores, summed over the hidden dimension: one array a target.
+  public let scores: [[Double]]
+  /// Squares of the attribution, summed over the hidden dimension too: one array a target.
+  public let squares: [[Double]]
+  /// Points evaluated, of one path.
+  public let pointCount: Int
+  /// false where a refinement ended before it was content.
+  public let converged: Bool
+
+  public init(
+    baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squares: [[Double]],
+    pointCount: Int, converged: Bool = true
+  ) {
+    self.baselineOutputs = baselineOutputs
+    self.sampleOutputs = sampleOutputs
+    self.scores = scores
+    self.squares = squares
+    self.pointCount = pointCount
+    self.converged = converged
+  }
+}

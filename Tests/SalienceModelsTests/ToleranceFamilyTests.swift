@@ -98,22 +98,13 @@ import Testing
             "\(id): scores")
         }
       }
-      // Fifty points may end on the way to a gradient that is 10^10 times too large, as Qwen3's at zero.
+      // Fifty points do not get to a gradient that is 10^10 times too large, as Qwen3's at zero; they are spread then.
       let allowed = 1.1 * abs(try #require(fifty.convergenceDelta)) + 0.25 * norm(scores) + rounding
       let bound = 1.1 * error(fifty, from: reference) + 0.5 * norm(scores) + rounding
       let fewDelta = abs(try #require(few.convergenceDelta))
       let fewError = error(few, from: reference)
-      func check() {
-        #expect(fewDelta <= allowed, "\(id): delta of few")
-        #expect(fewError <= bound, "\(id): scores of few")
-      }
-      if name == "qwen3-causal-lm", baseline == "zero" {
-        withKnownIssue("50 points do not get past this gradient; fixed ones are nearer", isIntermittent: true) {
-          check()
-        }
-      } else {
-        check()
-      }
+      #expect(fewDelta <= allowed, "\(id): delta of few")
+      #expect(fewError <= bound, "\(id): scores of few")
     }
     print("\(name), \(baseline): \(kept) of \(found[0].count) kept, \(Double(steps) / Double(found[0].count)) steps")
   }

@@ -47,7 +47,8 @@ struct EmbeddedShaderTests {
     let output = FileManager.default.temporaryDirectory.appending(path: "\(stem)-\(UUID().uuidString).spv")
     defer { try? FileManager.default.removeItem(at: output) }
     let compilation = try ShaderCompilerProcess([
-      "compile", Self.folder.appending(path: "\(path).comp").path, "--include", Self.folder.path, "--output", output.path,
+      "compile", Self.folder.appending(path: "\(path).comp").path, "--include", Self.folder.path,
+      "--output", output.path,
     ])
     #expect(compilation.status == 0)
     #expect(compilation.errors == [])

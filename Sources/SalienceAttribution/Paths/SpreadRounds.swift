@@ -45,9 +45,10 @@ struct SpreadRounds {
   private func isTooSteep(_ evaluations: [PathEvaluation]) -> Bool {
     let usable = evaluations.filter(\.hasGradient)
     let width = 1 / Double(evaluations.count - 1)
-    let steepest = ranges(of: evaluations).enumerated().map { target, range in
-      usable.map { abs($0.scores[target].reduce(0, +)) * width / range }.max() ?? 0
-    }.max() ?? 0
+    let steepest =
+      ranges(of: evaluations).enumerated().map { target, range in
+        usable.map { abs($0.scores[target].reduce(0, +)) * width / range }.max() ?? 0
+      }.max() ?? 0
     return steepest > 1 && log2(steepest) * Self.pointsPerHalving > Double(maxSteps - evaluations.count)
   }
 

@@ -42,7 +42,9 @@ let package = Package(
     .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
     .target(
       name: "SalienceAttribution",
-      dependencies: ["SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels"]),
+      dependencies: [
+        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels",
+      ]),
     .target(
       name: "SalienceReports",
       dependencies: [

@@ -47,7 +47,7 @@ extension PipelineRun {
     var key = method.map { "methods.\($0)" } ?? "methods"
     if method != nil, let setting = error.setting { key += ".\(setting.rawValue)" }
     return PipelineError(
-      error, target: method.map { pipeline.methods[$0].target }, model: pipeline.models[index],
+      error, target: method.map { pipeline.methods[$0].method.target }, model: pipeline.models[index],
       configuration: checkpoints[index].config, key: key, at: pipeline.origins.place(of: key))
   }
 }

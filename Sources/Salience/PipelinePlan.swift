@@ -103,7 +103,7 @@ public struct PipelinePlan: Sendable {
     let isProcessor = run.backend is CPUBackend
     let model = Model(
       name: run.modelNames[index], device: memory,
-      endBytes: endBytes(scorer, methods: pipeline.methods) * workers,
+      endBytes: endBytes(scorer) * workers,
       textBytes: sample.plannedTextBytes(isWritten: pipeline.output.text), tokensPerRow: probe.meanTokens,
       flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond, probedRows: pace.rows,
       plannedMemory: (run.backend as? CPUBackend).map {
@@ -120,9 +120,8 @@ public struct PipelinePlan: Sendable {
   }
 
   /// Bytes of what the paths of the texts hold that a worker is given at once.
-  private static func endBytes(_ scorer: PipelineScorer, methods: [Pipeline.Method]) -> Int {
+  private static func endBytes(_ scorer: PipelineScorer) -> Int {
     let tokens = max(scorer.tokenBudget, scorer.model.maximumLength)
-    let held = scorer.model.programs.flatMap { program in methods.map { $0.heldElementsPerToken(of: program) } }
-    return (held.max() ?? 0) * tokens * MemoryLayout<Float>.stride
+    return scorer.model.heldElementsPerToken * tokens * MemoryLayout<Float>.stride
   }
 }

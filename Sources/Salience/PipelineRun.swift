@@ -37,7 +37,7 @@ public struct PipelineRun: Sendable {
     standardInput: () throws -> StandardInput = { try StandardInput() }
   ) throws {
     self.pipeline = pipeline
-    methods = try pipeline.attributionMethods()
+    methods = pipeline.methods.map(\.method)
     modelNames = try ModelName.unique(pipeline.models)
     let backend = try pipeline.device.backend(precision: pipeline.precision, profile: profile, faults: faults)
     self.backend =

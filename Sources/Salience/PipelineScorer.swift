@@ -21,9 +21,9 @@ public struct PipelineScorer: ModelScorer {
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
     showsLabels = pipeline.output.text
-    evaluations = pipeline.methods.map(\.evaluationsPerExample)
+    evaluations = model.methods.map(\.cost.evaluations)
     concurrency = device.concurrency + 1
-    tokenBudget = max(64, device.evaluatedTokens / max(1, pipeline.evaluationsPerRound))
+    tokenBudget = max(64, device.evaluatedTokens / max(1, model.methods.reduce(0) { $0 + $1.cost.evaluationsPerRound }))
   }
 
   public func encode(_ example: Example) throws -> [Encoding] {

@@ -5,14 +5,25 @@ public struct AttributionError: Error, Sendable, CustomStringConvertible {
     case usage
     /// One example cannot be scored.
     case example
-    /// A number that is not one.
+    /// An attribution that is infinite or no number.
     case notFinite
+    /// A method and the answers to its questions do not fit: a fault of the program's.
+    case answer
   }
 
-  /// A method's setting, by its name in pipeline files.
-  public enum Setting: String, Sendable {
-    case steps, tolerance, baseline, target, layer, output
-    case maxSteps = "max_steps"
+  /// A method's setting, by its key in pipeline files.
+  public struct Setting: RawRepresentable, Sendable, Hashable {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static let steps = Setting(rawValue: "steps")
+    public static let tolerance = Setting(rawValue: "tolerance")
+    public static let maxSteps = Setting(rawValue: "max_steps")
+    public static let baseline = Setting(rawValue: "baseline")
+    public static let target = Setting(rawValue: "target")
+    public static let layer = Setting(rawValue: "layer")
+    public static let output = Setting(rawValue: "output")
   }
 
   public let code: Code

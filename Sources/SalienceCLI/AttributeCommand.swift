@@ -27,30 +27,11 @@ struct AttributeCommand: AsyncParsableCommand {
   var model: [String]
   @Option(help: "text-classification, question-answering, token-classification, fill-mask or causal-lm.")
   var task: String?
-  @Option(name: .customLong("set"), help: "KEY=VALUE of the task, as in generation.max_new_tokens=35.")
-  var taskSettings: [String] = []
-  @Option(help: "integrated-gradients or gradient-x-input.") var method = Pipeline.MethodName.integratedGradients
-    .rawValue
-  @Option(help: "predicted, all, maximum, a class, token or index. (default: predicted)") var target: String?
-  @Option(parsing: .upToNextOption, help: "Two classes or tokens, A B: why A rather than B.")
-  var contrast: [String] = []
-  @Option(help: "Points on the path. (default: 50)") var steps: String?
-  @Option(help: "The rule for the path's points, riemann-middle for one. (default: gauss-legendre)")
-  var quadrature: String?
-  @Option(help: "Instead of steps: as few as bring |delta| under this share of the output's difference.")
-  var tolerance: String?
-  @Option(help: "Most points with a tolerance. (default: 257)") var maxSteps: String?
-  @Option(help: "pad, mask, unk, zero or a token. (default: pad)") var baseline: String?
-  @Option(help: "false: special tokens are replaced by the baseline too. (default: true)") var keepSpecial: String?
-  @Option(help: "l2, l2-full, sum, l1 or none. (default: l2)") var normalize: String?
-  @Option(help: "embeddings, word-embeddings or 'encoder layer N'. (default: embeddings)") var layer: String?
-  @Option(help: "Explain the logit or the probability. (default: logit)") var output: String?
-  @Option(help: "l2 or sum: how gradient-x-input makes one score a token. (default: l2)") var reduction: String?
-  @Option(help: "Average over noisy inputs: smoothgrad, smoothgrad-squared or vargrad. (default: no noise)")
-  var noiseKind: String?
-  @Option(help: "Noisy inputs to average over. (default: 8)") var noiseSamples: String?
-  @Option(help: "Standard deviation of the noise. (default: 0.1)") var noiseDeviation: String?
-  @Option(help: "Another number, other noise. (default: 0)") var noiseSeed: String?
+  @Option(
+    name: .customLong("set"),
+    help: "KEY=VALUE of the task, as in generation.max_new_tokens=35, or of a method that has no option for it.")
+  var settings: [String] = []
+  @OptionGroup var method: MethodOptions
   @Option(help: "auto, cpu, vulkan, vulkan:N or vulkan:UUID.") var device = "auto"
   @Option(help: "f32, bf16 or f16: what matrix products are computed in. (default: f32)") var precision: String?
   @Option(help: "What the colours are chosen for: dark or light. (default: the terminal's own background)")
@@ -61,16 +42,12 @@ struct AttributeCommand: AsyncParsableCommand {
 
   func validate() throws {
     try requirePaths(model.map { ("--model", $0) })
-    guard contrast.isEmpty || contrast.count == 2 else {
-      throw ValidationError("--contrast takes two classes or tokens, and stands after the text")
-    }
     guard text != "-" || pair != "-" else { throw ValidationError("only one of the two texts can be standard input") }
-    guard contrast.isEmpty || target == nil else { throw ValidationError("--contrast and --target exclude each other") }
   }
 
   func run() async throws {
     try await reportingFailures {
-      let method = try self.settings()
+      let method = try self.method.read(settings: settings)
       guard let device = Pipeline.Device(device) else {
         throw PipelineError(.usage, Pipeline.Device.choices(insteadOf: device), at: "--device \(device)")
       }
@@ -134,61 +111,14 @@ struct AttributeCommand: AsyncParsableCommand {
     try writeStyledResult(ColoredTokens(style: style, background: background ?? .dark).render(results))
   }
 
-  /// The options under their names in a pipeline file.
-  private var options: [(key: String, value: String)] {
-    let all = [
-      ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance),
-      ("max_steps", maxSteps), ("baseline", baseline), ("keep_special", keepSpecial), ("normalize", normalize),
-      ("target", target), ("layer", layer), ("output", output), ("reduction", reduction),
-      ("noise.kind", noiseKind), ("noise.samples", noiseSamples), ("noise.deviation", noiseDeviation),
-      ("noise.seed", noiseSeed),
-    ]
-    return all.compactMap { key, value in value.map { (key, $0) } }
-  }
-
-  private func typed(_ key: String) -> String {
-    if key == "target", !contrast.isEmpty { return "--contrast \(contrast.joined(separator: " "))" }
-    let option = "--\(key.replacing(".", with: "-").replacing("_", with: "-"))"
-    return options.first { $0.key == key }.map { "\(option) \($0.value)" } ?? option
-  }
-
-  private func settings() throws -> Pipeline.Method {
-    guard let name = Pipeline.MethodName(rawValue: method) else {
-      let names = Pipeline.MethodName.allCases.map(\.rawValue)
-      let hint = NearestName.hint(for: method, among: names)
-      throw PipelineError(
-        .usage, "no method '\(method)': known are \(names.joined(separator: ", "))\(hint)", at: "--method \(method)")
-    }
-    var overrides = options.map { PipelineOverride(option: typed($0.key), path: $0.key, values: [$0.value]) }
-    if !contrast.isEmpty {
-      overrides.append(PipelineOverride(option: typed("target"), path: "target.contrast", values: contrast))
-    }
-    let settings = try Pipeline.Method(name: name, options: overrides)
-    if settings.target == .label {
-      throw PipelineError(.usage, "a single text has no label: name its class", at: typed("target"))
-    }
-    return settings
-  }
-
   private func askedTask() throws -> TaskSettings {
     let own = task.map { [PipelineOverride(option: "--task \($0)", path: "task", values: [$0])] } ?? []
     return try TaskSettings(options: own + taskOverrides())
   }
 
-  /// - Throws: `PipelineError.usage` for what is no setting of a task but an option of its own.
+  /// What is set of the task.
   private func taskOverrides() throws -> [PipelineOverride] {
-    let methodKeys = [
-      "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize", "target", "layer",
-      "output", "reduction",
-    ]
-    return try taskSettings.map { setting in
-      let override = try PipelineOverride(set: setting)
-      if let key = override.path.last, override.path.first == "methods" || methodKeys.contains(override.path[0]) {
-        throw PipelineError(
-          .usage, "is an option of its own here: --\(key.replacing("_", with: "-"))", at: override.option)
-      }
-      return override
-    }
+    try settings.map(PipelineOverride.init(set:)).filter { !MethodOptions.isSetting($0) }
   }
 
   /// - Throws: `PipelineError.usage` for settings of a task that the model is not asked.
@@ -208,11 +138,11 @@ struct AttributeCommand: AsyncParsableCommand {
     let checkpoint = try Checkpoint(directory: model)
     do {
       return try await AttributionModel(
-        checkpoint: checkpoint, task: try askedTask(), methods: [try method.attributionMethod()], on: backend)
+        checkpoint: checkpoint, task: try askedTask(), methods: [method.method], on: backend)
     } catch let error as AttributionError where error.code == .usage {
       throw PipelineError(
-        error, target: method.target, model: model, configuration: checkpoint.config,
-        at: typed(error.setting?.rawValue ?? "method"))
+        error, target: method.method.target, model: model, configuration: checkpoint.config,
+        at: self.method.typed(error.setting?.rawValue ?? "method"))
     } catch {
       throw PipelineError.naming(model, in: error)
     }

@@ -30,7 +30,7 @@ import Testing
         points.append(PathPoint(alpha: lower + width * point.alpha, weight: width * point.weight))
       }
     }
-    return .fixed(points)
+    return .points(points)
   }
 
   private static func methods(_ rules: [IntegratedGradients.Rule], _ baseline: Baseline) -> [IntegratedGradients] {
@@ -65,7 +65,7 @@ import Testing
     default: start = .token(try #require(folder.inputs[0].tokens.dropFirst(4).first))
     }
     let reference = try Self.reference()
-    let fifty: IntegratedGradients.Rule = .fixed(try Quadrature.gaussLegendre.points(steps: 50))
+    let fifty: IntegratedGradients.Rule = .fixed(steps: 50, quadrature: .gaussLegendre)
     let own: IntegratedGradients.Rule = .adaptive(try AdaptiveQuadrature(tolerance: 0.01))
     let few: IntegratedGradients.Rule = .adaptive(try AdaptiveQuadrature(tolerance: 0.01, maxSteps: 50))
     let found = try await explanations(folder, Self.methods([own, few, fifty, reference], start))
@@ -88,8 +88,8 @@ import Testing
           error(own, from: reference) <= 0.06 * norm(scores) + 2 * slack,
           "\(id): \(error(own, from: reference)) of \(norm(scores))")
       } else {
-        let points = try Quadrature.gaussLegendre.points(steps: own.steps)
-        let fixed = try await explanations(folder, Self.methods([.fixed(points)], start))[0][index]
+        let rule: IntegratedGradients.Rule = .fixed(steps: own.steps, quadrature: .gaussLegendre)
+        let fixed = try await explanations(folder, Self.methods([rule], start))[0][index]
         print("\(id): \(own.steps) steps, delta \(delta), fixed \(fixed.convergenceDelta ?? .nan)")
         for other in [fixed, fifty] {
           #expect(abs(delta) <= abs(try #require(other.convergenceDelta)) + rounding, "\(id): delta \(delta)")
@@ -122,7 +122,7 @@ import Testing
     let rule = try AdaptiveQuadrature(tolerance: 0.01)
     let model = try await AttributionModel(
       checkpoint: Checkpoint(directory: copy), task: folder.task,
-      methods: Self.methods([.adaptive(rule), .fixed(Quadrature.gaussLegendre.points(steps: 50))], .zero),
+      methods: Self.methods([.adaptive(rule), .fixed(steps: 50, quadrature: .gaussLegendre)], .zero),
       on: CPUBackend())
     let input = try model.input(folder.inputs[1].text, pair: folder.inputs[1].pair)
     let found = try #require(await model.score([input]).first).get().explanations

@@ -46,13 +46,13 @@ private let minimal = """
     #expect(pipeline.dataset.columns.textPair == nil)
     #expect(pipeline.dataset.maxLength == 128)
     #expect(pipeline.dataset.overLong == .quarantine)
-    let method = try #require(pipeline.methods.first)
+    let method = try #require(pipeline.methods.first).integratedGradients()
     #expect(method.rule == .fixed(steps: 20, quadrature: .trapezoid))
     #expect(method.baseline == .token("[MASK]"))
     #expect(!method.keepSpecial)
     #expect(method.target == .contrast(.name("POSITIVE"), .index(0)))
     #expect(method.layer == .encoder(2))
-    #expect(pipeline.methods[1].target == .class(.name("1")))
+    #expect(pipeline.methods[1].method.target == .class(.name("1")))
     #expect(pipeline.methods[1].id == "integrated-gradients")
     #expect(pipeline.device == .vulkan(1))
     #expect(pipeline.output.formats == [.parquet, .csv])
@@ -80,9 +80,10 @@ private let minimal = """
     let pipeline = try PipelineFile.parse(minimal, path: "a/night.yaml")
     #expect(pipeline.name == "night")
     #expect(pipeline.models == ["m"])
-    #expect(pipeline.methods[0].rule == .fixed(steps: 50, quadrature: .gaussLegendre))
-    #expect(pipeline.methods[0].baseline == .pad)
-    #expect(pipeline.methods[0].target == .predicted)
+    let method = try pipeline.methods[0].integratedGradients()
+    #expect(method.rule == .fixed(steps: 50, quadrature: .gaussLegendre))
+    #expect(method.baseline == .pad)
+    #expect(method.target == .predicted)
     #expect(pipeline.output.formats == [.parquet])
     #expect(pipeline.output.words == nil)
     #expect(pipeline.maxBadRows == .percent(1))
@@ -138,9 +139,9 @@ private let minimal = """
       error.description
         == "p.yaml:3: 'methods.0.target' is label, for which 'dataset.columns.label' must name the column of labels")
     let labelled = text.replacing("{text: text}", with: "{text: text, label: stars}")
-    #expect(try PipelineFile.parse(labelled, path: "p.yaml").methods[0].target == .label)
+    #expect(try PipelineFile.parse(labelled, path: "p.yaml").methods[0].method.target == .label)
     let answers = text.replacing("{path: d.csv, columns: {text: text}}", with: "{path: d.json}")
-    #expect(try PipelineFile.parse(answers, path: "p.yaml").methods[0].target == .label)
+    #expect(try PipelineFile.parse(answers, path: "p.yaml").methods[0].method.target == .label)
   }
 
   @Test func aByteOrderMarkIsNoPartOfTheFile() throws {
@@ -156,7 +157,7 @@ private let minimal = """
       PipelineOverride(option: "--device cpu", path: "device", values: ["cpu"]),
     ]
     let pipeline = try PipelineFile.parse(minimal, path: "p.yaml", overrides: overrides)
-    #expect(pipeline.methods[0].rule == .fixed(steps: 8, quadrature: .gaussLegendre))
+    #expect(try pipeline.methods[0].integratedGradients().rule == .fixed(steps: 8, quadrature: .gaussLegendre))
     #expect(pipeline.output.formats == [.parquet, .csv])
     #expect(pipeline.dataset.columns.label == "stars")
     #expect(pipeline.models == ["x: y/m1", "m2"])
@@ -210,10 +211,11 @@ private let minimal = """
   }
 
   @Test func readsAMethodFromOptions() throws {
-    func method(_ options: (String, String)...) throws -> Pipeline.Method {
+    func method(_ options: (String, String)...) throws -> IntegratedGradients {
       try Pipeline.Method(
-        name: .integratedGradients,
-        options: options.map { PipelineOverride(option: "--\($0) \($1)", path: $0, values: [$1]) })
+        name: IntegratedGradients.name,
+        options: options.map { PipelineOverride(option: "--\($0) \($1)", path: $0, values: [$1]) }
+      ).integratedGradients()
     }
     let plain = try method()
     #expect(plain.rule == .fixed(steps: 50, quadrature: .gaussLegendre) && plain.target == .predicted)

@@ -19,7 +19,7 @@ import Testing
 
   @Test func readsBothKeys() throws {
     let pipeline = try PipelineFile.parse(Self.pipeline("tolerance: 0.02\n    max_steps: 65"), path: "p.yaml")
-    #expect(pipeline.methods[0].rule == .adaptive(tolerance: 0.02, maxSteps: 65))
+    #expect(try pipeline.methods[0].integratedGradients().rule == .adaptive(tolerance: 0.02, maxSteps: 65))
     #expect(pipeline.resolved["methods"]?[0]?["tolerance"]?.doubleValue == 0.02)
     #expect(pipeline.resolved["methods"]?[0]?["max_steps"]?.intValue == 65)
     #expect(pipeline.resolved["methods"]?[0]?["steps"] == nil)
@@ -27,7 +27,7 @@ import Testing
 
   @Test func maxStepsHasADefault() throws {
     let pipeline = try PipelineFile.parse(Self.pipeline("tolerance: 0.01"), path: "p.yaml")
-    #expect(pipeline.methods[0].rule == .adaptive(tolerance: 0.01, maxSteps: 257))
+    #expect(try pipeline.methods[0].integratedGradients().rule == .adaptive(tolerance: 0.01, maxSteps: 257))
   }
 
   @Test(arguments: [
@@ -51,12 +51,12 @@ import Testing
 
   @Test func fromOptions() throws {
     let method = try Pipeline.Method(
-      name: .integratedGradients,
+      name: IntegratedGradients.name,
       options: [PipelineOverride(option: "--tolerance 0.05", path: "tolerance", values: ["0.05"])])
-    #expect(method.rule == .adaptive(tolerance: 0.05, maxSteps: 257))
+    #expect(try method.integratedGradients().rule == .adaptive(tolerance: 0.05, maxSteps: 257))
     let error = try #require(throws: PipelineError.self) {
       try Pipeline.Method(
-        name: .integratedGradients,
+        name: IntegratedGradients.name,
         options: [
           PipelineOverride(option: "--steps 20", path: "steps", values: ["20"]),
           PipelineOverride(option: "--tolerance 0.05", path: "tolerance", values: ["0.05"]),

@@ -64,7 +64,7 @@ private let faultyDevice: VulkanDeviceInfo? = {
       models: [
         Run.Model(name: "m") {
           let model = try await AttributionModel(
-            checkpoint: checkpoint, methods: pipeline.attributionMethods(), on: backend)
+            checkpoint: checkpoint, methods: pipeline.methods.map(\.method), on: backend)
           return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
         }
       ],

@@ -21,7 +21,7 @@ import Testing
       output: {directory: run}
       """, path: "rows.yaml")
     let model = try await AttributionModel(
-      checkpoint: checkpoint, methods: pipeline.attributionMethods(), on: backend)
+      checkpoint: checkpoint, methods: pipeline.methods.map(\.method), on: backend)
     return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
   }
 

@@ -1,40 +1,99 @@
+import SalienceJSON
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
-/// A method of attribution: what it asks a model for one example, and what it makes of the answer.
+/// A method of attribution: what it asks a model for one example, and what it makes of the answers.
 ///
 /// A method knows neither a model family nor a backend.
 public protocol AttributionMethod: Sendable {
   /// Fills the tables' `method` column.
   var id: String { get }
+  var target: Target { get }
   /// Where scores are taken.
   var layer: AttributionLayer { get }
-  var target: Target { get }
-
   /// Whether scores explain logits or probabilities.
   var output: OutputKind { get }
+  /// The settings with every default filled in, as `run.json` shows them.
+  var values: [JSONMember] { get }
+  /// What an example takes, for plans of memory and time.
+  var cost: MethodCost { get }
+  /// Whether points are chosen example by example, to keep a tolerance.
+  var hasTolerance: Bool { get }
+  /// The user's seed, where the method draws random numbers.
+  var randomSeed: UInt64? { get }
 
   /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
   func validate(tokenizer: Tokenizer) throws
 
-  /// Whether points are chosen example by example, to keep a tolerance.
-  var hasTolerance: Bool { get }
-
-  /// The evaluations that the method needs for an output's targets.
-  func request(
-    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
-  ) throws -> PathRequest
-
-  /// One explanation a target.
+  /// Begins with one output of one example.
   ///
-  /// - Parameter outputs: F(x) [C].
-  /// - Throws: `AttributionError` with code `notFinite`.
-  func explanations(of output: ExplainedOutput, outputs: [Float], response: PathResponse) throws -> [Explanation]
+  /// - Throws: `AttributionError` where the example cannot be explained.
+  func begin(_ subject: Subject) throws -> any MethodRun
 }
 
 extension AttributionMethod {
   public var output: OutputKind { .logit }
-
   public var hasTolerance: Bool { false }
+  public var randomSeed: UInt64? { nil }
+  public func validate(tokenizer: Tokenizer) throws {}
+}
+
+/// A method that pipeline files can name: one file, and one line in `MethodRegistry`.
+///
+/// Pipeline files, `--help`, run records, plans and the reference pages take what they need from its declaration.
+public protocol RegisteredMethod: AttributionMethod {
+  /// What pipeline files call the method.
+  static var name: String { get }
+  /// What it does, in a phrase.
+  static var summary: String { get }
+  /// Every key beside `name` and `id`, in the order in which they are listed.
+  static var settings: [any SettingDeclaration] { get }
+
+  /// Reads the method's settings.
+  ///
+  /// - Parameter id: fills the tables' `method` column.
+  /// - Throws: an error that names the key at fault and its place.
+  init(id: String, settings: any SettingsReader) throws
+}
+
+/// What a method is to explain: an output of an example, for one or several targets.
+public struct Subject: Sendable {
+  public let encoding: Encoding
+  public let output: ExplainedOutput
+  public let tokenizer: Tokenizer
+  public let architecture: any Architecture
+
+  /// What the model reads for the output.
+  public var input: PathEnd { output.end(of: encoding, in: architecture) }
+  /// One row of C coefficients per target.
+  public var coefficients: [[Float]] { output.targets.map(\.coefficients) }
+}
+
+/// What a method's evaluations of one example take.
+public struct MethodCost: Sendable, Equatable {
+  /// Gradients that are computed in all; with a tolerance, as many as are usual.
+  public let evaluations: Int
+  /// Those that are computed together.
+  ///
+  /// Later rounds of a tolerance have fewer, of fewer and fewer examples; more examples in a submission keep their batches
+  /// full.
+  public let evaluationsPerRound: Int
+  /// Paths whose ends and summed gradients are held at once.
+  public let paths: Int
+  /// Gradients at single points that are held instead of their sums.
+  public let heldGradients: Int
+
+  public init(evaluations: Int, evaluationsPerRound: Int? = nil, paths: Int = 1, heldGradients: Int = 0) {
+    self.evaluations = evaluations
+    self.evaluationsPerRound = evaluationsPerRound ?? evaluations
+    self.paths = paths
+    self.heldGradients = heldGradients
+  }
+
+  /// Elements that are held of each token of an example at once: both ends of its paths, and the gradients or their sums.
+  public func heldElementsPerToken(of program: PathProgram) -> Int {
+    let gradients = heldGradients > 0 ? (heldGradients + 1) * program.width : paths * program.sumWidth
+    return 2 * paths * program.endWidth + gradients
+  }
 }

@@ -1,3 +1,4 @@
+import SalienceJSON
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
@@ -9,6 +10,34 @@ public enum Baseline: Sendable, Equatable {
   case zero
   /// A token as the vocabulary writes it.
   case token(String)
+
+  /// The key `baseline` of a method.
+  static let setting = Setting<Baseline>(
+    "baseline", fallback: .pad, fallbackText: "pad",
+    help: "`pad`, `mask`, `unk`, `zero` or a token of the vocabulary; attended like any other token",
+    read: { try $0.string($1).map(Baseline.init) }, encode: { .string($0.text) })
+
+  /// Reads a baseline as pipeline files write it.
+  public init(_ text: String) {
+    switch text {
+    case "pad": self = .pad
+    case "mask": self = .mask
+    case "unk": self = .unk
+    case "zero": self = .zero
+    default: self = .token(text)
+    }
+  }
+
+  /// As pipeline files write it.
+  public var text: String {
+    switch self {
+    case .pad: "pad"
+    case .mask: "mask"
+    case .unk: "unk"
+    case .zero: "zero"
+    case .token(let token): token
+    }
+  }
 
   /// The token's id; nil for `zero`.
   ///

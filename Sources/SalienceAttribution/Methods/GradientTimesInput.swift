@@ -1,10 +1,22 @@
+import SalienceJSON
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
 /// Gradient of the output times the input's own value at the attribution layer (arXiv 1312.6034, 1605.01713), one
 /// evaluation.
-public struct GradientTimesInput: AttributionMethod {
+public struct GradientTimesInput: RegisteredMethod {
+  public static let name = "gradient-x-input"
+  public static let summary = "the output's gradient times the input, one evaluation"
+
+  static let reductionSetting = Setting.choice(
+    "reduction", fallback: Reduction.l2, help: "how a token's products become one score: their length or their sum")
+  static let normalizeSetting = Normalization.setting(fallback: .l1)
+  static let layerSetting = AttributionLayer.setting(fallback: .wordEmbeddings)
+  public static let settings: [any SettingDeclaration] = [
+    reductionSetting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
+  ]
+
   public let id: String
   public let layer: AttributionLayer
   public let target: Target
@@ -22,7 +34,7 @@ public struct GradientTimesInput: AttributionMethod {
   }
 
   public init(
-    id: String = "gradient-x-input", reduction: Reduction = .l2, normalization: Normalization = .l1,
+    id: String = name, reduction: Reduction = .l2, normalization: Normalization = .l1,
     target: Target = .predicted, layer: AttributionLayer = .wordEmbeddings, output: OutputKind = .logit
   ) {
     self.id = id
@@ -33,40 +45,52 @@ public struct GradientTimesInput: AttributionMethod {
     self.output = output
   }
 
-  public func validate(tokenizer: Tokenizer) throws {}
-
-  /// The gradient at the input, times what separates it from zeros: the input itself.
-  public func request(
-    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
-  ) throws -> PathRequest {
-    let input = output.end(of: encoding, in: architecture)
-    return PathRequest(
-      input: input,
-      baseline: PathEnd(input.sequence, zeroed: Array(repeating: true, count: input.sequence.count)),
-      points: [PathPoint(alpha: 1, weight: 1)], cotangents: output.targets.map(\.coefficients),
-      readsBaselineOutputs: false)
+  public init(id: String, settings: any SettingsReader) throws {
+    self.init(
+      id: id, reduction: try Self.reductionSetting.value(in: settings),
+      normalization: try Self.normalizeSetting.value(in: settings), target: try Target.setting.value(in: settings),
+      layer: try Self.layerSetting.value(in: settings), output: try OutputKind.setting.value(in: settings))
   }
 
-  public func explanations(
-    of output: ExplainedOutput, outputs: [Float], response: PathResponse
-  ) throws -> [Explanation] {
-    try output.targets.enumerated().map { index, target in
+  public var values: [JSONMember] {
+    [
+      Target.setting.member(target), Self.layerSetting.member(layer), OutputKind.setting.member(output),
+      Self.normalizeSetting.member(normalization), Self.reductionSetting.member(reduction),
+    ]
+  }
+
+  public var cost: MethodCost { MethodCost(evaluations: 1) }
+
+  public func begin(_ subject: Subject) throws -> any MethodRun { Run(method: self, subject: subject) }
+
+  private struct Run: MethodRun {
+    let method: GradientTimesInput
+    let subject: Subject
+
+    /// The gradient at the input, times what separates it from zeros: the input itself.
+    mutating func next(_ answers: [Answer]) throws -> Step {
+      let (input, coefficients) = (subject.input, subject.coefficients)
+      if answers.isEmpty {
+        let request = PathRequest(
+          input: input,
+          baseline: PathEnd(input.sequence, zeroed: Array(repeating: true, count: input.sequence.count)),
+          points: [PathPoint(alpha: 1, weight: 1)], cotangents: coefficients, readsBaselineOutputs: false)
+        return .ask([.values(input, coefficients: coefficients), .path(request)])
+      }
+      return .finish(try method.explanations(subject, try answers.values(at: 0), try answers.path(at: 1)))
+    }
+  }
+
+  private func explanations(_ subject: Subject, _ outputs: [Double], _ path: PathResponse) throws -> [Explanation] {
+    try subject.output.targets.enumerated().map { index, target in
       let scores =
         switch reduction {
-        case .sum: response.scores[index]
-        case .l2: response.squares[index].map { $0.squareRoot() }
+        case .sum: path.scores[index]
+        case .l2: path.squares[index].map { $0.squareRoot() }
         }
-      let sum = scores.reduce(0, +)
-      let norm = response.squares[index].reduce(0, +).squareRoot()
-      guard sum.isFinite, norm.isFinite else {
-        throw AttributionError(.notFinite, "\(id): the attribution is not a finite number")
-      }
-      return Explanation(
-        method: id, target: target.name, targetIndex: target.index, targetPosition: output.position,
-        output: target.value(outputs), baselineOutput: nil, convergenceDelta: nil, steps: 1,
-        attributions: scores.map(Float.init),
-        normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
-        attributionNorm: norm)
+      return try Explanation(
+        method: id, target: target, of: subject, output: outputs[index], scores: scores, squares: path.squares[index],
+        normalization: normalization, steps: 1)
     }
   }
 }

@@ -1,9 +1,13 @@
+import SalienceJSON
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
 /// Integrated gradients (arXiv 1703.01365), as Captum's `LayerIntegratedGradients` where the quadrature is fixed.
-public struct IntegratedGradients: AttributionMethod {
+public struct IntegratedGradients: RegisteredMethod {
+  public static let name = "integrated-gradients"
+  public static let summary = "the gradient's integral along the path from a baseline to the text"
+
   public let id: String
   public let layer: AttributionLayer
   public let target: Target
@@ -16,26 +20,29 @@ public struct IntegratedGradients: AttributionMethod {
 
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {
-    /// The same points for every example, in ascending order of α.
-    case fixed([PathPoint])
+    /// The same points for every example.
+    case fixed(steps: Int, quadrature: Quadrature)
+    /// Points of one's own for every example, in ascending order of α.
+    case points([PathPoint])
     /// Points chosen for each example.
     case adaptive(AdaptiveQuadrature)
   }
 
   /// - Throws: `AttributionError` with code `usage` where the rule does not have so few points.
   public init(
-    id: String = "integrated-gradients", steps: Int = 50, quadrature: Quadrature = .gaussLegendre,
+    id: String = name, steps: Int = stepsSetting.fallback, quadrature: Quadrature = quadratureSetting.fallback,
     baseline: Baseline = .pad, keepSpecial: Bool = true, normalization: Normalization = .l2,
     target: Target = .predicted, layer: AttributionLayer = .embeddings, output: OutputKind = .logit
   ) throws {
-    let points = try quadrature.points(steps: steps)
+    _ = try quadrature.points(steps: steps)
     self.init(
-      id: id, rule: .fixed(points), baseline: baseline, keepSpecial: keepSpecial, normalization: normalization,
+      id: id, rule: .fixed(steps: steps, quadrature: quadrature), baseline: baseline, keepSpecial: keepSpecial,
+      normalization: normalization,
       target: target, layer: layer, output: output)
   }
 
   public init(
-    id: String = "integrated-gradients", rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true,
+    id: String = name, rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true,
     normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings,
     output: OutputKind = .logit
   ) {
@@ -55,39 +62,44 @@ public struct IntegratedGradients: AttributionMethod {
 
   public func validate(tokenizer: Tokenizer) throws { _ = try baseline.tokenID(in: tokenizer) }
 
-  public func request(
-    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
-  ) throws -> PathRequest {
-    let input = output.end(of: encoding, in: architecture)
+  public func begin(_ subject: Subject) throws -> any MethodRun {
     let start = baseline.end(
-      of: encoding, output: output, replacingWith: try baseline.tokenID(in: tokenizer), keepSpecial: keepSpecial,
-      at: layer, in: architecture)
-    let cotangents = output.targets.map(\.coefficients)
-    switch rule {
-    case .fixed(let points):
-      return PathRequest(input: input, baseline: start, points: points, cotangents: cotangents)
-    case .adaptive(let quadrature):
-      return PathRequest(input: input, baseline: start, refinement: quadrature, cotangents: cotangents)
-    }
+      of: subject.encoding, output: subject.output, replacingWith: try baseline.tokenID(in: subject.tokenizer),
+      keepSpecial: keepSpecial, at: layer, in: subject.architecture)
+    return Run(method: self, subject: subject, baseline: start)
   }
 
-  public func explanations(
-    of output: ExplainedOutput, outputs: [Float], response: PathResponse
-  ) throws -> [Explanation] {
-    try output.targets.enumerated().map { index, target in
-      let scores = response.scores[index]
-      let sum = scores.reduce(0, +)
-      let norm = response.squares[index].reduce(0, +).squareRoot()
-      guard sum.isFinite, norm.isFinite else {
-        throw AttributionError(.notFinite, "\(id): the attribution is not a finite number")
+  private func request(from baseline: PathEnd, to input: PathEnd, _ coefficients: [[Float]]) throws -> PathRequest {
+    let points: [PathPoint]
+    switch rule {
+    case .adaptive(let quadrature):
+      return PathRequest(input: input, baseline: baseline, refinement: quadrature, cotangents: coefficients)
+    case .points(let own): points = own
+    case .fixed(let steps, let quadrature): points = try quadrature.points(steps: steps)
+    }
+    return PathRequest(input: input, baseline: baseline, points: points, cotangents: coefficients)
+  }
+
+  private struct Run: MethodRun {
+    let method: IntegratedGradients
+    let subject: Subject
+    let baseline: PathEnd
+
+    mutating func next(_ answers: [Answer]) throws -> Step {
+      let (input, coefficients) = (subject.input, subject.coefficients)
+      if answers.isEmpty {
+        let request = try method.request(from: baseline, to: input, coefficients)
+        return .ask([.values(input, coefficients: coefficients), .path(request)])
       }
-      let (end, start) = (target.value(outputs), target.value(response.baselineOutputs))
-      return Explanation(
-        method: id, target: target.name, targetIndex: target.index, targetPosition: output.position, output: end,
-        baselineOutput: start, convergenceDelta: sum - (end - start), steps: response.pointCount,
-        attributions: scores.map(Float.init),
-        normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
-        attributionNorm: norm, converged: hasTolerance ? response.converged : nil)
+      let (ends, path) = (try answers.values(at: 0), try answers.path(at: 1))
+      return .finish(
+        try subject.output.targets.enumerated().map { index, target in
+          try Explanation(
+            method: method.id, target: target, of: subject, output: ends[index],
+            baselineOutput: target.value(path.baselineOutputs), scores: path.scores[index],
+            squares: path.squares[index], normalization: method.normalization, steps: path.pointCount,
+            converged: method.hasTolerance ? path.converged : nil)
+        })
     }
   }
 }

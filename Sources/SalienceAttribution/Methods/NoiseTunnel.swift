@@ -1,3 +1,4 @@
+import SalienceJSON
 import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
@@ -54,49 +55,84 @@ public struct NoiseTunnel: AttributionMethod {
     self.seed = seed
   }
 
+  /// The same with the settings of a pipeline file.
+  public init(_ method: any AttributionMethod, _ noise: Noise) throws {
+    try self.init(
+      method, kind: noise.kind, samples: noise.samples, deviation: noise.deviation, seed: UInt64(noise.seed))
+  }
+
   public var id: String { method.id }
   public var layer: AttributionLayer { method.layer }
   public var target: Target { method.target }
   public var output: OutputKind { method.output }
+  public var randomSeed: UInt64? { seed }
+
+  public var values: [JSONMember] {
+    let noise = Noise(kind: kind, samples: samples, deviation: deviation, seed: Int(clamping: seed))
+    return method.values + [Noise.setting.member(noise)]
+  }
+
+  public var cost: MethodCost {
+    MethodCost(evaluations: method.cost.evaluations * samples, paths: samples)
+  }
 
   public func validate(tokenizer: Tokenizer) throws { try method.validate(tokenizer: tokenizer) }
 
-  public func request(
-    _ encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
-  ) throws -> PathRequest {
-    let path = try method.request(encoding, output: output, tokenizer: tokenizer, architecture: architecture)
-    guard path.refinement == nil else {
-      throw AttributionError(.usage, "\(id): noise needs a fixed number of steps", setting: .tolerance)
-    }
-    guard path.samples.isEmpty else { throw AttributionError(.usage, "\(id): noise cannot be put around noise") }
-    let seeds = SampleSeeds(ids: encoding.ids, typeIDs: encoding.typeIDs, method: id, seed: seed)
-    return PathRequest(
-      input: path.input, baseline: path.baseline, points: path.points, cotangents: path.cotangents,
-      samples: (0..<samples).map { GaussianNoise(seed: seeds[$0], deviation: deviation) }, statistic: kind.statistic)
+  public func begin(_ subject: Subject) throws -> any MethodRun {
+    let seeds = SampleSeeds(
+      ids: subject.encoding.ids, typeIDs: subject.encoding.typeIDs, method: id, seed: seed)
+    return Run(
+      tunnel: self, run: try method.begin(subject), targets: subject.output.targets,
+      noise: (0..<samples).map { GaussianNoise(seed: seeds[$0], deviation: deviation) })
   }
 
-  /// The wrapped method's explanations with `steps` and delta of all samples.
+  /// The wrapped method at work, with noise in every path that it asks for.
+  private struct Run: MethodRun {
+    let tunnel: NoiseTunnel
+    var run: any MethodRun
+    let targets: [ResolvedTarget]
+    let noise: [GaussianNoise]
+    /// The last path's answer.
+    var path: PathResponse?
+
+    mutating func next(_ answers: [Answer]) throws -> Step {
+      for case .path(let response) in answers { path = response }
+      switch try run.next(answers) {
+      case .ask(let asks): return .ask(try asks.map(noisy))
+      case .finish(let plain):
+        return .finish(zip(targets, plain).map { tunnel.explanation($1, of: $0, path: path) })
+      }
+    }
+
+    private func noisy(_ ask: Ask) throws -> Ask {
+      guard case .path(let path) = ask else { return ask }
+      guard path.refinement == nil else {
+        throw AttributionError(.usage, "\(tunnel.id): noise needs a fixed number of steps", setting: .tolerance)
+      }
+      guard path.samples.isEmpty else {
+        throw AttributionError(.usage, "\(tunnel.id): noise cannot be put around noise")
+      }
+      return .path(
+        PathRequest(
+          input: path.input, baseline: path.baseline, points: path.points, cotangents: path.cotangents, samples: noise,
+          statistic: tunnel.kind.statistic))
+    }
+  }
+
+  /// The wrapped method's explanation with `steps` and delta of all samples.
   ///
   /// The output is F(x) without noise. The delta, as Captum's averaged over the samples, is the mean of
   /// Σ a_s - (F(x_s) - F(x')), with x_s the noisy input; squares and variances do not sum to a difference of outputs and
   /// have none.
-  public func explanations(
-    of output: ExplainedOutput, outputs: [Float], response: PathResponse
-  ) throws -> [Explanation] {
-    let plain = try method.explanations(of: output, outputs: outputs, response: response)
-    return zip(output.targets, plain).map { target, explanation in
-      var delta: Double?
-      if kind == .smoothGrad {
-        let noisy = response.sampleOutputs.reduce(0) { $0 + target.value($1) } / Double(response.sampleOutputs.count)
-        delta = explanation.attributionSum - (noisy - target.value(response.baselineOutputs))
-      }
-      return Explanation(
-        method: explanation.method, target: explanation.target, targetIndex: explanation.targetIndex,
-        targetPosition: explanation.targetPosition, output: explanation.output,
-        baselineOutput: explanation.baselineOutput, convergenceDelta: delta,
-        steps: explanation.steps * samples, attributions: explanation.attributions,
-        normalized: explanation.normalized, attributionSum: explanation.attributionSum,
-        attributionNorm: explanation.attributionNorm)
+  private func explanation(_ plain: Explanation, of target: ResolvedTarget, path: PathResponse?) -> Explanation {
+    var result = plain
+    result.steps *= samples
+    result.converged = nil
+    result.convergenceDelta = nil
+    if kind == .smoothGrad, let path {
+      let noisy = path.sampleOutputs.reduce(0) { $0 + target.value($1) } / Double(path.sampleOutputs.count)
+      result.convergenceDelta = plain.attributionSum - (noisy - target.value(path.baselineOutputs))
     }
+    return result
   }
 }

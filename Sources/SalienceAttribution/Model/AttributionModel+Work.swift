@@ -26,4 +26,13 @@ extension AttributionModel {
       return sum + outputs * path
     }
   }
+
+  /// Elements that are held of each token of an example at once, by the methods whose questions go to one program together.
+  public var heldElementsPerToken: Int {
+    programs.indices.map { program in
+      zip(methods, programOfMethod).reduce(0) { sum, entry in
+        entry.1 == program ? sum + entry.0.cost.heldElementsPerToken(of: programs[program]) : sum
+      }
+    }.max() ?? 0
+  }
 }

@@ -186,47 +186,8 @@ public struct AttributionModel: Sendable {
     var results: [Result<ScoredInput, AttributionError>] = try await task.decide(inputs, with: model).map {
       $0.map { ScoredInput(decision: $0, explanations: []) }
     }
-    for index in methods.indices { try await explain(with: index, inputs, &results) }
+    try await Explainer(model: self).explain(inputs, &results)
     return results
-  }
-
-  /// An output of an input's, and what explains it.
-  struct Question {
-    let input: Int
-    let output: ExplainedOutput
-    let request: PathRequest
-  }
-
-  /// Elements of outputs and coefficients that are held together: a language model has V of each for every token.
-  private static let heldOutputs = 1 << 22
-
-  /// Adds one method's explanations to the results.
-  private func explain(
-    with index: Int, _ inputs: [TaskInput], _ results: inout [Result<ScoredInput, AttributionError>]
-  ) async throws {
-    let method = methods[index]
-    let most = max(1, Self.heldOutputs / task.outputNames.count)
-    var questions: [Question] = []
-    for input in inputs.indices {
-      guard case .success(let scored) = results[input] else { continue }
-      do {
-        let targets = method.target == .label ? try task.targets(of: inputs[input].label) : [method.target]
-        for target in targets {
-          questions += try task.outputs(of: target, for: scored.decision, label: nil).map {
-            let request = try method.request(
-              scored.decision.encoding, output: $0, tokenizer: tokenizer, architecture: architecture)
-            return Question(input: input, output: $0, request: request)
-          }
-        }
-      } catch let error as AttributionError {
-        results[input] = .failure(error)
-      }
-      if questions.count >= most {
-        try await answer(questions, with: index, &results)
-        questions = []
-      }
-    }
-    try await answer(questions, with: index, &results)
   }
 }
 

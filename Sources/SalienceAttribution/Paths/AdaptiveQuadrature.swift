@@ -23,7 +23,7 @@ import SalienceTensors
 /// polynomials which the outputs contradict, see `PlausibleRule`.
 ///
 /// Every point that was evaluated counts in the result.
-public struct AdaptiveQuadrature: PathRefinement, Equatable {
+public struct AdaptiveQuadrature: PathRefinement {
   /// |delta| that is allowed, as a share of the output's difference.
   public let tolerance: Double
   /// Most points of a path.

@@ -43,11 +43,11 @@ public struct Explanation: Sendable, Equatable {
   /// F(x'): the target's output for the baseline, where the method has one.
   public let baselineOutput: Double?
   /// Sum of attributions - (F(x) - F(x')), signed; under noise the mean over its samples, where it has a meaning.
-  public let convergenceDelta: Double?
+  public internal(set) var convergenceDelta: Double?
   /// Points evaluated, over all noise samples.
-  public let steps: Int
+  public internal(set) var steps: Int
   /// Whether a tolerance was kept; false for `max_steps` or for the precision's rounding, nil where none was asked for.
-  public let converged: Bool?
+  public internal(set) var converged: Bool?
   /// Whether it was asked for in half precision, missed its tolerance there, and was computed again in float32.
   public internal(set) var isRepeated: Bool
   /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
@@ -77,5 +77,32 @@ public struct Explanation: Sendable, Equatable {
     self.normalized = normalized
     self.attributionSum = attributionSum
     self.attributionNorm = attributionNorm
+  }
+}
+
+extension Explanation {
+  /// What a method found for one target of an example.
+  ///
+  /// - Parameters:
+  ///   - scores: one per token, summed over the hidden dimension.
+  ///   - squares: sums of squares over the hidden dimension, one per token.
+  ///   - baselineOutput: F(x'), where the method has a baseline: the scores' sum then has a delta.
+  /// - Throws: `AttributionError` with code `notFinite`.
+  init(
+    method: String, target: ResolvedTarget, of subject: Subject, output: Double, baselineOutput: Double? = nil,
+    scores: [Double], squares: [Double], normalization: Normalization, steps: Int, converged: Bool? = nil
+  ) throws {
+    let sum = scores.reduce(0, +)
+    let norm = squares.reduce(0, +).squareRoot()
+    guard sum.isFinite, norm.isFinite else {
+      throw AttributionError(.notFinite, "\(method): the attribution is not a finite number")
+    }
+    self.init(
+      method: method, target: target.name, targetIndex: target.index, targetPosition: subject.output.position,
+      output: output, baselineOutput: baselineOutput,
+      convergenceDelta: baselineOutput.map { sum - (output - $0) }, steps: steps,
+      attributions: scores.map(Float.init),
+      normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
+      attributionNorm: norm, converged: converged)
   }
 }

@@ -1,19 +1,17 @@
+import SalienceAttribution
 import SalienceDatasets
 
 /// Reads the keys of one mapping of a pipeline file, each with the type it must have.
 struct MappingDecoder {
   private let entries: [PipelineNode.Entry]
-  private let origin: PipelineNode.Origin
+  let origin: PipelineNode.Origin
   /// Keys from the root to this mapping, with dots between them; empty at the root.
   let path: String
 
   /// Where keys belong that are often written at the top of the file or as `--set steps=20`.
-  private static let places: [String: String] = {
+  private static var places: [String: String] {
     let parts = [
-      "methods.0": [
-        "steps", "quadrature", "tolerance", "max_steps", "baseline", "keep_special", "normalize", "target", "layer",
-        "reduction", "noise",
-      ],
+      "methods.0": MethodRegistry.settings.map(\.key),
       "dataset": ["path", "columns", "max_length", "over_long"],
       "output": ["directory", "formats", "compression", "text", "words"],
       "generation": ["max_new_tokens", "temperature", "top_k", "top_p", "seed"],
@@ -21,7 +19,7 @@ struct MappingDecoder {
     var places: [String: String] = [:]
     for (part, keys) in parts { for key in keys { places[key] = "\(part).\(key)" } }
     return places
-  }()
+  }
 
   /// - Throws: `PipelineError.usage` where `node` is no mapping or has a key that is none of `keys`.
   init(_ node: PipelineNode, path: String, keys: [String]) throws {

@@ -42,68 +42,19 @@ extension Pipeline {
 
 extension Pipeline.Method {
   var json: JSONValue {
-    var members: [JSONMember] = [
-      JSONMember(name: "name", value: .string(name.rawValue)), JSONMember(name: "id", value: .string(id)),
-      JSONMember(name: "target", value: target.json), JSONMember(name: "layer", value: .string(layer.text)),
-      JSONMember(name: "output", value: .string(output.rawValue)),
-      JSONMember(name: "normalize", value: .string(normalize.rawValue)),
-    ]
-    if name == .gradientTimesInput {
-      return .object(members + [JSONMember(name: "reduction", value: .string(reduction.rawValue))])
-    }
-    switch rule {
-    case .fixed(let steps, let quadrature):
-      members.append(JSONMember(name: "steps", value: .integer(steps)))
-      members.append(JSONMember(name: "quadrature", value: .string(quadrature.rawValue)))
-    case .adaptive(let tolerance, let maxSteps):
-      members.append(JSONMember(name: "tolerance", value: .double(tolerance)))
-      members.append(JSONMember(name: "max_steps", value: .integer(maxSteps)))
-    }
-    members.append(JSONMember(name: "baseline", value: .string(baseline.text)))
-    members.append(JSONMember(name: "keep_special", value: .bool(keepSpecial)))
-    if let noise { members.append(JSONMember(name: "noise", value: noise.json)) }
-    return .object(members)
+    let head = [JSONMember(name: "name", value: .string(name)), JSONMember(name: "id", value: .string(id))]
+    return .object(head + method.values)
   }
 }
 
-extension Pipeline.Baseline {
-  /// As the pipeline file writes it.
-  public var text: String {
-    switch self {
-    case .pad: "pad"
-    case .mask: "mask"
-    case .unk: "unk"
-    case .zero: "zero"
-    case .token(let token): token
-    }
+extension Pipeline {
+  /// The user's seed of each method that draws random numbers, under the method's id.
+  public var seeds: JSONValue {
+    .object(
+      methods.compactMap { method in
+        method.method.randomSeed.map { JSONMember(name: method.id, value: .integer($0)) }
+      })
   }
-}
-
-extension Pipeline.Target {
-  var json: JSONValue {
-    switch self {
-    case .predicted: "predicted"
-    case .all: "all"
-    case .label: "label"
-    case .maximum: "maximum"
-    case .class(let name): name.json
-    case .contrast(let first, let second): ["contrast": [first.json, second.json]]
-    }
-  }
-}
-
-extension Pipeline.ClassName {
-  var json: JSONValue {
-    switch self {
-    case .name(let name): .string(name)
-    case .index(let index): .integer(index)
-    }
-  }
-}
-
-extension Pipeline.Layer {
-  /// As the pipeline file writes it.
-  public var text: String { description }
 }
 
 extension Pipeline.Device {

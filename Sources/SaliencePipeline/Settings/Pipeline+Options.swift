@@ -5,9 +5,10 @@ extension Pipeline.Method {
   ///
   /// - Parameter options: each with the path of one setting, `steps` for one.
   /// - Throws: `PipelineError.usage` naming the option as it was typed.
-  public init(name: Pipeline.MethodName, options: [PipelineOverride]) throws {
-    var node = PipelineNode(value: .mapping([]), origin: .option("--method \(name.rawValue)"))
-    try node.apply(PipelineOverride(option: "--method \(name.rawValue)", path: "name", values: [name.rawValue]))
+  public init(name: String, options: [PipelineOverride]) throws {
+    let option = "--method \(name)"
+    var node = PipelineNode(value: .mapping([]), origin: .option(option))
+    try node.apply(PipelineOverride(option: option, path: "name", values: [name]))
     for option in options { try node.apply(option) }
     self = try PipelineFile.method(node, path: "", hasLabels: true)
   }

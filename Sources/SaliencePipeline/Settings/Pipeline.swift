@@ -59,45 +59,20 @@ public struct Pipeline: Sendable, Equatable {
     case quarantine
   }
 
+  /// A method and what the file calls it.
   public struct Method: Sendable, Equatable {
-    public var name: MethodName
-    /// Fills the `method` column; the name unless given.
-    public var id: String
-    public var rule: Rule
-    public var baseline: Baseline
-    /// Whether special tokens stay as they are in the baseline.
-    public var keepSpecial: Bool
-    public var normalize: Normalization
-    public var target: Target
-    public var layer: Layer
-    public var output: OutputKind
-    /// How gradient x input makes one score of a token's products.
-    public var reduction: GradientTimesInput.Reduction
-    /// nil: the input as it is.
-    public var noise: Noise?
-  }
+    public let name: String
+    public let method: any AttributionMethod
 
-  public enum MethodName: String, Sendable, CaseIterable {
-    case integratedGradients = "integrated-gradients"
-    case gradientTimesInput = "gradient-x-input"
+    /// Fills the `method` column; the name unless given.
+    public var id: String { method.id }
+
+    /// Methods are the same whose settings are.
+    public static func == (a: Method, b: Method) -> Bool { a.json == b.json }
   }
 
   public typealias TaskSettings = SalienceAttribution.TaskSettings
-  public typealias OutputKind = SalienceModels.OutputKind
 
-  /// How the path integral is approximated.
-  public enum Rule: Sendable, Equatable {
-    case fixed(steps: Int, quadrature: Quadrature)
-    /// As few points as bring |delta| under the tolerance, chosen for each example.
-    case adaptive(tolerance: Double, maxSteps: Int)
-  }
-
-  public typealias Quadrature = SalienceAttribution.Quadrature
-  public typealias Baseline = SalienceAttribution.Baseline
-  public typealias Normalization = SalienceAttribution.Normalization
-  public typealias Target = SalienceAttribution.Target
-  public typealias ClassName = SalienceAttribution.ClassName
-  public typealias Layer = AttributionLayer
   public typealias WordMerge = SalienceReports.WordMerge
   public typealias Precision = SalienceTensors.Precision
 

@@ -1,5 +1,5 @@
 /// A point on the straight path from baseline (α = 0) to input (α = 1) and its quadrature weight.
-public struct PathPoint: Sendable, Equatable {
+public struct PathPoint: Sendable, Hashable {
   public let alpha: Double
   public let weight: Double
 

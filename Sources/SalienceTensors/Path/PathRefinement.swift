@@ -20,7 +20,7 @@ public struct PathEvaluation: Sendable {
 /// Chooses the points of one example's path by what the points before gave.
 ///
 /// A decision depends on nothing but the evaluations, so that an example takes the same points in any company.
-public protocol PathRefinement: Sendable {
+public protocol PathRefinement: Sendable, Hashable {
   /// α of the first round; 0 is one of them, for it gives F(x').
   var firstPoints: [Double] { get }
 

@@ -63,3 +63,21 @@ public struct PathRequest: Sendable {
     }
   }
 }
+
+extension PathRequest: Hashable {
+  /// Equal requests have equal answers.
+  public static func == (a: PathRequest, b: PathRequest) -> Bool {
+    a.input == b.input && a.baseline == b.baseline && a.points == b.points && a.cotangents == b.cotangents
+      && a.samples == b.samples && a.statistic == b.statistic && a.readsBaselineOutputs == b.readsBaselineOutputs
+      && a.refinement.map { erased($0) } == b.refinement.map { erased($0) }
+  }
+
+  private static func erased(_ refinement: some PathRefinement) -> AnyHashable { AnyHashable(refinement) }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(input)
+    hasher.combine(baseline)
+    hasher.combine(points)
+    hasher.combine(samples)
+  }
+}

@@ -2,7 +2,7 @@
 """Writes Sources/SalienceTokenizers/Unicode/*Table.swift from the behaviour of the `tokenizers` package.
 
 Unicode versions differ between libraries (and inside that package), so every table is asked of the package itself,
-one scalar value at a time. Run: python3 Scripts/make_unicode_tables.py   (needs `tokenizers`; about two minutes)
+one scalar value at a time. Run: python3 Scripts/generated/make_unicode_tables.py   (needs `tokenizers`; two minutes)
 --patterns: only the tables of regular expressions, digits and scripts.
 
 Packing: a list of integers, each as base-32 digits, lowest first, in the alphabet below; digits 32...63 say that more
@@ -15,7 +15,7 @@ import unicodedata
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "SalienceTokenizers" / "Unicode"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Sources" / "SalienceTokenizers" / "Unicode"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 SCALARS = [i for i in range(0x110000) if not 0xD800 <= i < 0xE000]
 
@@ -64,7 +64,7 @@ def write(name, summary, packed):
     body = "\\\n".join("    " + line for line in lines)
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.swift").write_text(
-        f"// Written by Scripts/make_unicode_tables.py from the behaviour of `tokenizers` {tokenizers.__version__}; "
+        f"// Written by Scripts/generated/make_unicode_tables.py from the behaviour of `tokenizers` {tokenizers.__version__}; "
         "do not edit.\n\n"
         f"/// {summary}\nenum {name} {{\n"
         f'  static let packed: StaticString = """\n{body}\n    """\n}}\n'

@@ -4,7 +4,7 @@
 // vkWaitSemaphores (vulkan-validationlayers 1.3.239), by where the addresses fall in the table; without the layer, or
 // with a lock, all run to their end:
 //
-//     cc -O1 -o race Scripts/validation_layer_race.c -lvulkan -lpthread
+//     cc -O1 -o race Scripts/drivers/validation_layer_race.c -lvulkan -lpthread
 //     ./race layer 20
 //     ./race plain 20
 //     ./race locked 20     opening and closing keeps apart from all other calls, as LayerAccess.swift has it

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Run every pipeline with two builds of salience and compare all tables cell by cell.
 
-    python Scripts/compare_binaries.py BEFORE AFTER [--limit N] [--device NAME] [--set KEY=VALUE]... [PIPELINE]...
+    python Scripts/checks/compare_binaries.py BEFORE AFTER [--limit N] [--device NAME] [--set KEY=VALUE]...
+                                              [PIPELINE]...
 
-Needs pyarrow (Tests/requirements.txt). Both builds run in this repository, on the same models and datasets, each into a
+Needs pyarrow (requirements.txt). Both builds run in this repository, on the same models and datasets, each into a
 temporary folder. Columns that one build alone writes are listed; every other cell must be the same, numbers bit by bit.
 `--renamed OLD=NEW` pairs a column of BEFORE with one of AFTER. Exits 1 where a cell, a row or a table differs.
 """
@@ -16,7 +17,7 @@ import tempfile
 
 import pyarrow.dataset as ds
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLES = ["predictions", "explanations", "attributions", "errors"]
 KEYS = ["model", "row", "example_id", "method", "target", "target_index", "target_position", "position", "stage"]
 

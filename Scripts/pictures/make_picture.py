@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the README's pictures: words of one text coloured by their scores, under two checkpoints or towards each class.
 
-    python3 Scripts/make_picture.py [--salience .build/release/salience] [--text TEXT] [--output docs/attribution.svg]
-    python3 Scripts/make_picture.py --target all --output docs/both-classes.svg
+    python3 Scripts/pictures/make_picture.py [--salience .build/release/salience] [--text TEXT] [--output docs/attribution.svg]
+    python3 Scripts/pictures/make_picture.py --target all --output docs/both-classes.svg
 
 The scores are those of `salience attribute --json`; standard library only.
 """
@@ -13,7 +13,7 @@ import json
 import pathlib
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ("models/demo/checkpoint-0100", "models/demo/checkpoint-8000")
 TEXT = "The plot is fine, but the ending is not good at all."
 # A monospaced face: the width of a letter is known without measuring.

@@ -8,7 +8,7 @@ set -euo pipefail
 folder=${1:?usage: run-on-newer-lavapipe.sh FOLDER PROGRAM [ARGUMENT]...}
 shift
 if [[ ! -e $folder/unpacked ]]; then
-  command -v debootstrap >/dev/null || "$(dirname "$0")/apt-install.sh" debootstrap
+  command -v debootstrap >/dev/null || "$(dirname "$0")/../install/apt-install.sh" debootstrap
   rm -rf "$folder"
   debootstrap --variant=minbase --include=mesa-vulkan-drivers,libvulkan1,vulkan-validationlayers sid "$folder" >&2
   touch "$folder/unpacked"

@@ -3,10 +3,10 @@
 
 Needs: torch, transformers, tokenizers, safetensors, numpy; pip for the names of people and places.
 
-    python Scripts/train_reader.py --output DIR [--packages DIR]
-    python Scripts/train_reader.py --from DIR --seed 4 --steps 5000 --output DIR2 [--packages DIR]
-    python Scripts/train_reader.py --from DIR2 --seed 6 --steps 150 --batch 16 --rate 7e-4 --output models/reader
-    python Scripts/train_reader.py --evaluate models/reader     fails where too few questions are answered right
+    python Scripts/training/train_reader.py --output DIR [--packages DIR]
+    python Scripts/training/train_reader.py --from DIR --seed 4 --steps 5000 --output DIR2 [--packages DIR]
+    python Scripts/training/train_reader.py --from DIR2 --seed 6 --steps 150 --batch 16 --rate 7e-4 --output models/reader
+    python Scripts/training/train_reader.py --evaluate models/reader     fails where too few questions are answered right
 
 Seeds are fixed, yet another processor or torch version rounds otherwise and gives slightly different weights.
 """
@@ -27,7 +27,7 @@ from transformers import AutoModelForQuestionAnswering, BertConfig, BertForQuest
 import reader_texts
 from train_demo_models import SPECIALS, Both, batches, half, log, padded, train_tokenizer
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 JUDGES = [ROOT / "datasets" / name for name in ("questions.json", "more-questions.json")]   # never trained on
 VOCABULARY, WIDTH, LAYERS, HEADS, POSITIONS = 4000, 128, 6, 4, 128
 RATE, BATCH = 2e-3, 32

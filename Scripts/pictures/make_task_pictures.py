@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the README's pictures of the other tasks from the tables of their pipelines in `pipelines/`.
 
-    python3 Scripts/make_task_pictures.py [question-answering | mean-pooling | causal-lm]
+    python3 Scripts/pictures/make_task_pictures.py [question-answering | mean-pooling | causal-lm]
                                           [--salience .build/release/salience]
 
 Standard library only.

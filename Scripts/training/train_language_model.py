@@ -3,8 +3,8 @@
 
 Needs: torch, transformers, tokenizers, safetensors, numpy; apt-get for the texts.
 
-    python Scripts/train_language_model.py --output models/language-model [--package r-cran-janeaustenr_1.0.0-1_all.deb]
-    python Scripts/train_language_model.py --evaluate models/language-model
+    python Scripts/training/train_language_model.py --output models/language-model [--package r-cran-janeaustenr_1.0.0-1_all.deb]
+    python Scripts/training/train_language_model.py --evaluate models/language-model
 
 Seeds are fixed, yet another processor or torch version rounds otherwise and gives slightly different weights.
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Definitions of Webster's dictionary of 1913 with the subject that it names, from Debian's package dict-gcide 0.48.5.
 
-    python3 Scripts/webster_definitions.py [--package dict-gcide_0.48.5+nmu2_all.deb]     makes datasets/definitions.csv
+    python3 Scripts/training/webster_definitions.py [--package dict-gcide_0.48.5+nmu2_all.deb]     makes datasets/definitions.csv
 
 Standard library and apt-get; it gives the same bytes again. Only what the package marks as the text of 1913 is read.
 """
@@ -17,7 +17,7 @@ import tempfile
 
 from debian_packages import fetch, member
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLASSES, LARGEST, SHOWN = 93, 1500, 4   # classes; most definitions of one for training; rows a class in the dataset
 SOURCES = ("1913 Webster", "Webster 1913 Suppl.")
 

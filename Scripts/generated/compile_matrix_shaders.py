@@ -3,7 +3,7 @@
 usage: compile_matrix_shaders.py [--check]
 
 The glslang that the build uses knows no cooperative matrices, so these shaders' words are kept in the repository. Run
-in an environment with requirements-shaders.txt: `make matrix-shaders`, `make check-matrix-shaders`.
+in an environment with requirements.txt: `make matrix-shaders`, `make check-matrix-shaders`.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-SHADERS = pathlib.Path(__file__).resolve().parent.parent / "Shaders"
+SHADERS = pathlib.Path(__file__).resolve().parents[2] / "Shaders"
 FOLDER = SHADERS / "matrix_units"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 WORDS_A_LINE = 12

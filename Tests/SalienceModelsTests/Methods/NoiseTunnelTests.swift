@@ -54,6 +54,7 @@ private struct NoiseCase {
 private enum NoiseFixture {
   static func json() throws -> JSONValue {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let data = try Data(contentsOf: tests.appendingPathComponent("Fixtures/attribution/noise.json"))
     return try JSONValue(parsing: [UInt8](data))
   }

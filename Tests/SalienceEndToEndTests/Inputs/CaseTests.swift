@@ -155,7 +155,7 @@ extension EndToEndTests {
       guard let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"], !expected.python.isEmpty else {
         return
       }
-      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/read_case.py"
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/read_case.py"
       let read = try SalienceBinary.run(
         program: python, [script, "\(Self.folder)/\(expected.file)"] + expected.python, in: scratch)
       #expect(read.status == 0, "\(read.errors)")

@@ -190,7 +190,7 @@ extension EndToEndTests {
         ("typed", [], ";48;5;46m"), ("typed", ["--background", "light"], ";48;5;28m"),
       ])
     func coloursFollowTheTerminal(_ background: String, _ options: [String], _ color: String) throws {
-      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/answering_terminal.py"
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/answering_terminal.py"
       let result = try SalienceBinary.run(
         program: try #require(Self.python), [script, background, SalienceBinary.path] + Self.arguments + options,
         environment: ["TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "COLORFGBG": ""],

@@ -43,7 +43,7 @@ extension EndToEndTests {
           "--quiet",
         ], in: scratch)
       try #require(result.status == 0, "\(result.errors)")
-      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/read_task_tables.py"
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/read_task_tables.py"
       let checked = try SalienceBinary.run(
         program: python,
         [script, expected.pipeline, run, "\(expected.predictions)", "\(expected.errors)"], in: scratch)

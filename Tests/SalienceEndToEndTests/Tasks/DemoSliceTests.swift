@@ -45,7 +45,7 @@ extension EndToEndTests {
       try #require(compared.status == 0, "\(compared.errors)")
       #expect(compared.output.contains("checkpoint-0100 -> checkpoint-8000"))
       #expect(compared.errors.isEmpty)
-      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/read_tables.py"
+      let script = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/read_tables.py"
       let checked = try SalienceBinary.run(program: python, [script, run, comparison], in: scratch)
       #expect(checked.status == 0, "\(checked.errors)")
       #expect(checked.output.hasPrefix("120 predictions, "), "\(checked.output)")

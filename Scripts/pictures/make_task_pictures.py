@@ -155,7 +155,7 @@ def causal_lm(found):
                          f'height="{CELL - 1}" fill-opacity="{0.04 + 0.96 * share:.2f}"/>')
     page.parts += ['<g fill="#1a9650" style="font-size:14px">', *parts, "</g>"]
     page.y = top + len(own) * CELL + 22
-    return page.document("a row: a generated token, and the shares in it of the tokens before it; full green: "
+    return page.document("each row: a generated token, and the share of each token before it; full green: "
                          f"{strongest:.0%} or more", max(LEFT + len(names) * CELL, COLUMNS * ADVANCE) + 2 * MARGIN)
 
 

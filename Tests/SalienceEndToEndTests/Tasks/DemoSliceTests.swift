@@ -49,6 +49,11 @@ extension EndToEndTests {
       let checked = try SalienceBinary.run(program: python, [script, run, comparison], in: scratch)
       #expect(checked.status == 0, "\(checked.errors)")
       #expect(checked.output.hasPrefix("120 predictions, "), "\(checked.output)")
+
+      let queries = "\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/read_readme_queries.py"
+      let readme = "\(SalienceBinary.packageRoot)/README.md"
+      let answered = try SalienceBinary.run(program: python, [queries, readme, run], in: scratch)
+      #expect(answered.status == 0, "\(answered.errors)")
     }
   }
 }

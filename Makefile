@@ -16,7 +16,7 @@ TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURD
   $(SWIFT) test -c release --skip-build --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-matrix bench-gpu lint clean system system-tests test-swiftshader \
+.PHONY: help build demo test bench bench-matrix bench-gpu docs lint clean system system-tests test-swiftshader \
   test-matrix-units matrix-shaders check-matrix-shaders
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make bench-matrix  the same for every length and number of steps, hours; goes on where it was interrupted'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
+	@echo 'make docs    write the generated parts of docs/ anew'
 	@echo 'make lint    check the form of the Swift files'
 	@echo 'make clean   remove what was built, the Python environments and out/'
 
@@ -79,6 +80,11 @@ bench-matrix: .venv-bench/installed build
 
 bench-gpu: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/gpu.py --salience $(SALIENCE) $(BENCH_OPTIONS)
+
+# The tests that compare a page with what it is generated from write it instead.
+docs: system-tests
+	$(SWIFT) build -c release --build-tests
+	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests

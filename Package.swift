@@ -112,9 +112,7 @@ let package = Package(
         "SalienceJSON", "SalienceDatasets", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
         "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience",
       ]),
-    .testTarget(
-      name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"],
-      exclude: ["answering_terminal.py", "read_case.py", "read_tables.py", "read_task_tables.py"]),
+    .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["Python"]),
     .testTarget(name: "SalienceArchitectureTests"),
   ],
   swiftLanguageModes: [.v6],

@@ -9,7 +9,7 @@ enum SourceFileRules {
     return ["utils", "utilities", "common", "helper"].contains { name.contains($0) }
   }
 
-  /// Whether the file is one of the Unicode tables that `Scripts/make_unicode_tables.py` writes.
+  /// Whether the file is one of the Unicode tables that `Scripts/generated/make_unicode_tables.py` writes.
   static func isGeneratedTable(_ path: String) -> Bool {
     path.hasPrefix("Sources/SalienceTokenizers/Unicode/") && path.hasSuffix("Table.swift")
   }

@@ -3,7 +3,7 @@ import SalienceAttribution
 import Testing
 
 @Suite struct LabelTests {
-  /// What transformers and pandas make of labels and answers; `Scripts/label_reference.py` writes it.
+  /// What transformers and pandas make of labels and answers; `Scripts/fixtures/make_label_references.py` writes it.
   private struct References: Decodable {
     struct Classes: Decodable {
       struct Label: Decodable {

@@ -20,7 +20,7 @@ struct MatrixUnitShaderTests {
       }
   }
 
-  /// 64-bit FNV-1a (Fowler, Noll, Vo), as Scripts/compile_matrix_shaders.py computes it.
+  /// 64-bit FNV-1a (Fowler, Noll, Vo), as Scripts/generated/compile_matrix_shaders.py computes it.
   private static func digest(_ files: [URL]) throws -> String {
     var value: UInt64 = 0xCBF2_9CE4_8422_2325
     for file in files {

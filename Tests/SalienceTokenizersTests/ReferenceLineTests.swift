@@ -21,7 +21,7 @@ import Testing
           line \(index) of \(name): \(TokenizerFixtures.notation(text))
           got (id, type, start, end, word, token):
           \(encoding.lines)
-          expected: python3 Scripts/make_tokenizer_fixtures.py --show \(name) \(index)
+          expected: python3 Scripts/fixtures/make_tokenizer_fixtures.py --show \(name) \(index)
           """)
       }
     }

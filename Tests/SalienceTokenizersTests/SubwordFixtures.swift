@@ -2,7 +2,7 @@ import Foundation
 import SalienceJSON
 import SalienceTokenizers
 
-/// The reference files of all kinds but WordPiece that Scripts/make_tokenizer_fixtures.py writes.
+/// The reference files of all kinds but WordPiece that Scripts/fixtures/make_tokenizer_fixtures.py writes.
 enum SubwordFixtures {
   static let names = [
     "albert", "clip", "deberta-v3", "dropping", "fused", "gemma", "gpt2", "llama2", "llama3", "mistral", "mixed",

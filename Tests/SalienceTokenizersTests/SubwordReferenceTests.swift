@@ -16,7 +16,7 @@ import Testing
       let parts = try block.map { crc32(try tokenizer.encode($0).lines) }
       if crc32(parts.joined(separator: "\n")) != expected[index] { differing.append(index) }
     }
-    #expect(differing == [], "blocks of lines of \(name); see Scripts/make_tokenizer_fixtures.py --digest")
+    #expect(differing == [], "blocks of lines of \(name); see Scripts/fixtures/make_tokenizer_fixtures.py --digest")
   }
 
   @Test(arguments: SubwordFixtures.names)

@@ -3,7 +3,7 @@ import SalienceJSON
 import SalienceTokenizers
 import Testing
 
-/// The reference files that Scripts/make_tokenizer_fixtures.py writes.
+/// The reference files that Scripts/fixtures/make_tokenizer_fixtures.py writes.
 enum TokenizerFixtures {
   static let names = [
     "bert-accents", "bert-lowercase-only", "cased", "nfc", "nfd", "nfkc", "nfkd", "none", "uncased",

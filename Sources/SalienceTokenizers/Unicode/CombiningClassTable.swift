@@ -1,4 +1,4 @@
-// Written by Scripts/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
+// Written by Scripts/generated/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
 
 /// Non-zero combining classes: (gap, length, class) for each run.
 enum CombiningClassTable {

@@ -1,4 +1,4 @@
-// Written by Scripts/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
+// Written by Scripts/generated/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
 
 /// General categories of regular expressions, counted from 1 in the order of `GeneralCategory`; unassigned ones left out: (gap, length, category) for each run.
 enum GeneralCategoryTable {

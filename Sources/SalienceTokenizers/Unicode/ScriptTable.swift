@@ -1,4 +1,4 @@
-// Written by Scripts/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
+// Written by Scripts/generated/make_unicode_tables.py from the behaviour of `tokenizers` 0.23.3; do not edit.
 
 /// Scripts as the UnicodeScripts pre-tokenizer has them, numbered; what belongs to any left out: (gap, length, script) for each run.
 enum ScriptTable {

@@ -2,10 +2,10 @@ import Glibc
 
 /// Keeps the opening and closing of instances and devices apart from all other calls that the validation layer checks.
 ///
-/// The layer looks up what it knows of a device in a table that it shares among all of them and guards by nothing: a call
-/// on one device, while another is opened or closed, may find nothing, make an empty entry and crash in it (release
-/// 1.3.239 and others; its project's report 4391). `Scripts/validation_layer_race.c` shows it in plain C. Without the
-/// layer nothing needs to be kept apart.
+/// The layer looks up what it knows of a device in a table that it shares among all of them and guards by nothing: a
+/// call on one device, while another is opened or closed, may find nothing, make an empty entry and crash in it
+/// (release 1.3.239 and others; its project's report 4391). `Scripts/drivers/validation_layer_race.c` shows it in plain
+/// C. Without the layer nothing needs to be kept apart.
 final class LayerAccess: @unchecked Sendable {
   // Unchecked: the pointer is never changed, and what it points to is a lock.
   private let lock: UnsafeMutablePointer<pthread_rwlock_t>

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite("Links of the documents")
+struct DocumentLinkTests {
+  /// Documents that users and contributors read.
+  private static func documents() throws -> [String] {
+    try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/README.md", "Benchmarks/README.md"]
+      + ["docs", "models", "datasets"].flatMap { try Repository.files(below: $0, suffixes: [".md"]) }
+  }
+
+  @Test("Every relative link points to a file, and to a heading of it where it names one")
+  func linksLeadSomewhere() throws {
+    var count = 0
+    for document in try Self.documents() {
+      for link in DocumentLinks.relative(in: try Repository.text(document)) {
+        count += 1
+        let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let folder = Repository.root.appending(path: document).deletingLastPathComponent()
+        let target = parts[0].isEmpty ? Repository.root.appending(path: document) : folder.appending(path: parts[0])
+        #expect(FileManager.default.fileExists(atPath: target.standardizedFileURL.path), "\(document): \(link)")
+        if parts.count == 2, target.pathExtension == "md" {
+          let text = (try? String(contentsOf: target.standardizedFileURL, encoding: .utf8)) ?? ""
+          #expect(DocumentLinks.anchors(in: text).contains(parts[1]), "\(document): \(link)")
+        }
+      }
+    }
+    #expect(count > 40)
+  }
+
+  @Test("The README is a tour of at most 120 lines")
+  func readmeIsShort() throws {
+    #expect(SourceFileRules.lineCount(try Repository.text("README.md")) <= 120)
+  }
+
+  @Test("The README leads to every page in docs/")
+  func everyPageIsReached() throws {
+    let readme = try Repository.text("README.md")
+    for page in try Repository.files(below: "docs", suffixes: [".md"]) {
+      #expect(readme.contains("(\(page)"), "\(page)")
+    }
+  }
+
+  @Test("Links and headings are found outside code")
+  func linksAreFound() {
+    let text = """
+      # A title
+      See [a](b.md), ![c](d.svg) and [e](https://example.org), [f](#g-h); `[no](code.md)`.
+      ```
+      [no](block.md)
+      # no heading
+      ```
+      ## Gradient x `input`, again
+      """
+    #expect(DocumentLinks.relative(in: text) == ["b.md", "d.svg", "#g-h"])
+    #expect(DocumentLinks.anchors(in: text) == ["a-title", "gradient-x-input-again"])
+  }
+}

@@ -64,6 +64,15 @@ public struct Subject: Sendable {
   public let tokenizer: Tokenizer
   public let architecture: any Architecture
 
+  public init(
+    encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
+  ) {
+    self.encoding = encoding
+    self.output = output
+    self.tokenizer = tokenizer
+    self.architecture = architecture
+  }
+
   /// What the model reads for the output.
   public var input: PathEnd { output.end(of: encoding, in: architecture) }
   /// One row of C coefficients per target.

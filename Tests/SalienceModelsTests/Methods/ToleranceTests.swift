@@ -138,11 +138,7 @@ import Testing
       let model = try await model(folder, [fixed, adaptive], on: backend)
       let encoding = try model.encode(text.text, pair: text.pair)
       let targets = try Target.predicted.resolve(model.task.outputNames, predicted: 0, label: nil)
-      let requests = try [fixed, adaptive, fixed].map {
-        try $0.request(
-          encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer,
-          architecture: model.architecture)
-      }
+      let requests = try [fixed, adaptive, fixed].map { try $0.path(encoding, of: targets, in: model) }
       let prepared = try await backend.prepare(model.programs, parameters: folder.checkpoint.parameters)
       let mixed = try await prepared.attribute(program: 0, requests: requests)
       let alone = try await prepared.attribute(program: 0, requests: [requests[0]])

@@ -91,9 +91,7 @@ import Testing
       let encoding = try model.encode(reference.text, pair: reference.pair)
       let index = try #require(reference.targetIndex)
       let targets = try Target.predicted.resolve(model.task.outputNames, predicted: index, label: nil)
-      let request = try method.request(
-        encoding, output: ExplainedOutput(targets: targets), tokenizer: model.tokenizer,
-        architecture: model.architecture)
+      let request = try method.path(encoding, of: targets, in: model)
       let prepared = try await ReferenceBackend().prepare(model.programs, parameters: folder.checkpoint.parameters)
       let response = try #require(await prepared.attribute(program: 0, requests: [request]).first)
       let error = distance(try #require(response.scores.first), reference.tokenScores)

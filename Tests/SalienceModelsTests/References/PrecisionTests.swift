@@ -61,10 +61,9 @@ import Testing
       .sequenceClassification, at: .embeddings, isRounded: isRounded)
     let prepared = try await backend.prepare([program], parameters: folder.checkpoint.parameters)
     let requests = try folder.texts.map { text in
-      try method.request(
+      try method.path(
         model.encode(text.text, pair: text.pair),
-        output: ExplainedOutput(targets: Target.predicted.resolve(model.task.outputNames, predicted: 0, label: nil)),
-        tokenizer: model.tokenizer, architecture: model.architecture)
+        of: Target.predicted.resolve(model.task.outputNames, predicted: 0, label: nil), in: model)
     }
     return try await prepared.attribute(program: 0, requests: requests).map {
       $0.scores + [$0.baselineOutputs.map(Double.init)]

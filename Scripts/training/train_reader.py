@@ -5,7 +5,7 @@ Needs: torch, transformers, tokenizers, safetensors, numpy; pip for the names of
 
     python Scripts/training/train_reader.py --output DIR [--packages DIR]
     python Scripts/training/train_reader.py --from DIR --seed 4 --steps 5000 --output DIR2 [--packages DIR]
-    python Scripts/training/train_reader.py --from DIR2 --seed 6 --steps 150 --batch 16 --rate 7e-4 --output models/reader
+    python Scripts/training/train_reader.py --from DIR2 --seed 8 --steps 2200 --rate 1.5e-3 --output models/reader
     python Scripts/training/train_reader.py --evaluate models/reader     fails where too few questions are answered right
 
 Seeds are fixed, yet another processor or torch version rounds otherwise and gives slightly different weights.

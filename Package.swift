@@ -3,7 +3,6 @@
 import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -14,18 +13,19 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
     .target(
       name: "SalienceKernelsC",
       cSettings: ["attention", "elementwise", "matrix", "rows"].map { .headerSearchPath($0) }),
+    .target(name: "SalienceFoundation", dependencies: ["CCrypto"]),
     .target(name: "SalienceJSON"),
     .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
     .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceJSON"]),
@@ -51,8 +51,8 @@ let package = Package(
     .target(
       name: "SaliencePipeline",
       dependencies: [
-        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints",
-        "SalienceModels", "SalienceAttribution", "SalienceReports", crypto, yams,
+        "SalienceFoundation", "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", yams,
       ]),
     .target(
       name: "Salience",
@@ -68,6 +68,7 @@ let package = Package(
         "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
         "Salience", argumentParser,
       ]),
+    .testTarget(name: "SalienceFoundationTests", dependencies: ["SalienceFoundation"]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),

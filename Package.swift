@@ -3,7 +3,6 @@
 import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "salience",
@@ -12,13 +11,13 @@ let package = Package(
     .library(name: "Salience", targets: ["Salience"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
@@ -51,8 +50,8 @@ let package = Package(
     .target(
       name: "SaliencePipeline",
       dependencies: [
-        "SalienceFoundation", "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors",
-        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", yams,
+        "CYAML", "SalienceFoundation", "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports",
       ]),
     .target(
       name: "Salience",

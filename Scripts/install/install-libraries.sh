@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, libcrypto, Vulkan, glslang and
+# Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, libcrypto, libyaml, Vulkan, glslang and
 # SPIRV-Tools. With --tests also a Vulkan driver that runs on the processor, the validation layers, and strace, which
 # injects faults. Does nothing where all is present.
 set -euo pipefail
 
 missing=()
-for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev openssl/sha.h:libssl-dev \
+for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev openssl/sha.h:libssl-dev yaml.h:libyaml-dev \
   vulkan/vulkan.h:libvulkan-dev glslang/Include/glslang_c_interface.h:glslang-dev \
   spirv-tools/libspirv.h:spirv-tools; do
   header=${pair%%:*} package=${pair##*:}

@@ -1,6 +1,6 @@
-# Each target installs what it needs first: the headers of oneDNN, zstd, zlib, Vulkan, glslang and SPIRV-Tools (through
-# apt where they are missing), for the tests a Vulkan driver that runs on the processor, and for the tests and the
-# benchmarks a Python environment of its own in this folder. Swift 6.1 or newer must be there.
+# Each target installs what it needs first: the headers of oneDNN, zstd, zlib, libcrypto, libyaml, Vulkan, glslang and
+# SPIRV-Tools (through apt where they are missing), for the tests a Vulkan driver that runs on the processor, and for
+# the tests and the benchmarks a Python environment of its own in this folder. Swift 6.1 or newer must be there.
 
 SWIFT ?= swift
 PYTHON ?= python3

@@ -3,8 +3,6 @@
 import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "salience",
@@ -13,19 +11,20 @@ let package = Package(
     .library(name: "Salience", targets: ["Salience"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
     .systemLibrary(name: "CGlslang", providers: [.apt(["glslang-dev", "spirv-tools"])]),
     .target(
       name: "SalienceKernelsC",
       cSettings: ["attention", "elementwise", "matrix", "rows"].map { .headerSearchPath($0) }),
+    .target(name: "SalienceFoundation", dependencies: ["CCrypto"]),
     .target(name: "SalienceJSON"),
     .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
     .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceJSON"]),
@@ -53,8 +52,8 @@ let package = Package(
     .target(
       name: "SaliencePipeline",
       dependencies: [
-        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints",
-        "SalienceModels", "SalienceAttribution", "SalienceReports", crypto, yams,
+        "CYAML", "SalienceFoundation", "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports",
       ]),
     .target(
       name: "Salience",
@@ -70,6 +69,7 @@ let package = Package(
         "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
         "Salience", argumentParser,
       ]),
+    .testTarget(name: "SalienceFoundationTests", dependencies: ["SalienceFoundation"]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),

@@ -5,8 +5,8 @@ set -euo pipefail
 if ! command -v apt-get >/dev/null; then
   echo "Needed and not found: $*" >&2
   echo "These are Debian's names, and there is no apt-get here. Install the same libraries with your own package" >&2
-  echo "manager (oneDNN 2.6 or newer, zstd, zlib, Vulkan, glslang 12 and SPIRV-Tools, all with headers; python3 with" >&2
-  echo "venv), then type the command again." >&2
+  echo "manager (oneDNN 2.6 or newer, zstd, zlib, libcrypto, libyaml, Vulkan, glslang 12 and SPIRV-Tools, all with" >&2
+  echo "headers; python3 with venv), then type the command again." >&2
   exit 69
 fi
 as_root=()

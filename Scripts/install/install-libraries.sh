@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, Vulkan, glslang and SPIRV-Tools. With
-# --tests also a Vulkan driver that runs on the processor, the validation layers, and strace, which injects faults. Does
-# nothing where all is present.
+# Installs through apt what the build needs: the headers of oneDNN, zstd, zlib, libcrypto, libyaml, Vulkan, glslang and
+# SPIRV-Tools. With --tests also a Vulkan driver that runs on the processor, the validation layers, and strace, which
+# injects faults. Does nothing where all is present.
 set -euo pipefail
 
 missing=()
-for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev vulkan/vulkan.h:libvulkan-dev \
-  glslang/Include/glslang_c_interface.h:glslang-dev spirv-tools/libspirv.h:spirv-tools; do
+for pair in dnnl.h:libdnnl-dev zstd.h:libzstd-dev zlib.h:zlib1g-dev openssl/sha.h:libssl-dev yaml.h:libyaml-dev \
+  vulkan/vulkan.h:libvulkan-dev glslang/Include/glslang_c_interface.h:glslang-dev \
+  spirv-tools/libspirv.h:spirv-tools; do
   header=${pair%%:*} package=${pair##*:}
   if command -v clang >/dev/null; then
     clang -E -x c - >/dev/null 2>&1 <<<"#include <$header>" || missing+=("$package")

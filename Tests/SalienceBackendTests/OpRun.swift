@@ -7,8 +7,9 @@ struct OpRun {
   let kernels: any Kernels
   private let run: PlanRun
 
-  init(_ opCase: OpCase, on backend: TestBackend) throws {
-    plan = try opCase.plan.differentiated()
+  /// - Parameter rule: how gradients pass each op.
+  init(_ opCase: OpCase, by rule: any GradientRule = ExactGradient(), on backend: TestBackend) throws {
+    plan = try opCase.plan.differentiated(by: rule)
     kernels = try backend.stream(plan.plan, RandomParameters(plan.plan))
     batch = PackedBatch(
       zip(opCase.lengths, opCase.selectedRows).map { length, row in

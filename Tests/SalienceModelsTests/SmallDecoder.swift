@@ -52,7 +52,7 @@ struct SmallDecoder: Sendable, CustomTestStringConvertible {
     let architecture = try ModelRegistry.architecture(
       for: ModelConfiguration(json: JSONValue(parsing: configuration)))
     let decoders = try [architecture.decoder()].compactMap { $0 }
-    let program = try architecture.prediction(.causalLM, readout: .selectedRow)
+    let program = try architecture.program(.causalLM, ProgramSpec(rules: nil))
     let model = try await backend.prepare([program], decoders: decoders, parameters: Weights(model: self))
     return (model, { ids in architecture.sequence(ids: ids, typeIDs: Array(repeating: 0, count: ids.count)) })
   }

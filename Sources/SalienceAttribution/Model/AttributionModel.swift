@@ -21,14 +21,6 @@ public struct AttributionModel: Sendable {
   let precision: Precision
   private let endTokens: Set<Int32>
 
-  /// What a program is made for.
-  private struct Cut: Hashable {
-    let layer: AttributionLayer
-    let readout: Readout
-    let output: OutputFunction
-    let isRounded: Bool
-  }
-
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
   ///
   /// - Parameters:
@@ -52,14 +44,14 @@ public struct AttributionModel: Sendable {
       _ = try task.function(of: method.output)
       try method.validate(tokenizer: tokenizer)
     }
-    var cuts: [Cut] = []
+    var specs: [ProgramSpec] = []
     func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
-      let cut = Cut(
+      let spec = ProgramSpec(
         layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
         isRounded: isRounded)
-      if let known = cuts.firstIndex(of: cut) { return known }
-      cuts.append(cut)
-      return cuts.count - 1
+      if let known = specs.firstIndex(of: spec) { return known }
+      specs.append(spec)
+      return specs.count - 1
     }
     programOfMethod = try methods.map { [task = self.task] in try program(of: $0, isRounded: true, task: task) }
     preciseProgramOfMethod = try methods.map { [task = self.task] method in
@@ -67,19 +59,16 @@ public struct AttributionModel: Sendable {
       return try program(of: method, isRounded: false, task: task)
     }
     let head = self.task.head
-    var programs = try cuts.map { [architecture] cut in
-      try architecture.program(
-        head, readout: cut.readout, output: cut.output, at: cut.layer, savings: savings, isRounded: cut.isRounded)
-    }
+    var programs = try specs.map { [architecture] in try architecture.program(head, $0, savings: savings) }
     // Decisions read logits; at any layer, for the whole model runs.
-    let decides = { [task = self.task] (cut: Cut) in
-      cut.isRounded && cut.readout == task.readout && cut.output == .identity
+    let decides = { [task = self.task] (spec: ProgramSpec) in
+      spec.isRounded && spec.readout == task.readout && spec.output == .identity
     }
-    if let known = cuts.firstIndex(where: decides) {
+    if let known = specs.firstIndex(where: decides) {
       decisionProgram = known
     } else {
       decisionProgram = programs.count
-      programs.append(try architecture.prediction(head, readout: self.task.readout))
+      programs.append(try architecture.program(head, ProgramSpec(readout: self.task.readout, rules: nil)))
     }
     self.programs = programs
     try stored.requireNumbers(in: Set(programs.flatMap(\.parameters).flatMap(\.pieces)))

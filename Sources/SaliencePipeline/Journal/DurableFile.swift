@@ -1,5 +1,5 @@
-import Crypto
 import SalienceDatasets
+import SalienceFoundation
 
 #if canImport(Glibc)
   import Glibc
@@ -37,12 +37,10 @@ enum DurableFile {
     var hash = SHA256()
     var count: Int64 = 0
     let identity = try forEachChunk(of: path) { chunk in
-      hash.update(bufferPointer: chunk)
+      hash.update(chunk)
       count += Int64(chunk.count)
     }
-    let digits = Array("0123456789abcdef".utf8)
-    let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return (String(decoding: text, as: UTF8.self), count, identity)
+    return (hash.digest().hexadecimal, count, identity)
   }
 
   /// Reads a file from its beginning to its end; which file that was, as it was before the first byte.

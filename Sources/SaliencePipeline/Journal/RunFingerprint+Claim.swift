@@ -1,4 +1,4 @@
-import Crypto
+import SalienceFoundation
 import SalienceJSON
 
 extension RunFingerprint {
@@ -74,9 +74,7 @@ extension RunFingerprint {
       "model": .string(model), "files": contents(models.first { $0.name == model }?.files ?? []),
       "dataset": contents(dataset),
     ]
-    return SHA256.hash(data: Array(json.text().utf8)).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return SHA256.digest(of: json.text().utf8).hexadecimal
   }
 
   /// The digest of each model.

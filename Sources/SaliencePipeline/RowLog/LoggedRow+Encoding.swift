@@ -1,4 +1,4 @@
-import Crypto
+import SalienceFoundation
 import SalienceTokenizers
 
 extension LoggedRow {
@@ -56,7 +56,7 @@ extension LoggedRow {
 
   /// The first eight bytes of SHA-256.
   static func checksum<Bytes: Collection<UInt8>>(of bytes: Bytes) -> UInt64 {
-    SHA256.hash(data: Array(bytes)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    SHA256.digest(of: bytes).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 

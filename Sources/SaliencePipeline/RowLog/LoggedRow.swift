@@ -1,4 +1,3 @@
-import Crypto
 import SalienceAttribution
 import SalienceDatasets
 import SalienceReports

@@ -1,4 +1,4 @@
-import Crypto
+import SalienceFoundation
 import SalienceReports
 
 /// Names of models in a run's directory and tables.
@@ -32,9 +32,7 @@ public enum ModelName {
   private static func fitting(_ name: String) -> String {
     func fits(_ name: String) -> Bool { ModelPartition.directory(of: name).utf8.count <= longestFileName }
     if fits(name) { return name }
-    let digest = SHA256.hash(data: Array(name.utf8)).prefix(6).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    let digest = SHA256.digest(of: name.utf8).hexadecimal(first: 6)
     var kept = name
     while !fits("\(kept)-\(digest)"), !kept.isEmpty { kept.removeLast() }
     return "\(kept)-\(digest)"

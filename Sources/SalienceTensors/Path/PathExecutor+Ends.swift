@@ -6,14 +6,15 @@ extension PathExecutor {
   ///   - rows: first row of each end; one after another by default. Ends of one batch lie one after another.
   ///   - rowCount: rows of the buffers; as many as there are tokens by default.
   func carriedEnds(_ ends: [PathEnd], rows: [Int]? = nil, rowCount: Int? = nil) throws -> [Handle] {
+    let gradient = try gradient
     var buffers = [try storeEnds(ends, rows: rows, rowCount: rowCount)]
     do {
       let lengths = ends.map(\.sequence.count)
-      for value in program.edges.blended {
-        let width = program.gradient.plan.shape(of: value).width
+      for value in gradient.edges.blended {
+        let width = gradient.plan.shape(of: value).width
         buffers.append(try kernels.allocate(count: max(1, rowCount ?? lengths.reduce(0, +)) * width))
       }
-      if !program.edges.blended.isEmpty { try project(ends, lengths: lengths, rows: rows, in: buffers) }
+      if !gradient.edges.blended.isEmpty { try project(ends, lengths: lengths, rows: rows, in: buffers) }
     } catch {
       buffers.forEach(kernels.release)
       throw error
@@ -23,13 +24,14 @@ extension PathExecutor {
 
   /// Runs the head of the gradient's plan over stored ends.
   private func project(_ ends: [PathEnd], lengths: [Int], rows: [Int]?, in buffers: [Handle]) throws {
+    let gradient = try gradient
     var row = 0
     for range in try MicroBatches(lengths: lengths, capacity: capacity) {
       if let rows { row = rows[range.lowerBound] }
       let count = lengths[range].reduce(0, +)
-      try load([buffers[0]], into: [program.carried[0]], of: ends[range].map(\.sequence), at: row)
-      try gradient.run(0..<program.edges.headEnd)
-      for (value, buffer) in zip(program.edges.blended, buffers.dropFirst()) {
+      try load([buffers[0]], into: [gradient.plan.inputs[0]], of: ends[range].map(\.sequence), at: row)
+      try gradient.run(0..<gradient.edges.headEnd)
+      for (value, buffer) in zip(gradient.edges.blended, buffers.dropFirst()) {
         try kernels.store(
           gradient.handle(value), zeroed: Array(repeating: false, count: count), into: buffer, at: row)
       }
@@ -42,7 +44,7 @@ extension PathExecutor {
     var sums: [Handle] = []
     do {
       for value in values {
-        let width = program.gradient.plan.shape(of: value).width
+        let width = try gradient.plan.shape(of: value).width
         sums.append(try kernels.allocate(count: max(1, rows) * width))
         try kernels.clear(sums[sums.count - 1], rows: rows, width: width)
       }
@@ -57,7 +59,8 @@ extension PathExecutor {
   ///
   /// - Returns: a buffer that the caller releases; `sums[0]` itself where there is no tail.
   func inputGradient(from sums: [Handle], of sequences: [TokenSequence]) throws -> Handle {
-    let (plan, edges) = (program.gradient, program.edges)
+    let gradient = try gradient
+    let (plan, edges) = (gradient.differentiated, gradient.edges)
     if edges.tailStart == plan.plan.instructions.count { return sums[0] }
     let lengths = sequences.map(\.count)
     let result = try kernels.allocate(count: max(1, lengths.reduce(0, +)) * program.width)

@@ -7,7 +7,7 @@ public final class PathExecutor {
   let capacity: MemoryPlan.Capacity
   let prefix: PlanRun
   private let forward: PlanRun
-  let gradient: PlanRun
+  private let gradientRun: GradientRun?
   /// F(x') [C] of baselines met so far: texts of one length often share theirs.
   private var knownBaselines: [PathEnd: [Float]] = [:]
   /// Most baselines that are remembered, with a few hundred bytes of ids each, and of outputs 4 MiB in all.
@@ -22,9 +22,21 @@ public final class PathExecutor {
     let arena = try Arena(count: Self.elementCount(program, tokenCapacity: tokenCapacity), on: kernels)
     prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels)
     forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels)
-    gradient = try PlanRun(
-      program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart,
-      exposed: program.edges.blended + program.edges.summed, in: arena, on: kernels)
+    gradientRun = try program.gradient.map { [capacity] in
+      try GradientRun($0, capacity: capacity, in: arena, on: kernels)
+    }
+  }
+
+  /// The program's gradient.
+  ///
+  /// - Throws: `TensorError` with code `notDifferentiable` where the program only predicts.
+  var gradient: GradientRun {
+    get throws {
+      guard let gradientRun else {
+        throw TensorError(.notDifferentiable, "the program was made for predictions alone and has no gradient")
+      }
+      return gradientRun
+    }
   }
 
   /// Sequences are bounded too, so that values with a row a sequence stay small.
@@ -35,15 +47,16 @@ public final class PathExecutor {
   /// Elements of memory that one stream needs beside the weights, without the end points of its requests.
   public static func elementCount(_ program: PathProgram, tokenCapacity: Int) -> Int {
     let capacity = capacity(tokens: tokenCapacity)
+    let gradient = program.gradient?.differentiated
     return max(
       MemoryPlan(program.prefix, capacity: capacity).count, MemoryPlan(program.forward, capacity: capacity).count,
-      MemoryPlan(program.gradient.plan, capacity: capacity, keptBefore: program.gradient.backwardStart).count)
+      gradient.map { MemoryPlan($0.plan, capacity: capacity, keptBefore: $0.backwardStart).count } ?? 0)
   }
 
   /// Elements of the largest value of a program's gradient.
   public static func largestValue(_ program: PathProgram, tokenCapacity: Int) -> Int {
     let capacity = capacity(tokens: tokenCapacity)
-    return program.gradient.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
+    return program.gradient?.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
   }
 
   /// F at each point, forward only.
@@ -70,6 +83,7 @@ public final class PathExecutor {
   /// Answers requests whose points are given.
   private func sum(_ requests: [PathRequest]) throws -> [PathResponse] {
     if requests.isEmpty { return [] }
+    let gradient = try gradient
     let paths = requests.flatMap(\.paths)
     let examples = Self.examples(of: requests)
     let input = try carriedEnds(paths.map(\.input))
@@ -82,12 +96,13 @@ public final class PathExecutor {
     let targets = requests.map(\.cotangents.count).max() ?? 0
     var sums: [[Handle]] = []
     defer { sums.joined().forEach(kernels.release) }
-    for _ in 0..<targets { sums.append(try clearedSums(of: program.edges.summed, rows: tokens)) }
-    try evaluate(places(of: paths), of: paths, input: input, baseline: baseline, into: sums)
+    for _ in 0..<targets { sums.append(try clearedSums(of: gradient.edges.summed, rows: tokens)) }
+    let places = places(of: paths, savings: gradient.gradient.savings)
+    try evaluate(places, of: paths, input: input, baseline: baseline, into: sums)
     let scores = try sums.map { sum in
-      let gradient = try inputGradient(from: sum, of: paths.map(\.input.sequence))
-      defer { if gradient != sum[0] { kernels.release(gradient) } }
-      return try reduce(requests, examples, input: input[0], baseline: baseline[0], gradient: gradient)
+      let whole = try inputGradient(from: sum, of: paths.map(\.input.sequence))
+      defer { if whole != sum[0] { kernels.release(whole) } }
+      return try reduce(requests, examples, input: input[0], baseline: baseline[0], gradient: whole)
     }
     return requests.indices.map { index in
       let own = scores.prefix(requests[index].cotangents.count).map { $0[index] }
@@ -135,7 +150,7 @@ public final class PathExecutor {
   private func baselineOutputs(
     of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
   ) throws -> [[Float]] {
-    let shares = program.savings.contains(.sharedBaselines)
+    let shares = try gradient.gradient.savings.contains(.sharedBaselines)
     if knownBaselines.count > baselineLimit { knownBaselines = [:] }
     var missing: [(end: PathEnd, row: Int)] = []
     var places: [PathEnd: Int] = [:]
@@ -204,7 +219,8 @@ public final class PathExecutor {
     _ places: [PathPlace], of requests: [PathRequest], input: [Handle], baseline: [Handle], into sums: [[Handle]],
     whole: Bool = false, outputs: Handle? = nil
   ) throws {
-    let (plan, edges) = (program.gradient, program.edges)
+    let gradient = try gradient
+    let (plan, edges) = (gradient.differentiated, gradient.edges)
     let summed = whole ? [plan.inputGradient] : edges.summed
     let backward = plan.backwardStart..<(whole ? plan.plan.instructions.count : edges.tailStart)
     let lengths = places.map { requests[$0.request].input.sequence.count }
@@ -216,7 +232,7 @@ public final class PathExecutor {
         sumPath.append(exampleRow: place.sumRow, alpha: place.alpha, weight: place.weight)
       }
       try kernels.begin(batch)
-      for (index, value) in program.carried.enumerated() {
+      for (index, value) in gradient.gradient.carried.enumerated() {
         try kernels.interpolate(
           input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value))
       }

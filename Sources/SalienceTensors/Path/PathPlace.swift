@@ -14,10 +14,10 @@ extension PathExecutor {
   /// The given points of each request, whose sums lie where its end points lie.
   ///
   /// A path between equal ends has no length, and its attribution is zero wherever its gradient points.
-  func places(of requests: [PathRequest]) -> [PathPlace] {
+  func places(of requests: [PathRequest], savings: ExactSavings) -> [PathPlace] {
     var (row, places) = (0, [PathPlace]())
     for (index, request) in requests.enumerated() {
-      if request.input != request.baseline || !program.savings.contains(.equalEnds) {
+      if request.input != request.baseline || !savings.contains(.equalEnds) {
         places += request.points.map {
           PathPlace(request: index, alpha: $0.alpha, weight: $0.weight, row: row, sumRow: row)
         }

@@ -4,12 +4,8 @@ public struct PathProgram: Sendable {
   public let prefix: Plan
   /// The attribution layer's value to the outputs [B x C], forward only.
   public let forward: Plan
-  /// The same with the gradient towards the attribution layer.
-  public let gradient: DifferentiatedPlan
-  /// What of `gradient` runs once a path instead of at each of its points.
-  public let edges: PathEdges
-  /// What executors leave out.
-  public let savings: ExactSavings
+  /// The same with the gradient towards the attribution layer; nil where the program only predicts.
+  public let gradient: PathGradient?
   /// H at the attribution layer.
   public let width: Int
   /// C.
@@ -24,72 +20,61 @@ public struct PathProgram: Sendable {
 
   /// Cuts `model`, a plan from ids to one output, at `point`.
   ///
-  /// - Parameter isRounded: false for float32 operands in every product, whatever the backend's precision.
+  /// - Parameters:
+  ///   - rules: how gradients pass the ops; nil for a program that only predicts, of one row per token too.
+  ///   - isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
-  public init(model: Plan, point: ValueID, savings: ExactSavings = .all, isRounded: Bool = true) throws {
+  public init(
+    model: Plan, point: ValueID, rules: BackwardRules? = .exact, savings: ExactSavings = .all, isRounded: Bool = true
+  ) throws {
     guard model.outputs.count == 1, model.shape(of: point).rows == .tokens else {
       throw TensorError(.shape, "an attribution layer has one row a token, and a model one output")
     }
     let model = model.keepingFloat32(isRounded ? Self.preciseExtents : [.tokens, .sequences])
     prefix = try model.slice(from: [], to: [point]).fused()
     forward = try model.slice(from: [point], to: model.outputs).fused()
-    gradient = try model.slice(from: [point], to: model.outputs, keepingAll: true).differentiated()
-    edges = savings.contains(.pathEdges) ? PathEdges(of: gradient) : PathEdges(none: gradient)
-    self.savings = savings
+    gradient = try rules.map {
+      try PathGradient(
+        of: model.slice(from: [point], to: model.outputs, keepingAll: true), rules: $0, savings: savings)
+    }
     width = model.shape(of: point).width
     outputCount = model.shape(of: model.outputs[0]).width
   }
 
-  /// `model` from `point` to its outputs, without a gradient: for predictions alone, of a row a token too.
-  public init(predicting model: Plan, point: ValueID) throws {
-    let model = model.keepingFloat32(Self.preciseExtents)
-    prefix = try model.slice(from: [], to: [point]).fused()
-    forward = try model.slice(from: [point], to: model.outputs).fused()
-    gradient = .none
-    edges = PathEdges(none: gradient)
-    savings = .all
-    width = model.shape(of: point).width
-    outputCount = model.shape(of: model.outputs[0]).width
-  }
+  /// The plans of all parts.
+  private var plans: [Plan] { [prefix, forward] + (gradient.map { [$0.plan] } ?? []) }
 
   /// Every op of every part.
-  package var operations: [any Operation] {
-    (prefix.instructions + forward.instructions + gradient.plan.instructions).map(\.operation)
-  }
+  package var operations: [any Operation] { plans.flatMap(\.instructions).map(\.operation) }
 
   /// The weights that any part reads.
   public var parameters: [Parameter] {
     var seen = Set<Parameter>()
-    return (prefix.parameters + forward.parameters + gradient.plan.parameters).filter { seen.insert($0).inserted }
+    return plans.flatMap(\.parameters).filter { seen.insert($0).inserted }
   }
 
-  /// What a path carries: the attribution layer's value and what is blended with it.
-  var carried: [ValueID] { gradient.plan.inputs.prefix(1) + edges.blended }
+  /// Elements per token of each end of a path; 0 without a gradient.
+  public var endWidth: Int { gradient?.endWidth ?? 0 }
 
-  /// Elements that each end of a path takes a token.
-  public var endWidth: Int { carried.reduce(0) { $0 + gradient.plan.shape(of: $1).width } }
+  /// Elements per token and target of the sums along a path; 0 without a gradient.
+  public var sumWidth: Int { gradient?.sumWidth ?? 0 }
 
-  /// Elements that the sums along a path take a token and target.
-  public var sumWidth: Int {
-    if gradient.plan.inputs.isEmpty { return 0 }
-    let operands = edges.summed.reduce(0) { $0 + gradient.plan.shape(of: $1).width }
-    return edges.summed == [gradient.inputGradient] ? operands : operands + width
-  }
-
-  /// FLOPs of the matrix products that run once a path, beside its points: at both ends, and on each target's sum.
+  /// FLOPs of the matrix products that run once per path, beside its points: at both ends, and on each target's sum.
   public func flopsPerPath(lengths: [Int], targets: Int) -> Int {
-    let plan = gradient.plan
+    guard let gradient else { return 0 }
+    let (plan, edges) = (gradient.plan, gradient.edges)
     return 2 * plan.flops(lengths: lengths, of: 0..<edges.headEnd)
       + targets * plan.flops(lengths: lengths, of: edges.tailStart..<plan.instructions.count)
   }
 
   /// FLOPs of the matrix products at one point of the path, over sequences of these lengths.
   ///
-  /// - Parameter targets: backward passes, one a target; 0 for the outputs alone, at an end.
+  /// - Parameter targets: backward passes, one per target; 0 for the outputs alone, at an end.
   public func flopsPerStep(lengths: [Int], targets: Int) -> Int {
-    if targets == 0 { return forward.flops(lengths: lengths) }
-    let plan = gradient.plan
-    return plan.flops(lengths: lengths, of: edges.headEnd..<gradient.backwardStart)
-      + targets * plan.flops(lengths: lengths, of: gradient.backwardStart..<edges.tailStart)
+    guard targets > 0, let gradient else { return forward.flops(lengths: lengths) }
+    let (plan, edges) = (gradient.plan, gradient.edges)
+    let backwardStart = gradient.differentiated.backwardStart
+    return plan.flops(lengths: lengths, of: edges.headEnd..<backwardStart)
+      + targets * plan.flops(lengths: lengths, of: backwardStart..<edges.tailStart)
   }
 }

@@ -7,17 +7,15 @@ public struct DifferentiatedPlan: Sendable {
   public let cotangent: ValueID
   /// Result: d(target) / d(input), shaped like the plan's input.
   public let inputGradient: ValueID
-
-  /// No plan at all, of a model that only predicts.
-  static let none = DifferentiatedPlan(plan: Plan(), backwardStart: 0, cotangent: ValueID(0), inputGradient: ValueID(0))
 }
 
 extension Plan {
   /// Appends the gradient of the only output towards the only input, and nothing else: weights are constants, and
   /// values that do not depend on the input get no gradient.
   ///
+  /// - Parameter rule: how gradients pass each op.
   /// - Throws: `TensorError` with code `notDifferentiable`.
-  public func differentiated() throws -> DifferentiatedPlan {
+  public func differentiated(by rule: any GradientRule = ExactGradient()) throws -> DifferentiatedPlan {
     guard inputs.count == 1, outputs.count == 1 else {
       throw TensorError(.notDifferentiable, "only a plan of one input and one output can be differentiated")
     }
@@ -32,8 +30,7 @@ extension Plan {
     for instruction in instructions.reversed() {
       guard let output = instruction.outputs[0], dependent.contains(output), let gradient = gradients[output]
       else { continue }
-      let contributions = try instruction.operation.differentiate(
-        inputs: instruction.inputs, outputs: instruction.outputs.map { $0 ?? output }, gradient: gradient, in: &plan)
+      let contributions = try rule.gradients(of: instruction, from: gradient, in: &plan)
       for (input, contribution) in zip(instruction.inputs, contributions) {
         guard let contribution, dependent.contains(input) else { continue }
         gradients[input] = try gradients[input].map { try plan.add(contribution, $0) } ?? contribution

@@ -141,7 +141,7 @@ import Testing
     let folder = try ReferenceFolder("bert-3-bf16")
     let architecture = try ModelRegistry.architecture(for: folder.checkpoint.config)
     let flops = { (savings: ExactSavings) in
-      try architecture.program(.sequenceClassification, at: .embeddings, savings: savings).flopsPerStep(
+      try architecture.program(.sequenceClassification, ProgramSpec(), savings: savings).flopsPerStep(
         lengths: [20], targets: 1)
     }
     let (all, without, none) = (try flops(.all), try flops(.all.subtracting(.pathEdges)), try flops([]))
@@ -153,9 +153,9 @@ import Testing
   /// and where positions are in them never.
   @Test func whatAbsorbsKeysAndValues() throws {
     func absorbs(_ folder: Checkpoint, at layer: AttributionLayer, savings: ExactSavings = .all) throws -> Bool {
-      try ModelRegistry.architecture(for: folder.config).program(
-        .sequenceClassification, at: layer, savings: savings
-      ).gradient.plan.instructions.contains { $0.operation is MultiQueryAttention }
+      let program = try ModelRegistry.architecture(for: folder.config).program(
+        .sequenceClassification, ProgramSpec(layer: layer), savings: savings)
+      return try #require(program.gradient).plan.instructions.contains { $0.operation is MultiQueryAttention }
     }
     let bert = try ReferenceFolder("bert-3-bf16").checkpoint
     let layers = try ModelRegistry.architecture(for: bert.config).layerCount

@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceCPU
+import SalienceModels
 import SalienceTensors
 import Testing
 
@@ -57,8 +58,7 @@ import Testing
     let backend = CPUBackend(precision: precision)
     let method = try IntegratedGradients(steps: 5)
     let model = try await AttributionModel(checkpoint: folder.checkpoint, methods: [method], on: backend)
-    let program = try model.architecture.program(
-      .sequenceClassification, at: .embeddings, isRounded: isRounded)
+    let program = try model.architecture.program(.sequenceClassification, ProgramSpec(isRounded: isRounded))
     let prepared = try await backend.prepare([program], parameters: folder.checkpoint.parameters)
     let requests = try folder.texts.map { text in
       try method.path(

@@ -1,0 +1,26 @@
+import SalienceTensors
+
+/// What a program of a model computes: where the model is cut, what is read out of it, and how gradients pass it.
+public struct ProgramSpec: Sendable, Hashable {
+  /// Where the program begins, and where gradients end.
+  public var layer: AttributionLayer
+  /// Which rows become outputs.
+  public var readout: Readout
+  /// What makes outputs of logits.
+  public var output: OutputFunction
+  /// false for float32 operands in every product, whatever the backend's precision.
+  public var isRounded: Bool
+  /// How gradients pass the ops; nil for a program that only predicts.
+  public var rules: BackwardRules?
+
+  public init(
+    layer: AttributionLayer = .embeddings, readout: Readout = .selectedRow, output: OutputFunction = .identity,
+    isRounded: Bool = true, rules: BackwardRules? = .exact
+  ) {
+    self.layer = layer
+    self.readout = readout
+    self.output = output
+    self.isRounded = isRounded
+    self.rules = rules
+  }
+}

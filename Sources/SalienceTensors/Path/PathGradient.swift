@@ -1,0 +1,33 @@
+/// A program's gradient towards its attribution layer, and how it is summed along paths.
+public struct PathGradient: Sendable {
+  /// The attribution layer's value to the outputs, and back.
+  public let differentiated: DifferentiatedPlan
+  /// What of the plan runs once per path instead of at each of its points.
+  public let edges: PathEdges
+  /// What executors leave out.
+  public let savings: ExactSavings
+
+  /// - Parameter plan: of one input and one output.
+  /// - Throws: `TensorError` with code `notDifferentiable`.
+  init(of plan: Plan, rules: BackwardRules, savings: ExactSavings) throws {
+    differentiated = try plan.differentiated(by: rules.rule)
+    edges = savings.contains(.pathEdges) ? PathEdges(of: differentiated) : PathEdges(none: differentiated)
+    self.savings = savings
+  }
+
+  /// Forward and backward pass in one.
+  public var plan: Plan { differentiated.plan }
+
+  /// What a path carries: the attribution layer's value and what is blended with it.
+  var carried: [ValueID] { plan.inputs.prefix(1) + edges.blended }
+
+  /// Elements per token of each end of a path.
+  var endWidth: Int { carried.reduce(0) { $0 + plan.shape(of: $1).width } }
+
+  /// Elements per token and target of the sums along a path.
+  var sumWidth: Int {
+    let operands = edges.summed.reduce(0) { $0 + plan.shape(of: $1).width }
+    return edges.summed == [differentiated.inputGradient]
+      ? operands : operands + plan.shape(of: differentiated.inputGradient).width
+  }
+}

@@ -1,3 +1,4 @@
+import SalienceAttribution
 import SalienceJSON
 import SaliencePipeline
 import SalienceReports

@@ -45,7 +45,7 @@ struct YAMLTests {
       """
     let pipeline = try PipelineFile.parse(text, path: "p.yaml")
     #expect(pipeline.name == "p" && pipeline.models == ["null", "1"])
-    #expect(pipeline.methods.map(\.target) == [.class(.name("two words"))])
+    #expect(pipeline.methods.map(\.method.target) == [.class(.name("two words"))])
     #expect(pipeline.origins.place(of: "methods.0.target") == "p.yaml:10")
     #expect(pipeline.origins.place(of: "models") == "p.yaml:3")
   }

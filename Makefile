@@ -87,7 +87,7 @@ docs: system-tests
 	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests
+	$(SWIFT) format lint --strict --recursive Examples Package.swift Plugins Shaders Sources Tests
 
 .venv-test/installed: Tests/requirements.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt

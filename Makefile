@@ -87,11 +87,9 @@ docs: system-tests
 	$(SWIFT) build -c release --build-tests
 	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
 
-# The library's pages for a browser; see Sources/Salience/Salience.docc.
-documentation: system
-	mkdir -p out/documentation
-	SALIENCE_DOCUMENTATION=1 $(SWIFT) package -c release --allow-writing-to-directory out/documentation \
-	  generate-documentation --target Salience --transform-for-static-hosting --output-path out/documentation
+# The library's pages for a browser: Sources/Salience/Salience.docc and the doc comments of what is public.
+documentation: build
+	@Scripts/documentation.sh out/documentation
 
 lint:
 	$(SWIFT) format lint --strict --recursive Examples Package.swift Plugins Shaders Sources Tests

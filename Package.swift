@@ -119,8 +119,3 @@ let package = Package(
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .cxx17
 )
-
-// For `make documentation` alone: no other build fetches or compiles it.
-if Context.environment["SALIENCE_DOCUMENTATION"] != nil {
-  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
-}

@@ -16,7 +16,7 @@ TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURD
   $(SWIFT) test -c release --skip-build --disable-xctest
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-matrix bench-gpu docs lint clean system system-tests test-swiftshader \
+.PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests test-swiftshader \
   test-matrix-units matrix-shaders check-matrix-shaders
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
 	@echo 'make build   build $(SALIENCE)'
 	@echo 'make docs    write the generated parts of docs/ anew'
+	@echo 'make documentation  the Swift library for a browser, in out/documentation'
 	@echo 'make lint    check the form of the Swift files'
 	@echo 'make clean   remove what was built, the Python environments and out/'
 
@@ -86,8 +87,12 @@ docs: system-tests
 	$(SWIFT) build -c release --build-tests
 	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
 
+# The library's pages for a browser: Sources/Salience/Salience.docc and the doc comments of what is public.
+documentation: build
+	@Scripts/documentation.sh out/documentation
+
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Plugins Shaders Sources Tests
+	$(SWIFT) format lint --strict --recursive Examples Package.swift Plugins Shaders Sources Tests
 
 .venv-test/installed: Tests/requirements.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-test Tests/requirements.txt

@@ -69,6 +69,8 @@ let package = Package(
         "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
         "Salience", argumentParser,
       ]),
+    // Shipped by no product; the tests run it.
+    .executableTarget(name: "AttributeExample", dependencies: ["Salience"], path: "Examples/Attribute"),
     .testTarget(name: "SalienceFoundationTests", dependencies: ["SalienceFoundation"]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(

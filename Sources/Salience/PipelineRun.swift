@@ -102,9 +102,14 @@ public struct PipelineRun: Sendable {
 
   /// A run that can be executed once.
   ///
-  /// - Parameter ceilings: what a profile is read by; nil leaves its fractions out.
+  /// - Parameters:
+  ///   - options: all units of a run that is not there yet, unless given.
+  ///   - limit: how many rows are scored, from the first on; all unless given.
+  ///   - progress: says nothing unless given.
+  ///   - ceilings: what a profile is read by; nil leaves its fractions out.
   public func run(
-    options: Run.Options, limit: Int64?, progress: RunProgress, ceilings: DeviceCeilings? = nil
+    options: Run.Options = Run.Options(), limit: Int64? = nil,
+    progress: RunProgress = RunProgress(style: .quiet, write: { _ in }), ceilings: DeviceCeilings? = nil
   ) throws -> Run {
     let layout = RunLayout(path: pipeline.output.directory)
     let fingerprint = RunFingerprint(

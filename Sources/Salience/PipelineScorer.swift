@@ -70,13 +70,7 @@ public struct PipelineScorer: ModelScorer {
       TaskInput(text: $0.example.text, pair: $0.example.textPair, label: RowLabel($0.example), windows: $0.windows)
     }
     return zip(batch, try await model.score(inputs)).map { item, result in
-      result.map { scored in
-        ScoredExample(
-          example: item.example, encoding: scored.decision.encoding, prediction: scored.decision.prediction,
-          explanations: scored.explanations,
-          status: item.example.text.isEmpty && (item.example.textPair ?? "").isEmpty ? .empty : .ok)
-      }
-      .mapError { RowFailure($0.message) }
+      result.map { ScoredExample(item.example, $0) }.mapError { RowFailure($0.message) }
     }
   }
   public func meaning(of scored: ScoredExample) -> LabelMeaning {

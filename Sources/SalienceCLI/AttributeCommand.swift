@@ -89,10 +89,7 @@ struct AttributeCommand: AsyncParsableCommand {
     guard let result = try await model.score([try model.input(example.text, pair: example.textPair)]).first else {
       throw PipelineError(.software, "no result for the text", at: path)
     }
-    let (decision, explanations) = (try result.get().decision, try result.get().explanations)
-    return ScoredExample(
-      example: example, encoding: decision.encoding, prediction: decision.prediction, explanations: explanations,
-      status: example.text.isEmpty && (example.textPair ?? "").isEmpty ? .empty : .ok)
+    return ScoredExample(example, try result.get())
   }
 
   /// One model's result is an object; those of several are a list with their names.

@@ -18,7 +18,7 @@ struct ExportCommand: AsyncParsableCommand {
   @Argument(help: "The run directory.") var runDirectory: String
   @Option(help: "csv.") var format = Format.csv
   @Option(help: "A file; '-' is standard output.") var output = "-"
-  @Option(help: "A line a word: sum, mean or maximum (by magnitude, with its sign) of its tokens' scores.")
+  @Option(help: "One line per word: sum, mean or maximum (by magnitude, with its sign) of its tokens' scores.")
   var words: WordMerge?
   @Flag(help: "Export what is there of an unfinished or damaged run.") var partial = false
   @Flag(help: "Leave texts that look like spreadsheet formulas as they are.") var csvRaw = false

@@ -33,9 +33,7 @@ struct PipelineOptions: ParsableArguments {
     add("device", "device", device.map { [$0] } ?? [])
     add("precision", "precision", precision.map { [$0] } ?? [])
     add("max-bad-rows", "max_bad_rows", maxBadRows.map { [$0] } ?? [])
-    var pipeline = try PipelineFile.load(pipeline, overrides: all)
-    pipeline.models = try ModelPaths.expanded(pipeline.models)
-    return pipeline
+    return try Pipeline(file: pipeline, overrides: all)
   }
 }
 

@@ -37,7 +37,7 @@ struct PlanReport {
       lines.append(
         "  \(model.name): memory about \(bytes(model.memory)) (weights \(bytes(model.weightBytes)), workers"
           + " \(bytes(model.workerBytes)), texts \(bytes(model.textBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
-          + " \(decimal(model.flopsPerRow / 1e9)) GFLOP a row, \(gflops(model.flopsPerSecond)) \(source):"
+          + " \(decimal(model.flopsPerRow / 1e9)) GFLOP per row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
       if let unread = model.unusedTensors.summary { lines.append("    \(unread)") }
       if let note = model.unknownLabels.text(of: plan.sampledRows, model: model.name) { lines.append("    \(note)") }

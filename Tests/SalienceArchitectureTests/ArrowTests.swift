@@ -33,6 +33,15 @@ struct ArrowTests {
     #expect(!(try Repository.text("Package.swift").contains("unsafeFlags")))
   }
 
+  @Test("The example needs the umbrella library alone, and no product ships it")
+  func exampleNeedsSalienceAlone() throws {
+    let example = try #require(manifest.targets.first { $0.name == "AttributeExample" })
+    #expect(example.dependencies.map(\.name) == ["Salience"])
+    let products = try #require(try JSONSerialization.jsonObject(with: dump) as? [String: Any])["products"]
+    let shipped = (products as? [[String: Any]] ?? []).flatMap { $0["targets"] as? [String] ?? [] }
+    #expect(shipped.contains("SalienceCLI") && !shipped.contains("AttributeExample"), "\(shipped)")
+  }
+
   @Test("Tests come after every target they could test")
   func testsComeLast() {
     let types = manifest.targets.map { $0.type == "test" }

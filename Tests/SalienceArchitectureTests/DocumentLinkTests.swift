@@ -28,16 +28,43 @@ struct DocumentLinkTests {
     #expect(count > 40)
   }
 
+  @Test("Every path in code font is there")
+  func pathsAreThere() throws {
+    var count = 0
+    for document in try Self.documents().filter({ $0 != "CHANGELOG.md" }) + Self.articles() {
+      for path in DocumentLinks.paths(in: try Repository.text(document)) {
+        count += 1
+        let file = Repository.root.appending(path: path)
+        #expect(FileManager.default.fileExists(atPath: file.path), "\(document): \(path)")
+      }
+    }
+    #expect(count > 20)
+  }
+
+  @Test("Every article that the library's documentation names is there, and named")
+  func articlesAreThere() throws {
+    let text = try Self.articles().map(Repository.text).joined(separator: "\n")
+    let named = Set(text.matches(of: /<doc:(\w+)>/).map { String($0.output.1) })
+    let files = try Self.articles().map { $0.split(separator: "/").last.map(String.init) ?? "" }
+    #expect(named == Set(files.map { $0.replacing(".md", with: "") }).subtracting(["Salience"]))
+    #expect(named.isSuperset(of: ["FirstRun", "Architecture"]))
+    #expect(named.isSuperset(of: ["AddingAModel", "AddingAMethod", "AddingAnOp", "AddingATable"]))
+  }
+
+  private static func articles() throws -> [String] {
+    try Repository.files(below: "Sources/Salience/Salience.docc", suffixes: [".md"])
+  }
+
   @Test("The README is a tour of at most 120 lines")
   func readmeIsShort() throws {
     #expect(SourceFileRules.lineCount(try Repository.text("README.md")) <= 120)
   }
 
-  @Test("The README leads to every page in docs/")
+  @Test("The README, or the map of the code, leads to every page in docs/")
   func everyPageIsReached() throws {
-    let readme = try Repository.text("README.md")
+    let maps = try Repository.text("README.md") + Repository.text("Sources/README.md")
     for page in try Repository.files(below: "docs", suffixes: [".md"]) {
-      #expect(readme.contains("(\(page)"), "\(page)")
+      #expect(maps.contains("(\(page)") || maps.contains("(../\(page)"), "\(page)")
     }
   }
 
@@ -52,6 +79,7 @@ struct DocumentLinkTests {
       ```
       ## Gradient x `input`, again
       """
+    #expect(DocumentLinks.paths(in: "`Sources/A.swift` and `Sources/*.swift`, `b/c`") == ["Sources/A.swift"])
     #expect(DocumentLinks.relative(in: text) == ["b.md", "d.svg", "#g-h"])
     #expect(DocumentLinks.anchors(in: text) == ["a-title", "gradient-x-input-again"])
   }

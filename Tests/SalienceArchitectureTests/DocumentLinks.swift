@@ -8,6 +8,14 @@ enum DocumentLinks {
     .filter { !$0.contains("://") && !$0.hasPrefix("mailto:") }
   }
 
+  /// Paths of this repository that stand in code font, without patterns and placeholders.
+  static func paths(in text: String) -> [String] {
+    lines(of: text).flatMap { line in
+      line.matches(of: /`((?:Examples|Scripts|Shaders|Sources|Tests|docs)\/[^`\s]*)`/).map { String($0.output.1) }
+    }
+    .filter { !$0.contains("*") && !$0.contains("NAME") }
+  }
+
   /// The anchors of the headings, as GitHub makes them: lower case, no punctuation, hyphens for spaces.
   static func anchors(in text: String) -> [String] {
     lines(of: text).filter { $0.hasPrefix("#") }.map { line in

@@ -6,7 +6,7 @@ struct SourceFileTests {
 
   /// The files of the folders that make the product.
   private func files(suffixes: [String]) throws -> [String] {
-    try ["Plugins", "Shaders", "Sources"].flatMap { try Repository.files(below: $0, suffixes: suffixes) }
+    try ["Examples", "Plugins", "Shaders", "Sources"].flatMap { try Repository.files(below: $0, suffixes: suffixes) }
   }
 
   @Test("No file is named after having no subject")

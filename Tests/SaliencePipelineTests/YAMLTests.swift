@@ -1,3 +1,4 @@
+import SalienceAttribution
 import SaliencePipeline
 import Testing
 

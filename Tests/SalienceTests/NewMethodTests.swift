@@ -60,7 +60,7 @@ import Testing
 
   @Test func itScoresRows() async throws {
     let checkpoint = try Fixture.checkpoint()
-    let pipeline = try await withMethod { try pipeline(", scale: 7", model: checkpoint.directory) }
+    let pipeline: Pipeline = try await withMethod { try self.pipeline(", scale: 7", model: checkpoint.directory) }
     let backend = CPUBackend(threads: 1)
     let model = try await AttributionModel(
       checkpoint: checkpoint, methods: pipeline.methods.map(\.method), on: backend)

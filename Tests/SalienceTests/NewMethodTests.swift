@@ -72,6 +72,6 @@ import Testing
     #expect(explanation.method == "random-scores" && explanation.attributions.count == row.windows[0].count)
     #expect(explanation.attributions.allSatisfy { 0 <= $0 && $0 < 7 } && Set(explanation.attributions).count > 1)
     #expect(Float(explanation.output) == scored.prediction.logits[scored.prediction.index])
-    #expect(scored.json()["explanations"]?[0]?["method"]?.stringValue == "random-scores")
+    #expect(try scored.json()["explanations"]?[0]?["method"]?.stringValue == "random-scores")
   }
 }

@@ -55,7 +55,7 @@ import Testing
   }
 }
 
-/// A method that cannot explain texts of five tokens, as it begins or once it is answered, and has nothing to say of
+/// A method that cannot explain texts of seven tokens, as it begins or once it is answered, and has nothing to say of
 /// others.
 private struct Faulty: AttributionMethod {
   let id: String
@@ -66,7 +66,7 @@ private struct Faulty: AttributionMethod {
   var cost: MethodCost { MethodCost(evaluations: 0) }
 
   func begin(_ subject: Subject) throws -> any MethodRun {
-    if !isLate, subject.encoding.count == 5 { throw AttributionError(.example, id) }
+    if !isLate, subject.encoding.count == 7 { throw AttributionError(.example, id) }
     return Run(id: id, subject: subject)
   }
 
@@ -76,7 +76,7 @@ private struct Faulty: AttributionMethod {
 
     mutating func next(_ answers: [Answer]) throws -> Step {
       if answers.isEmpty { return .ask([.values(subject.input, coefficients: subject.coefficients)]) }
-      if subject.encoding.count == 5 { throw AttributionError(.example, id) }
+      if subject.encoding.count == 7 { throw AttributionError(.example, id) }
       return .finish([])
     }
   }

@@ -1,4 +1,4 @@
-// Scores one text under a model, and the first 20 rows of a pipeline file's dataset:
+// Scores one text under a model, and the first 5 rows of a pipeline file's dataset:
 //   swift run -c release AttributeExample MODEL TEXT [PIPELINE.yaml OUTPUT_DIR]
 import Salience
 
@@ -29,7 +29,7 @@ struct AttributeExample {
   static func run(_ file: String, to directory: String) async throws {
     var pipeline = try Pipeline(file: file)
     pipeline.output.directory = directory
-    let summary = try await PipelineRun(pipeline).run(limit: 20).execute()
+    let summary = try await PipelineRun(pipeline).run(limit: 5).execute()
     for model in summary.models {
       print("\(model.name): \(model.counts.rows) rows, \(model.counts.quarantined) could not be scored")
     }

@@ -14,7 +14,7 @@ extension EndToEndTests {
       let example = try SalienceBinary.run(
         program: Self.program, [Self.model, "Not bad at all.", "pipelines/demo.yaml", run], in: scratch)
       try #require(example.status == 0, "\(example.errors)")
-      #expect(example.output.contains("checkpoint-8000: 20 rows, 0 could not be scored"))
+      #expect(example.output.contains("checkpoint-8000: 5 rows, 0 could not be scored"))
 
       let command = try SalienceBinary.run(
         ["attribute", "Not bad at all.", "--model", Self.model, "--json"], in: scratch)
@@ -28,7 +28,7 @@ extension EndToEndTests {
 
       let limited = "\(scratch.path)/limited"
       let again = try SalienceBinary.run(
-        ["run", "pipelines/demo.yaml", "--limit", "20", "--quiet", "--output", limited], in: scratch)
+        ["run", "pipelines/demo.yaml", "--limit", "5", "--quiet", "--output", limited], in: scratch)
       try #require(again.status == 0, "\(again.errors)")
       #expect(try FileTree.tables(of: run).differences(from: FileTree.tables(of: limited)).isEmpty)
     }

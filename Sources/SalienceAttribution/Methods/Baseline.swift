@@ -14,7 +14,7 @@ public enum Baseline: Sendable, Equatable {
   /// The key `baseline` of a method.
   static let setting = Setting<Baseline>(
     "baseline", fallback: .pad, fallbackText: "pad",
-    help: "`pad`, `mask`, `unk`, `zero` or a token of the vocabulary; attended like any other token",
+    help: "`pad`, `mask`, `unk`, `zero` or a token of the vocabulary, attended like any other token",
     read: { try $0.string($1).map(Baseline.init) }, encode: { .string($0.text) })
 
   /// Reads a baseline as pipeline files write it.

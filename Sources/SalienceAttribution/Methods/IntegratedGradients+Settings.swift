@@ -11,13 +11,13 @@ extension IntegratedGradients {
     "quadrature", fallback: Quadrature.gaussLegendre, help: "their rule")
   static let toleranceSetting = Setting.optionalNumber(
     "tolerance", fallbackText: "a fixed rule",
-    help: "instead of `steps` and `quadrature`: as few points for each text as keep the convergence delta under this "
-      + "share of F(x) - F(x'), with settled scores; see below")
+    help: "instead of `steps` and `quadrature`: for each text, as few points as keep the convergence delta under this "
+      + "share of F(x) - F(x'), with settled scores")
   static let maxStepsSetting = Setting.integer(
     "max_steps", in: AdaptiveQuadrature.minimumSteps...mostSteps, fallback: AdaptiveQuadrature.defaultMaxSteps,
-    help: "most points of a text with a `tolerance`")
+    help: "the most points for a text with a `tolerance`")
   static let keepSpecialSetting = Setting.bool(
-    "keep_special", fallback: true, help: "`false`: [CLS], [SEP] and their like are replaced by the baseline too")
+    "keep_special", fallback: true, help: "`false`: [CLS], [SEP] and other special tokens are replaced by the baseline too")
   static let normalizeSetting = Normalization.setting(fallback: .l2)
   static let layerSetting = AttributionLayer.setting(fallback: .embeddings)
 

@@ -18,10 +18,12 @@ public enum MethodReference {
     return "\(text.prefix(1).uppercased())\(text.dropFirst()). (default: \(fallback(declared)))"
   }
 
-  /// The rows of a Markdown table of every key of a method: key, meaning, default.
+  /// A Markdown table of every key of a method: key, meaning, default.
   public static var table: String {
     let names = MethodRegistry.types.map { "`\($0.name)`: \($0.summary)" }.joined(separator: "; ")
     var rows = [
+      "| key | meaning | default |",
+      "| --- | --- | --- |",
       "| `methods[].name` | \(names) | required |",
       "| `methods[].id` | fills the tables' `method` column; unique in the file | the name |",
     ]

@@ -5,7 +5,7 @@ extension Target {
   /// The key `target`: which output of the model is explained.
   static let setting = Setting<Target>(
     "target", fallback: .predicted, fallbackText: "predicted",
-    help: "`predicted`, `all`, `label`, a class, token or index, `{contrast: [a, b]}`; of an answer `start`, `end` and "
+    help: "`predicted`, `all`, `label`, a class, token or index, `{contrast: [a, b]}`; for an answer `start`, `end` and "
       + "`maximum`",
     read: { try Target(reading: $0, $1) }, encode: { $0.json })
 }
@@ -14,14 +14,14 @@ extension OutputKind {
   /// The key `output`: whether logits or probabilities are explained.
   static let setting = Setting<OutputKind>.choice(
     "output", fallback: .logit,
-    help: "`probability`: the number that `probability` of the predictions shows or is made of; a contrast is then the "
-      + "difference of two; a regression has none")
+    help: "`probability` is the number that the predictions table shows under that name, or a factor of it; a contrast "
+      + "is then the difference of two, and a regression has none")
 }
 
 extension Normalization {
   /// The key `normalize`.
   static func setting(fallback: Normalization) -> Setting<Normalization> {
-    .choice("normalize", fallback: fallback, help: "how a text's scores are scaled in `normalized`")
+    .choice("normalize", fallback: fallback, help: "how a text's scores are scaled in the column `normalized`")
   }
 }
 

@@ -17,7 +17,8 @@ extension IntegratedGradients {
     "max_steps", in: AdaptiveQuadrature.minimumSteps...mostSteps, fallback: AdaptiveQuadrature.defaultMaxSteps,
     help: "the most points for a text with a `tolerance`")
   static let keepSpecialSetting = Setting.bool(
-    "keep_special", fallback: true, help: "`false`: [CLS], [SEP] and other special tokens are replaced by the baseline too")
+    "keep_special", fallback: true,
+    help: "`false`: [CLS], [SEP] and other special tokens are replaced by the baseline too")
   static let normalizeSetting = Normalization.setting(fallback: .l2)
   static let layerSetting = AttributionLayer.setting(fallback: .embeddings)
 

@@ -5,8 +5,8 @@ extension Target {
   /// The key `target`: which output of the model is explained.
   static let setting = Setting<Target>(
     "target", fallback: .predicted, fallbackText: "predicted",
-    help: "`predicted`, `all`, `label`, a class, token or index, `{contrast: [a, b]}`; for an answer `start`, `end` and "
-      + "`maximum`",
+    help: "`predicted`, `all`, `label`, a class, token or index, `{contrast: [a, b]}`; for an answer `start`, `end` "
+      + "and `maximum`",
     read: { try Target(reading: $0, $1) }, encode: { $0.json })
 }
 

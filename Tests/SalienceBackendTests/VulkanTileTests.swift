@@ -1,4 +1,5 @@
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite(.enabled(if: !TestBackend.vulkan.isEmpty, "no Vulkan device")) struct VulkanTileTests {
   /// Each device in each precision as itself, and as one that offers no more than Vulkan 1.1 asks for and counts groups to 3.
   private static let devices: [(own: TestBackend, least: TestBackend)] =
-    ((try? VulkanDevices.all()) ?? []).flatMap { info in
+    VulkanTestDevice.all.map(\.info).flatMap { info in
       VulkanBackend.precisions.compactMap { precision in
         guard
           let backend = try? VulkanBackend(
@@ -29,11 +30,6 @@ import Testing
     limits.maxStorageRange = 1024
     return limits
   }()
-
-  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
-    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-    return error == 0 ? 0 : error / b.reduce(0) { $0 + Double($1) * Double($1) }
-  }
 
   @Test func leastDeviceMatchesReference() throws {
     for device in Self.devices {

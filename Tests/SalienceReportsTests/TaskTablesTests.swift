@@ -2,6 +2,7 @@ import Foundation
 import SalienceAttribution
 import SalienceParquet
 import SalienceReports
+import SalienceTestSupport
 import Testing
 
 private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
@@ -141,6 +142,6 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
         ? SampleTasks.generation(row) : row % 3 == 1 ? SampleTasks.answer(row) : SampleRun.example(row, model: 0)
     }
     let run = try SampleRun.write([("m", examples)], into: scratch.path, partRows: 15)
-    try PythonReference.run("task_tables_reference.py", [run.path])
+    try Program.expectPython("Tests/SalienceReportsTests/task_tables_reference.py", [run.path])
   }
 }

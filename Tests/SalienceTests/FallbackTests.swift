@@ -4,6 +4,7 @@ import SalienceAttribution
 import SalienceCPU
 import SalienceJSON
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -124,10 +125,7 @@ import Testing
     }
   }
 
-  private static let device: VulkanDeviceInfo? = {
-    let all = (try? VulkanDevices.all()) ?? []
-    return all.first { $0.kind == .cpu } ?? all.first
-  }()
+  private static let device = VulkanTestDevice.harmless?.info
 }
 
 /// A backend that fails calls by their number of sequences.

@@ -1,29 +1,6 @@
 import CZlib
 import CZstd
-import Foundation
 import SalienceDatasets
-
-/// A directory that is removed with the object.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("salience-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file, making the directories above it, and gives its path.
-  @discardableResult func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    let file = URL(fileURLWithPath: path).appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
-    return file.path
-  }
-
-  @discardableResult func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
-}
 
 /// Every record of a dataset, then the error that ended it.
 func readAll(_ reader: DatasetReader) -> (records: [DatasetRecord], error: DatasetError?) {

@@ -4,28 +4,35 @@ import Foundation
 ///
 /// Foundation's `Process` learns of the end through a run loop of its own, and can miss the end of a process that exits
 /// at once; here the system is asked, so nothing can be missed.
-final class SpawnedProcess {
+public final class SpawnedProcess {
   /// Where a stream of the child leads.
-  enum Target {
+  public enum Target {
     case file(String)
     case descriptor(Int32)
   }
 
   /// Standard input is always empty.
-  struct Streams {
-    var output: Target
-    var errors: Target
+  public struct Streams {
+    public var output: Target
+    public var errors: Target
+
+    public init(output: Target, errors: Target) {
+      self.output = output
+      self.errors = errors
+    }
   }
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   private let identifier: pid_t
   private var reaped: (status: Int32, wasKilled: Bool)?
 
   /// Starts `program` with the default action for SIGPIPE and no signal blocked, whatever the test runner has set.
-  init(
+  public init(
     _ program: String, _ arguments: [String], environment: [String: String], directory: String, streams: Streams
   ) throws {
     var actions = posix_spawn_file_actions_t()
@@ -63,7 +70,7 @@ final class SpawnedProcess {
   }
 
   /// How the process ended, its exit code or the signal that killed it; nil while it runs.
-  func ending() throws -> (status: Int32, wasKilled: Bool)? {
+  public func ending() throws -> (status: Int32, wasKilled: Bool)? {
     if let reaped { return reaped }
     var status: Int32 = 0
     let result = waitpid(identifier, &status, WNOHANG)
@@ -78,12 +85,12 @@ final class SpawnedProcess {
   }
 
   /// Sends a signal.
-  func send(_ signal: Int32 = SIGKILL) {
+  public func send(_ signal: Int32 = SIGKILL) {
     if reaped == nil { _ = Foundation.kill(identifier, signal) }
   }
 
   /// Whether the process reads a file of that name at the moment, which Linux alone tells.
-  func hasOpen(_ path: String) -> Bool {
+  public func hasOpen(_ path: String) -> Bool {
     let folder = "/proc/\(identifier)/fd"
     return (try? FileManager.default.contentsOfDirectory(atPath: folder))?.contains {
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path
@@ -91,5 +98,5 @@ final class SpawnedProcess {
   }
 
   /// The program's name, by which the shell that becomes the program can be told from it.
-  var name: String? { try? String(contentsOfFile: "/proc/\(identifier)/comm", encoding: .utf8) }
+  public var name: String? { try? String(contentsOfFile: "/proc/\(identifier)/comm", encoding: .utf8) }
 }

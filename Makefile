@@ -115,7 +115,7 @@ bench-gpu: .venv-bench/installed build
 # The tests that compare a page with what it is generated from write it instead.
 docs: system-tests
 	$(SWIFT) build -c release --build-tests
-	SALIENCE_WRITE_DOCS=1 $(TEST) --filter CommandsPage
+	SALIENCE_WRITE_DOCS=1 $(TEST) --filter "CommandsPage|ReferencePage"
 
 # The library's pages for a browser: Sources/Salience/Salience.docc and the doc comments of what is public.
 documentation: build

@@ -24,9 +24,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 
   /// `word_attribution` of the example's last explanation.
   private func column(_ scored: ScoredExample, _ merge: WordMerge) throws -> [Float?] {
-    var columns = AttributionColumns()
-    try columns.append(scored, words: merge)
-    return Array(columns.wordAttribution.suffix(scored.explanations.last?.attributions.count ?? 0))
+    let rows = try AttributionRow.rows(of: scored, TableContents(words: merge))
+    return rows.suffix(scored.explanations.last?.attributions.count ?? 0).map(\.wordAttribution)
   }
 
   @Test func wordsOfAPromptAndOfWhatFollowed() throws {

@@ -64,12 +64,12 @@ public struct FailedRow: Sendable, Equatable {
   /// Where the row failed.
   public enum Stage: String, Sendable { case read, tokenize, score }
 
-  public let datasetFile: String
-  public let row: Int64
-  public let exampleID: String?
-  public let stage: Stage
+  public internal(set) var datasetFile: String
+  public internal(set) var row: Int64
+  public internal(set) var exampleID: String?
+  public internal(set) var stage: Stage
   /// Names line, byte offset and column where they are known; never the user's text.
-  public let message: String
+  public internal(set) var message: String
 
   public init(datasetFile: String, row: Int64, exampleID: String?, stage: Stage, message: String) {
     self.datasetFile = datasetFile

@@ -12,7 +12,7 @@ extension IntegratedGradients {
   static let toleranceSetting = Setting.optionalNumber(
     "tolerance", fallbackText: "a fixed rule",
     help: "instead of `steps` and `quadrature`: as few points for each text as keep the convergence delta under this "
-      + "share of F(x) - F(x'), with settled scores; see below")
+      + "share of F(x) - F(x'), with settled scores")
   static let maxStepsSetting = Setting.integer(
     "max_steps", in: AdaptiveQuadrature.minimumSteps...mostSteps, fallback: AdaptiveQuadrature.defaultMaxSteps,
     help: "most points of a text with a `tolerance`")

@@ -27,7 +27,7 @@ public struct Noise: Sendable, Equatable {
   /// The key `noise` of a method.
   public static let setting = Setting<Noise?>(
     "noise", fallback: nil, fallbackText: "no noise", members: members,
-    help: "`{kind, samples, deviation, seed}`: averages over noisy inputs, see below",
+    help: "`{kind, samples, deviation, seed}`: averages over noisy inputs",
     read: { settings, key in
       guard settings.has(key), let own = try settings.mapping(key, keys: members.map(\.key)) else { return nil }
       return try Noise(reading: own)

@@ -14,8 +14,11 @@ public enum MethodReference {
       setting(keys[...], among: type.settings).map { (method: type.name, setting: $0) }
     }
     guard let first = declared.first?.setting else { return "" }
-    let text = meaning(of: first).replacing("`", with: "")
-    return "\(text.prefix(1).uppercased())\(text.dropFirst()). (default: \(fallback(declared)))"
+    let written = meaning(of: first)
+    let text = written.replacing("`", with: "")
+    // A value is told as it is typed: `l2`, not `L2`.
+    let start = first.values.isEmpty && !written.hasPrefix("`") ? text.prefix(1).uppercased() : String(text.prefix(1))
+    return "\(start)\(text.dropFirst()). (default: \(fallback(declared)))"
   }
 
   /// The rows of a Markdown table of every key of a method: key, meaning, default.

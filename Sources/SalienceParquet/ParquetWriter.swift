@@ -61,7 +61,7 @@ public final class ParquetWriter {
     cancel()
   }
 
-  /// Appends rows: one element a column, in the schema's order, all with the same number of rows.
+  /// Appends rows: one element per column, in the schema's order, all with the same number of rows.
   ///
   /// Columns without optionals suit optional columns too. Throws `invalidColumns`, with nothing appended,
   /// `cannotWrite` and `closed`.

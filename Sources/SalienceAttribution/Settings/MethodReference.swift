@@ -7,7 +7,7 @@ public enum MethodReference {
 
   /// What a setting may be, what it is for, and its default, where methods differ in each, for `--help`.
   ///
-  /// - Parameter path: its key, `noise.kind` for one.
+  /// - Parameter path: its key, `noise.kind` for example.
   public static func help(_ path: String) -> String {
     let keys = path.split(separator: ".").map(String.init)
     let declared = MethodRegistry.types.compactMap { type in

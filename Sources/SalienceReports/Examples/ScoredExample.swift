@@ -10,7 +10,7 @@ public struct ScoredExample: Sendable {
   public let example: Example
   public let encoding: Encoding
   public let prediction: Prediction
-  /// One a method and target, methods in pipeline order.
+  /// One per method and target, methods in pipeline order.
   public let explanations: [Explanation]
   public let status: Status
   /// The file that the row is from; empty where there is none.
@@ -45,7 +45,7 @@ public struct ScoredExample: Sendable {
     return encoding.sequences.indices.contains(where: encoding.isGenerated) ? prediction.label : nil
   }
 
-  /// The part of the text's pair that answers the text; nil where the prediction is no answer.
+  /// The part of the text's pair that answers the text; nil where the prediction is not an answer.
   ///
   /// - Throws: `ReportError.invalidExample` where the answer does not lie within the pair.
   func answer() throws -> String? {

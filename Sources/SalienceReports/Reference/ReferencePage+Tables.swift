@@ -31,7 +31,7 @@ extension ReferencePage {
   ///
   /// - Parameters:
   ///   - title: the table's name unless given.
-  ///   - place: where the table is found, where that is no folder of its name.
+  ///   - place: where the table is found, where that is not a folder of its name.
   public static func section<Row: TableRow>(of row: Row.Type, title: String? = nil, place: String? = nil) -> String {
     let table = row.table
     let title = title ?? table.name.prefix(1).uppercased() + table.name.dropFirst()

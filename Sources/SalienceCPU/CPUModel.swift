@@ -28,6 +28,12 @@ final class CPUModel: PreparedModel {
     }
   }
 
+  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+    try await pool.run { [self] context in
+      try executor(program, longest: points.map(\.sequence.count).max() ?? 1, in: context).tapped(at: points)
+    }
+  }
+
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     try await pool.run { [self] context in
       try executor(program, longest: requests.map(\.input.sequence.count).max() ?? 1, in: context)

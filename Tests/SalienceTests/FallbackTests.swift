@@ -159,6 +159,10 @@ private struct FailingBackend: Backend {
       try await model.outputs(program: program, of: points)
     }
 
+    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+      try await model.tapped(program: program, at: points)
+    }
+
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
       if failing(requests.count) { throw VulkanError(error, "asked for by the test") }
       return try await model.attribute(program: program, requests: requests)

@@ -6,12 +6,12 @@ public final class PathExecutor {
   let kernels: any Kernels
   let capacity: MemoryPlan.Capacity
   let prefix: PlanRun
-  private let forward: PlanRun
+  let forward: PlanRun
   private let gradientRun: GradientRun?
   /// F(x') [C] of baselines met so far: texts of one length often share theirs.
-  private var knownBaselines: [PathEnd: [Float]] = [:]
+  var knownBaselines: [PathEnd: [Float]] = [:]
   /// Most baselines that are remembered, with a few hundred bytes of ids each, and of outputs 4 MiB in all.
-  private var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
+  var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
 
   /// - Parameter tokenCapacity: most tokens (T) of one evaluation batch; at least the longest sequence.
   public init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
@@ -57,19 +57,6 @@ public final class PathExecutor {
   public static func largestValue(_ program: PathProgram, tokenCapacity: Int) -> Int {
     let capacity = capacity(tokens: tokenCapacity)
     return program.gradient?.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
-  }
-
-  /// F at each point, forward only.
-  public func outputs(of points: [PathEnd]) throws -> [[Float]] {
-    let buffer = try storeEnds(points)
-    defer { kernels.release(buffer) }
-    var row = 0
-    return try outputs(
-      at: buffer,
-      of: points.map { point in
-        defer { row += point.sequence.count }
-        return (point.sequence, row)
-      })
   }
 
   /// See `PreparedModel.attribute`.
@@ -121,67 +108,6 @@ public final class PathExecutor {
         statistic: request.statistic)
       row = rows.rows.upperBound
       return rows
-    }
-  }
-
-  /// F at stored ends, each given by its sequence and first row.
-  private func outputs(at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]) throws -> [[Float]] {
-    var result: [[Float]] = []
-    for range in try MicroBatches(lengths: ends.map(\.sequence.count), capacity: capacity) {
-      var path = PathBatch()
-      for end in ends[range] { path.append(exampleRow: end.row, alpha: 1, weight: 1) }
-      try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
-      try kernels.interpolate(
-        input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]))
-      try forward.run()
-      let output = program.forward.outputs[0]
-      let rows = program.forward.shape(of: output).rows
-      let counts = ends[range].map { (rows == .tokens ? $0.sequence.count : 1) * program.outputCount }
-      var values = try kernels.read(forward.handle(output), count: counts.reduce(0, +))[...]
-      for count in counts {
-        result.append(Array(values.prefix(count)))
-        values = values.dropFirst(count)
-      }
-    }
-    return result
-  }
-
-  /// F at the baseline of each request that asks for it, evaluated once for all that share it.
-  private func baselineOutputs(
-    of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
-  ) throws -> [[Float]] {
-    let shares = try gradient.gradient.savings.contains(.sharedBaselines)
-    if knownBaselines.count > baselineLimit { knownBaselines = [:] }
-    var missing: [(end: PathEnd, row: Int)] = []
-    var places: [PathEnd: Int] = [:]
-    let wanted: [Int?] = zip(requests, examples).map { request, example in
-      guard request.readsBaselineOutputs, knownBaselines[request.baseline] == nil else { return nil }
-      if shares, let known = places[request.baseline] { return known }
-      places[request.baseline] = missing.count
-      missing.append((request.baseline, example.row))
-      return missing.count - 1
-    }
-    let values = try outputs(at: buffer, of: missing.map { ($0.end.sequence, $0.row) })
-    defer { if shares { for (item, value) in zip(missing, values) { knownBaselines[item.end] = value } } }
-    return zip(requests, wanted).map { request, place in
-      place.map { values[$0] } ?? (request.readsBaselineOutputs ? knownBaselines[request.baseline] ?? [] : [])
-    }
-  }
-
-  /// F at each request's noisy inputs; none where a request has no samples.
-  private func sampleOutputs(
-    of requests: [PathRequest], _ examples: [SampleRows], at input: Handle
-  ) throws -> [[[Float]]] {
-    var ends: [(TokenSequence, Int)] = []
-    for (request, example) in zip(requests, examples) {
-      for sample in request.samples.indices {
-        ends.append((request.input.sequence, example.row + sample * example.tokenCount))
-      }
-    }
-    var values = try outputs(at: input, of: ends)[...]
-    return requests.map { request in
-      defer { values = values.dropFirst(request.samples.count) }
-      return Array(values.prefix(request.samples.count))
     }
   }
 

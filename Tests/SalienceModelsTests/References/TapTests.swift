@@ -6,6 +6,7 @@ import SalienceJSON
 import SalienceModels
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -19,8 +20,7 @@ import Testing
     let taps: [(tap: Tap, values: [Double])]
 
     init(_ family: String) throws {
-      let tests = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { file, _ in file.deletingLastPathComponent() }
-      let file = tests.appendingPathComponent("Fixtures/taps/\(family).json")
+      let file = Repository.fixtures.appending(path: "taps/\(family).json")
       let json = try JSONValue(parsing: [UInt8](Data(contentsOf: file)))
       func numbers(_ json: JSONValue?) throws -> [Double] {
         try #require(json?.arrayValue).map { try #require($0.doubleValue) }

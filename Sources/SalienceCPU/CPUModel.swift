@@ -47,7 +47,8 @@ final class CPUModel: PreparedModel {
     // Models run one after another: executors of the one before give their memory back here.
     context.executors = context.executors.filter { $0.key.model == key.model && $0.key != key }
     let capacity = max(tokenBudget, longest)
-    let executor = try PathExecutor(programs[program], tokenCapacity: capacity, on: stream())
+    let executor = try PathExecutor(
+      programs[program], tokenCapacity: capacity, on: CPUStream(parameters: parameters), profile: collector)
     context.executors[key] = PreparedExecutor(executor: executor, capacity: capacity)
     return executor
   }
@@ -65,13 +66,9 @@ final class CPUModel: PreparedModel {
     // Doubling keeps the number of times that longer prompts ask for more memory small.
     var capacity = 64
     while capacity < longest { capacity *= 2 }
-    let executor = try DecoderExecutor(decoders[decoder], tokenCapacity: capacity, on: stream())
+    let executor = try DecoderExecutor(
+      decoders[decoder], tokenCapacity: capacity, on: CPUStream(parameters: parameters), profile: collector)
     context.decoders[key] = executor
     return executor
-  }
-
-  private func stream() throws -> any Kernels {
-    let stream = try CPUStream(parameters: parameters)
-    return collector.map { ProfiledKernels(stream, collector: $0) } ?? stream
   }
 }

@@ -35,7 +35,7 @@ import Testing
     for device in Self.devices {
       let precision = device.own.device.precision
       for opCase in try OpCase.all() where opCase.lengths != [512] || opCase.name.hasPrefix("attention") {
-        let hasProduct = opCase.plan.instructions.contains { $0.operation is Linear }
+        let hasProduct = opCase.plan.instructions.contains { $0.operation.product != nil }
         guard hasProduct || precision == .f32 else { continue }
         let expected = try OpRun(opCase, on: TestBackend.all[0]).values()
         let actual = try OpRun(opCase, on: device.least).values()

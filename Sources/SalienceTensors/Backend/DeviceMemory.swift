@@ -29,7 +29,7 @@ public struct DeviceMemory: Sendable, Equatable {
   package static func rotations(of programs: [PathProgram], longest: Int) -> Int {
     let positions = RotaryEmbedding.capacity(forTokens: longest)
     return programs.reduce(0) { sum, program in
-      let embeddings = Set(program.operations.compactMap { ($0 as? Rotary)?.embedding })
+      let embeddings = Set(program.operations.compactMap(\.rotation))
       return sum + embeddings.reduce(0) { $0 + positions * 2 * $1.frequencies.count }
     }
   }

@@ -40,8 +40,10 @@ extension PathExecutor {
       var path = PathBatch()
       for end in ends[range] { path.append(exampleRow: end.row, alpha: 1, weight: 1) }
       try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
-      try kernels.interpolate(
-        input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]))
+      try run(
+        Interpolation(
+          input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]),
+          width: program.width))
       try forward.run()
       for result in results {
         let shape = program.forward.shape(of: result)

@@ -4,6 +4,8 @@
 public final class PathExecutor {
   let program: PathProgram
   let kernels: any Kernels
+  /// nil where kernels are not timed.
+  private let profile: ProfileCollector?
   let capacity: MemoryPlan.Capacity
   let prefix: PlanRun
   let forward: PlanRun
@@ -14,16 +16,24 @@ public final class PathExecutor {
   var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
 
   /// - Parameter tokenCapacity: most tokens (T) of one evaluation batch; at least the longest sequence.
-  public init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+  public convenience init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+    try self.init(program, tokenCapacity: tokenCapacity, on: kernels, profile: nil)
+  }
+
+  /// - Parameter profile: takes the time of every kernel, where calls return when the work is done.
+  package init(
+    _ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels, profile: ProfileCollector?
+  ) throws {
     self.program = program
     self.kernels = kernels
+    self.profile = profile
     capacity = Self.capacity(tokens: tokenCapacity)
     // The three run in turn, and what one leaves for another is stored outside.
     let arena = try Arena(count: Self.elementCount(program, tokenCapacity: tokenCapacity), on: kernels)
-    prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels)
-    forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels)
+    prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels, profile: profile)
+    forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels, profile: profile)
     gradientRun = try program.gradient.map { [capacity] in
-      try GradientRun($0, capacity: capacity, in: arena, on: kernels)
+      try GradientRun($0, capacity: capacity, in: arena, on: kernels, profile: profile)
     }
   }
 
@@ -58,6 +68,9 @@ public final class PathExecutor {
     let capacity = capacity(tokens: tokenCapacity)
     return program.gradient?.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
   }
+
+  /// Runs a call of kernels that no plan makes.
+  func run<Call: KernelCall>(_ call: Call) throws -> Call.Answer { try call.run(on: kernels, profile: profile) }
 
   /// See `PreparedModel.attribute`.
   public func attribute(_ requests: [PathRequest]) throws -> [PathResponse] {
@@ -120,11 +133,11 @@ public final class PathExecutor {
     let statistics =
       sampled.isEmpty
       ? PathScores([])
-      : try kernels.reduceSamples(sampled, input: input, baseline: baseline, gradient: gradient, width: width)
+      : try run(SampleReduction(sampled, input: input, baseline: baseline, gradient: gradient, width: width))
     let plain =
       sampled.count == requests.count
       ? PathScores([])
-      : try kernels.reduce(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width)
+      : try run(Reduction(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width))
     var start = 0
     return zip(requests, examples).map { request, example in
       if request.samples.isEmpty { return plain[example.rows] }
@@ -159,13 +172,17 @@ public final class PathExecutor {
       }
       try kernels.begin(batch)
       for (index, value) in gradient.gradient.carried.enumerated() {
-        try kernels.interpolate(
-          input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value))
+        try run(
+          Interpolation(
+            input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value),
+            width: plan.plan.shape(of: value).width))
       }
       try gradient.run(edges.headEnd..<plan.backwardStart)
       if let outputs {
-        try kernels.store(
-          gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs, at: range.lowerBound)
+        try run(
+          Storing(
+            gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs,
+            at: range.lowerBound, width: program.outputCount))
       }
       let targets = places[range].map { requests[$0.request].cotangents.count }.max() ?? 0
       for target in 0..<targets {
@@ -176,7 +193,9 @@ public final class PathExecutor {
         try kernels.write(cotangents, to: gradient.handle(plan.cotangent), at: 0)
         try gradient.run(backward)
         for (value, sum) in zip(summed, sums[target]) {
-          try kernels.accumulate(gradient.handle(value), path: sumPath, into: sum)
+          try run(
+            Accumulation(
+              gradient.handle(value), path: sumPath, into: sum, width: plan.plan.shape(of: value).width))
         }
       }
     }

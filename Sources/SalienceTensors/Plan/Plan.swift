@@ -32,8 +32,9 @@ public struct Plan: Sendable {
   ///
   /// - Parameter range: some of the instructions; all of them by default.
   public func flops(lengths: [Int], of range: Range<Int>? = nil) -> Int {
-    instructions[range ?? instructions.indices].reduce(0) {
-      $0 + $1.operation.flops(lengths: lengths, inputs: $1.inputs.map(shape(of:)))
+    let sizes = BatchSizes(lengths: lengths)
+    return instructions[range ?? instructions.indices].reduce(0) {
+      $0 + $1.operation.flops(sizes, inputs: $1.inputs.map(shape(of:)))
     }
   }
 

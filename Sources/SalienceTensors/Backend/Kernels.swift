@@ -57,7 +57,7 @@ extension TensorMemory {
   }
 }
 
-/// Everything a backend can do: a composition of one small protocol an op.
+/// Everything a backend can do: a composition of one small protocol per op.
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels

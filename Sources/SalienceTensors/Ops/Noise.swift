@@ -1,4 +1,4 @@
-/// What becomes of an attribution's values over noise samples, element by element, before they are summed over the
+/// What is made of an attribution's values over noise samples, element by element, before they are summed over the
 /// hidden dimension.
 public enum SampleStatistic: Sendable, Equatable {
   /// E[a].
@@ -54,7 +54,7 @@ public protocol NoiseKernels {
 
   /// Sums over the hidden dimension of a statistic of a_s = (x_s - x'_s) * gradient_s over each example's samples s.
   ///
-  /// With v the statistic, an [example tokens x H], the answer holds Σ_h v and Σ_h v² a token, one example after another.
+  /// With v the statistic, an [example tokens x H], the answer holds Σ_h v and Σ_h v² per token, one example after another.
   /// Samples are added in ascending order. A variance is the mean of (a_s - E[a])²: the difference of two moments would
   /// cancel.
   ///

@@ -1,10 +1,10 @@
 /// Where each sequence of an evaluation batch lies on its example's path.
 public struct PathBatch: Sendable {
-  /// First token row of the sequence's example in the buffers of end points, one a sequence.
+  /// First token row of the sequence's example in the buffers of end points, one per sequence.
   public private(set) var exampleRows: [Int] = []
-  /// α: 0 at the baseline, 1 at the input, one a sequence.
+  /// α: 0 at the baseline, 1 at the input, one per sequence.
   public private(set) var alphas: [Double] = []
-  /// Quadrature weight of the evaluation, one a sequence.
+  /// Quadrature weight of the evaluation, one per sequence.
   public private(set) var weights: [Double] = []
 
   public init() {}
@@ -23,9 +23,9 @@ public struct PathBatch: Sendable {
 
 /// Sums over the hidden dimension of an attribution [N tokens x H].
 public struct PathScores: Sendable {
-  /// Σ_h (x - x')_h g_h, one a token row.
+  /// Σ_h (x - x')_h g_h, one per token row.
   public let sums: [Double]
-  /// Σ_h ((x - x')_h g_h)², one a token row.
+  /// Σ_h ((x - x')_h g_h)², one per token row.
   public let squares: [Double]
 
   public init(sums: [Double], squares: [Double]) {
@@ -52,10 +52,10 @@ public protocol PathKernels {
   func interpolate(input: Handle, baseline: Handle, path: PathBatch, output: Handle) throws
 
   /// sum[row] += weight * gradient[t], sequence by sequence in ascending order, so that sums do not depend on
-  /// how evaluations were batched. A gradient whose weight is 0 is not read: it may be no number.
+  /// how evaluations were batched. A gradient whose weight is 0 is not read: it may not be finite.
   func accumulate(_ gradient: Handle, path: PathBatch, into sum: Handle) throws
 
-  /// Copies a packed value's rows into a buffer of end points from row `row` on, with zeros where `zeroed` says so.
+  /// Copies a packed value's rows into a buffer of end points, from row `row` on; zeros replace the rows that `zeroed` marks.
   func store(_ value: Handle, zeroed: [Bool], into buffer: Handle, at row: Int) throws
 
   /// Sets the first `rows` rows of `width` elements to zero.

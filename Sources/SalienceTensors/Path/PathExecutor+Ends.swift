@@ -41,7 +41,7 @@ extension PathExecutor {
     }
   }
 
-  /// Cleared buffers for sums of values of the gradient's plan, one a value, which the caller releases.
+  /// Cleared buffers for sums of values of the gradient's plan, one per value, which the caller releases.
   func clearedSums(of values: [ValueID], rows: Int) throws -> [Handle] {
     var sums: [Handle] = []
     do {
@@ -99,7 +99,7 @@ extension PathExecutor {
       try run(
         Interpolation(
           input: buffer, baseline: buffer, path: path, output: gradient.handle(value),
-          width: program.gradient.plan.shape(of: value).width))
+          width: gradient.plan.shape(of: value).width))
     }
   }
 

@@ -133,7 +133,7 @@ extension PathExecutor {
     // A view has as many rows as the current batch: one sequence of them all.
     let zeros = Array(repeating: Int32(0), count: layout.rowCount)
     try kernels.begin(PackedBatch([TokenSequence(wordIDs: zeros, positionIDs: zeros, typeIDs: zeros)]))
-    // A sum a token row of each slot, for each target.
+    // One sum per token row of each slot, for each target.
     let sums = try round.gradients.map { gradient in
       try (0..<round.slots).map { slot in
         let view = kernels.view(
@@ -160,7 +160,7 @@ extension PathExecutor {
     }
   }
 
-  /// Squares of the attributions from weighted sums of gradients, token by token: one array a target of each request.
+  /// Squares of the attributions from weighted sums of gradients, token by token: one array per target of each request.
   private func squares(
     of requests: [PathRequest], _ paths: [RefinedPath], _ rounds: [Round], _ whole: Layout
   ) throws -> [[[Double]]] {

@@ -49,7 +49,7 @@ public final class PathExecutor {
     }
   }
 
-  /// Sequences are bounded too, so that values with a row a sequence stay small.
+  /// Sequences are bounded too, so that values with one row per sequence stay small.
   static func capacity(tokens: Int) -> MemoryPlan.Capacity {
     MemoryPlan.Capacity(tokens: tokens, sequences: max(8, tokens / 4))
   }
@@ -146,7 +146,7 @@ public final class PathExecutor {
     }
   }
 
-  /// Forward once and backward once a target at every place, in order.
+  /// Forward once and backward once per target at every place, in order.
   ///
   /// - Parameters:
   ///   - input, baseline: what paths carry, at their ends.

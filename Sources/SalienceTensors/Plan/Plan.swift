@@ -50,7 +50,7 @@ public struct Plan: Sendable {
 
   /// Appends an op after checking the shapes of its operands.
   ///
-  /// - Returns: one value an output of the op.
+  /// - Returns: one value per output of the op.
   /// - Throws: `TensorError` with code `shape`.
   public mutating func apply(_ operation: any Operation, _ inputs: [ValueID]) throws -> [ValueID] {
     let outputs = try operation.outputShapes(inputs.map(shape(of:))).map { define($0) }

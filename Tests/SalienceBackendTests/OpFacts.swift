@@ -41,6 +41,7 @@ struct OpFacts {
   /// Every type of op; rows of 8 elements unless it says otherwise.
   static func all() throws -> [OpFacts] {
     try tables() + elementwise() + norms() + rows() + products() + attention() + selectedRowAttention()
+      + multiQueryAttention()
   }
 
   private static func tables() throws -> [OpFacts] {
@@ -171,35 +172,43 @@ struct OpFacts {
     ].flatMap { $0 }
   }
 
+  /// Windows, and the keys that both queries see: 3 and 5, or 2 and 5 for the second token of the first sequence.
+  private static let selections: [(window: AttentionWindow, keys: Int)] = [(.everything, 3 + 5), (.causal, 2 + 5)]
+
   private static func selectedRowAttention() throws -> [OpFacts] {
-    let tokens = ValueShape(.tokens, 8)
-    // A query sees 3 keys or 5; the second token of the first sequence sees 2 of them under a causal window.
-    return try [(AttentionWindow.everything, 3 + 5), (.causal, 2 + 5)].flatMap { window, keys in
-      try [
-        // The query, K and V, the context and probabilities; back with three gradients.
-        facts(
-          tokens,
-          [
-            "attention_selected": (2 * 2 * keys * 8, 16 + 128 + 16 + 16),
-            "attention_selected_backward": (4 * 2 * keys * 8, 16 + 128 + 16 + 16 + 16 + 128),
-          ]
-        ) { plan, x in
-          let keysValues = try plan.linear(x, weight: Parameter("kv", shape: [16, 8]), bias: nil)
-          return try plan.selectedRowAttention(
-            query: plan.selectedRow(x), keysValues: keysValues, heads: 2, scale: 0.5, window: window)
-        },
-        // Two heads of 8 share the rows.
-        facts(
-          tokens,
-          [
-            "attention_multi_query": (2 * 2 * keys * 16, 32 + 64 + 32 + 16),
-            "attention_multi_query_backward": (4 * 2 * keys * 16, 32 + 64 + 16 + 32 + 32 + 64),
-          ]
-        ) { plan, x in
-          let queries = try plan.linear(plan.selectedRow(x), weight: Parameter("q", shape: [16, 8]), bias: nil)
-          return try plan.multiQueryAttention(queries: queries, rows: x, heads: 2, scale: 0.5, window: window)
-        },
-      ].flatMap { $0 }
+    var result: [OpFacts] = []
+    for (window, keys) in selections {
+      // The query, K and V, the context and probabilities; back with three gradients.
+      result += try facts(
+        ValueShape(.tokens, 8),
+        [
+          "attention_selected": (2 * 2 * keys * 8, 16 + 128 + 16 + 16),
+          "attention_selected_backward": (4 * 2 * keys * 8, 16 + 128 + 16 + 16 + 16 + 128),
+        ]
+      ) { plan, x in
+        let keysValues = try plan.linear(x, weight: Parameter("kv", shape: [16, 8]), bias: nil)
+        return try plan.selectedRowAttention(
+          query: plan.selectedRow(x), keysValues: keysValues, heads: 2, scale: 0.5, window: window)
+      }
     }
+    return result
+  }
+
+  private static func multiQueryAttention() throws -> [OpFacts] {
+    var result: [OpFacts] = []
+    for (window, keys) in selections {
+      // Two heads of 8 share the rows: queries, rows, means and probabilities; back with three gradients.
+      result += try facts(
+        ValueShape(.tokens, 8),
+        [
+          "attention_multi_query": (2 * 2 * keys * 16, 32 + 64 + 32 + 16),
+          "attention_multi_query_backward": (4 * 2 * keys * 16, 32 + 64 + 16 + 32 + 32 + 64),
+        ]
+      ) { plan, x in
+        let queries = try plan.linear(plan.selectedRow(x), weight: Parameter("q", shape: [16, 8]), bias: nil)
+        return try plan.multiQueryAttention(queries: queries, rows: x, heads: 2, scale: 0.5, window: window)
+      }
+    }
+    return result
   }
 }

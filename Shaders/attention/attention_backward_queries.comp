@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // dQ = dS K with dS = P (dP - offset) scale, dP = dO Vᵀ and P = exp(Q Kᵀ scale - log-sum-exp), per sequence and head.
-// FLOPs: 6 L² D a sequence and head. Traffic: Q, dO and dQ once, K and V once every ROWS queries.
+// FLOPs: 6 L² D per sequence and head. Traffic: Q, dO and dQ once, K and V once every ROWS queries.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"

@@ -2,7 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // dv_j = Σ_i P_ij do_i and dk_j = Σ_i dS_ij (q_i + queries[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token
 // and head. A group owns a key and walks over the queries, so no sum needs atomics.
-// FLOPs: 14 L² D a sequence and head. Traffic: Q, dO and both tables once a token.
+// FLOPs: 14 L² D per sequence and head. Traffic: Q, dO and both tables once per token.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // dq_i = Σ_j dS_ij (k_j + keys[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token and head.
-// FLOPs: 12 L² D a sequence and head. Traffic: K, V and both tables once a token.
+// FLOPs: 12 L² D per sequence and head. Traffic: K, V and both tables once per token.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Scores of each sequence's selected token to its probabilities over the keys of its window, in place, a head at a
-// time: 0 for the other keys. LANES invocations a head of a sequence. Memory-bound: 8 bytes an element.
+// time: 0 for the other keys. LANES invocations per head of a sequence. Memory-bound: 8 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// dS = p (dP - Σ p dP) scale of each head of a sequence, in place of dP. LANES invocations a head of a sequence.
-// Memory-bound: 12 bytes an element.
+// dS = p (dP - Σ p dP) scale of each head of a sequence, in place of dP. LANES invocations per head of a sequence.
+// Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // y = f(x), and f'(x) where a backward pass will want it.
-// Memory-bound: 8 bytes an element, or 12 with the derivative.
+// Memory-bound: 8 bytes per element, or 12 with the derivative.
 
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint FUNCTION = 0;

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// y = a + b, element by element. Memory-bound: 12 bytes an element.
+// y = a + b, element by element. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// y = f(a) * b, a row of x holding a and b side by side. Memory-bound: 12 bytes an element of y.
+// y = f(a) * b, a row of x holding a and b side by side. Memory-bound: 12 bytes per element of y.
 
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint FUNCTION = 0;

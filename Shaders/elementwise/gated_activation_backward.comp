@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// dy b f'(a) and dy f(a) side by side, a row of x holding a and b. Memory-bound: 20 bytes an element of dy.
+// dy b f'(a) and dy f(a) side by side, a row of x holding a and b. Memory-bound: 20 bytes per element of dy.
 
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint FUNCTION = 0;

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Copies rows to `first` and after, with zeros where `zeroed` is not 0. Memory-bound: 8 bytes an element.
+// Copies rows to `first` and after, with zeros where `zeroed` is not 0. Memory-bound: 8 bytes per element.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

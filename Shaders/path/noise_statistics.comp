@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Σ v and Σ v² over each token row of one example, v a statistic over its noise samples of a = (x - x') g, each sum as
-// two numbers whose sum it is. LANES invocations a row. Sample s of token t lies in row first + s * tokens + t.
+// two numbers whose sum it is. LANES invocations per row. Sample s of token t lies in row first + s * tokens + t.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;

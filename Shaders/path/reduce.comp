@@ -1,9 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Σ p and Σ p² over each row with p = (x - x') g, each as two numbers whose sum it is. LANES invocations a row.
+// Σ p and Σ p² over each row with p = (x - x') g, each as two numbers whose sum it is. LANES invocations per row.
 //
 // A completeness check subtracts such sums from the model's outputs, so they carry the precision of float64, which
-// few devices have. Memory-bound: 12 bytes an element.
+// few devices have. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;

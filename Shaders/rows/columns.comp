@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Some columns of every row, side by side. Memory-bound: 8 bytes an element.
+// Some columns of every row, side by side. Memory-bound: 8 bytes per element.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// y = n γ + β with n = (s - mean(s)) r, r = 1 / sqrt(var(s) + ε) and s = x, or x + residual. LANES invocations a row.
-// Memory-bound: 8 bytes an element, 4 more each for a residual and for saving n; later passes find a row in the cache.
+// y = n γ + β with n = (s - mean(s)) r, r = 1 / sqrt(var(s) + ε) and s = x, or x + residual. LANES invocations per row.
+// Memory-bound: 8 bytes per element, 4 more each for a residual and for saving n; later passes find a row in the cache.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

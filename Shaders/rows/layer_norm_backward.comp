@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // dx = r (g - mean(g) - n mean(g n)) with g = dy γ, n the normalised row, r its inverse deviation. LANES invocations a
-// row. Memory-bound: 12 bytes an element.
+// row. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

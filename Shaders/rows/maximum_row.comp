@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // The largest of each column over a sequence's tokens, NaN before all others, and the token that it is from, the first
-// of several, counted in the sequence. Memory-bound: 4 bytes an element of x.
+// of several, counted in the sequence. Memory-bound: 4 bytes per element of x.
 
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const bool TOKEN = true;

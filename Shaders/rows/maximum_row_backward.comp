@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Each column's gradient at the token that its maximum is from, zeros elsewhere. Memory-bound: 4 bytes an element of
+// Each column's gradient at the token that its maximum is from, zeros elsewhere. Memory-bound: 4 bytes per element of
 // dx.
 
 layout(constant_id = 1) const bool VECTOR = true;

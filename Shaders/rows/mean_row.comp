@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// The mean of each sequence's rows, in ascending order of tokens. Memory-bound: 4 bytes an element of x.
+// The mean of each sequence's rows, in ascending order of tokens. Memory-bound: 4 bytes per element of x.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Each sequence's gradient over its length, at every one of its tokens. Memory-bound: 4 bytes an element of dx.
+// Each sequence's gradient over its length, at every one of its tokens. Memory-bound: 4 bytes per element of dx.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

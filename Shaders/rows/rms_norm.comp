@@ -2,7 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // y = s r γ with r = 1 / sqrt(mean(s²) + ε) and s = x, or x + residual, the mean over each group of columns; columns
 // past the groups are s. A row's segments are its groups and, where there are any, the columns past them; LANES
-// invocations a segment. Memory-bound: 8 bytes an element, 4 more each for a residual and for saving s.
+// invocations per segment. Memory-bound: 8 bytes per element, 4 more each for a residual and for saving s.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // ds = r (g - n mean(g n)) with g = dy γ, n = s r and r = 1 / sqrt(mean(s²) + ε), over each group of columns; dy past
-// the groups. LANES invocations a segment, as in `rms_norm.comp`. Memory-bound: 12 bytes an element.
+// the groups. LANES invocations per segment, as in `rms_norm.comp`. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Gradients of heads summed over those that one was repeated for, in ascending order, and rotated back. An invocation
-// a unit of dx. Memory-bound: 4 bytes an element of x, twice from the cache where it is rotated, 4 of dx.
+// a unit of dx. Memory-bound: 4 bytes per element of x, twice from the cache where it is rotated, 4 of dx.
 
 layout(constant_id = 1) const bool VECTOR = true;
 

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// y = exp(x - max(x)) / Σ exp(x - max(x)) over each row. LANES invocations a row. Memory-bound: 8 bytes an element.
+// y = exp(x - max(x)) / Σ exp(x - max(x)) over each row. LANES invocations per row. Memory-bound: 8 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

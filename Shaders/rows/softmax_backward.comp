@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // dx = y (dy - Σ dy y) over each row, less the likeliest column's dy first: where its probability is near 1, 1 - y has no
-// digits left. LANES invocations a row. Memory-bound: 12 bytes an element.
+// digits left. LANES invocations per row. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // y = exp(x - max(x)) / Σ exp(x - max(x)) over each column of a sequence's candidates, 0 at its other tokens. LANES
-// invocations a sequence, one unit of columns after the other. Memory-bound: 8 bytes an element.
+// invocations per sequence, one unit of columns after the other. Memory-bound: 8 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;

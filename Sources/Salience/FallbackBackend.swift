@@ -112,6 +112,10 @@ private final class FallbackModel: PreparedModel {
     try await answer(points) { try await $0.outputs(program: program, of: $1) }
   }
 
+  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+    try await answer(points) { try await $0.tapped(program: program, at: $1) }
+  }
+
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     try await answer(requests, counts: true) { try await $0.attribute(program: program, requests: $1) }
   }

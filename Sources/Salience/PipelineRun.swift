@@ -14,7 +14,7 @@ public struct PipelineRun: Sendable {
   public let pipeline: Pipeline
   public let backend: any Backend
   public let checkpoints: [Checkpoint]
-  /// NAME in `model=NAME`, one a checkpoint.
+  /// NAME in `model=NAME`, one per checkpoint.
   public let modelNames: [String]
   /// What of each checkpoint's file is not read.
   public private(set) var unusedTensors: [UnusedTensors] = []

@@ -25,7 +25,7 @@ public struct ProfileReport: Sendable {
     .sorted { ($1.entry.seconds, $0.name) < ($0.entry.seconds, $1.name) }
   }
 
-  /// A line a kernel, the longest first, then what the columns are measured by; ends with a line break.
+  /// One line per kernel, the longest first, then what the columns are measured by; ends with a line break.
   public var text: String {
     let header = ["kernel", "calls", "seconds", "share", "GFLOP/s", "GB/s", "of ceiling"]
     let rows = [header] + lines.map(cells)

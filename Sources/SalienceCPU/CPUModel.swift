@@ -28,6 +28,12 @@ final class CPUModel: PreparedModel {
     }
   }
 
+  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+    try await pool.run { [self] context in
+      try executor(program, longest: points.map(\.sequence.count).max() ?? 1, in: context).tapped(at: points)
+    }
+  }
+
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     try await pool.run { [self] context in
       try executor(program, longest: requests.map(\.input.sequence.count).max() ?? 1, in: context)
@@ -41,7 +47,8 @@ final class CPUModel: PreparedModel {
     // Models run one after another: executors of the one before give their memory back here.
     context.executors = context.executors.filter { $0.key.model == key.model && $0.key != key }
     let capacity = max(tokenBudget, longest)
-    let executor = try PathExecutor(programs[program], tokenCapacity: capacity, on: stream())
+    let executor = try PathExecutor(
+      programs[program], tokenCapacity: capacity, on: CPUStream(parameters: parameters), profile: collector)
     context.executors[key] = PreparedExecutor(executor: executor, capacity: capacity)
     return executor
   }
@@ -59,13 +66,9 @@ final class CPUModel: PreparedModel {
     // Doubling keeps the number of times that longer prompts ask for more memory small.
     var capacity = 64
     while capacity < longest { capacity *= 2 }
-    let executor = try DecoderExecutor(decoders[decoder], tokenCapacity: capacity, on: stream())
+    let executor = try DecoderExecutor(
+      decoders[decoder], tokenCapacity: capacity, on: CPUStream(parameters: parameters), profile: collector)
     context.decoders[key] = executor
     return executor
-  }
-
-  private func stream() throws -> any Kernels {
-    let stream = try CPUStream(parameters: parameters)
-    return collector.map { ProfiledKernels(stream, collector: $0) } ?? stream
   }
 }

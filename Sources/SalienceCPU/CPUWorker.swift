@@ -20,7 +20,7 @@ final class CPUWorker {
 
   init() { Self.useOneThread() }
 
-  /// A pool of workers, one a core.
+  /// A pool of workers, one per core.
   static func pool(count: Int) -> WorkerPool<CPUWorker> {
     WorkerPool(count: count, name: "salience-cpu") { CPUWorker() }
   }

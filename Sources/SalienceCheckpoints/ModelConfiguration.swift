@@ -12,7 +12,7 @@ public struct ModelConfiguration: Sendable {
 
   /// Takes a parsed configuration.
   ///
-  /// - Throws: `CheckpointError` `invalid` where it is no object.
+  /// - Throws: `CheckpointError` `invalid` where it is not an object.
   public init(json: JSONValue, file: String = "config.json") throws {
     guard json.objectValue != nil else { throw CheckpointError(.invalid, "expected an object", file: file) }
     self.json = json

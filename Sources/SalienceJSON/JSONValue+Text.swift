@@ -3,7 +3,7 @@ extension JSONValue {
   ///
   /// Members keep their order and numbers their text. Only what RFC 8259 demands is escaped, so the text must be
   /// escaped again before it goes into HTML.
-  /// - Parameter pretty: one element a line with two spaces of indentation and a space after each colon; else no
+  /// - Parameter pretty: one element per line with two spaces of indentation and a space after each colon; else no
   ///   white space at all. Neither form ends in a newline.
   public func text(pretty: Bool = false) -> String {
     var output: [UInt8] = []

@@ -1,29 +1,23 @@
 import SalienceTensors
 
 extension Architecture {
-  /// The whole model, from ids to logits.
+  /// The whole model, from ids to logits and what is made of them.
   ///
-  /// - Parameter everyRow: compute every token's row of the last layer too where one alone is read; for attribution to
-  ///   the last layer's output.
-  /// - Parameter absorbsKeysValues: where one row of the last layer is read, do without its keys and values.
   /// - Throws: `ModelError` with code `unsupported` where the family has no such head.
   public func graph(
-    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputFunction = .identity, everyRow: Bool = false,
-    absorbsKeysValues: Bool = true
+    _ head: ModelHead, readout: Readout = .selectedRow, output: OutputFunction = .identity
   ) throws -> ModelGraph {
     try requireHead(head)
-    var plan = Plan()
-    var points: [AttributionLayer: ValueID] = [:]
+    var (plan, values) = (Plan(), ModelValues())
     let readsOne = readout == .selectedRow && output != .tokenSoftmax
-    let rows = readsOne && !everyRow ? .selected(absorbsKeysValues: absorbsKeysValues) : HiddenRows.every
-    var hidden = try body(rows, in: &plan, points: &points)
-    if readsOne && everyRow { hidden = try plan.selectedRow(hidden) }
+    var hidden = try body(in: &plan, values: &values)
+    if readsOne { hidden = try plan.selectedRow(hidden) }
     if readout == .mean { hidden = try plan.meanRow(hidden) }
     var result = try outputs(output, of: logits(head, of: hidden, in: &plan), in: &plan)
     if readout == .selectedRow && !readsOne { result = try plan.selectedRow(result) }
     if readout == .maximum { result = try plan.maximumRow(result) }
     plan.result(result)
-    return ModelGraph(plan: plan, points: points)
+    return ModelGraph(plan: plan, values: values)
   }
 
   private func outputs(_ function: OutputFunction, of logits: ValueID, in plan: inout Plan) throws -> ValueID {
@@ -38,28 +32,32 @@ extension Architecture {
   /// The model cut as `spec` says.
   ///
   /// - Parameter savings: what is left out of the work; without some, results are the same but for rounding.
-  /// - Throws: `ModelError` where the model has no such layer or head.
+  /// - Throws: `ModelError` where the model has no such layer, tap or head.
   public func program(_ head: ModelHead, _ spec: ProgramSpec, savings: ExactSavings = .all) throws -> PathProgram {
-    let everyRow = spec.layer == .encoder(layerCount - 1) || !savings.contains(.lastLayerRows)
-    let absorbs = savings.contains(.absorbedKeysValues)
-    var graph = try graph(
-      head, readout: spec.readout, output: spec.output, everyRow: everyRow, absorbsKeysValues: absorbs)
-    // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
-    if spec.rules != nil, savings.contains(.pathEdges),
-      try graph.plan.absorbsKeysValues(of: point(spec.layer, of: graph))
-    {
-      graph = try self.graph(
-        head, readout: spec.readout, output: spec.output, everyRow: everyRow, absorbsKeysValues: false)
+    let graph = try graph(head, readout: spec.readout, output: spec.output)
+    guard let point = graph.values.points[spec.layer] else { throw absence(of: spec.layer) }
+    let taps = try spec.taps.map { tap in
+      guard let value = graph.values.taps[tap] else { throw absence(of: tap) }
+      return value
+    }
+    var plan = graph.plan
+    if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: [point] + taps) }
+    if savings.contains(.absorbedKeysValues) {
+      // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
+      let isBlended = spec.rules != nil && savings.contains(.pathEdges)
+      plan = try plan.absorbingKeysValues(except: isBlended ? point : nil)
     }
     return try PathProgram(
-      model: graph.plan, point: point(spec.layer, of: graph), rules: spec.rules, savings: savings,
-      isRounded: spec.isRounded)
+      model: plan, point: point, taps: taps, rules: spec.rules, savings: savings, isRounded: spec.isRounded)
   }
 
-  private func point(_ layer: AttributionLayer, of graph: ModelGraph) throws -> ValueID {
-    guard let point = graph.points[layer] else {
-      throw ModelError(.invalid, "no \(layer): the model has encoder layers 0 to \(layerCount - 1)")
-    }
-    return point
+  private func absence(of name: some CustomStringConvertible) -> ModelError {
+    ModelError(.invalid, "no \(name): the model has encoder layers 0 to \(layerCount - 1)")
   }
+}
+
+/// A plan with the values that have names.
+public struct ModelGraph: Sendable {
+  public let plan: Plan
+  public let values: ModelValues
 }

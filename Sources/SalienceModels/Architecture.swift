@@ -44,29 +44,16 @@ public protocol Architecture: Sendable {
   /// Ids with the positions and types that the family gives them, and the row that a sequence classifier reads.
   func sequence(ids: [Int32], typeIDs: [Int32]) -> TokenSequence
 
-  /// From ids to the last layer's rows: [T x H] for every row, [B x H] for the selected ones.
+  /// From ids to the last layer's rows [T x H].
   ///
-  /// - Parameters:
-  ///   - rows: what of the last layer is computed.
-  ///   - points: takes the values at which the plan can be cut.
-  func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID
+  /// - Parameter values: takes the values that have names.
+  func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID
 
   /// From the last layer's rows to C logits of each; V of them for a language model.
   func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID
 
   /// The model as it generates; nil for a family that does not.
   func decoder() throws -> DecoderProgram?
-}
-
-/// What of a model's last layer is computed.
-public enum HiddenRows: Sendable {
-  /// Every token's row [T x H].
-  case every
-  /// The row that each sequence selects [B x H], and no other row of the last layer; its keys and values neither, where
-  /// they are to be absorbed and its attention allows it.
-  case selected(absorbsKeysValues: Bool)
 }
 
 extension Architecture {
@@ -101,10 +88,4 @@ extension Architecture {
       typeIDs: readsTypeIDs ? typeIDs : Array(repeating: 0, count: ids.count),
       selectedRow: isCausal ? max(0, ids.count - 1) : 0)
   }
-}
-
-/// A plan with the values at which it can be cut.
-public struct ModelGraph: Sendable {
-  public let plan: Plan
-  public let points: [AttributionLayer: ValueID]
 }

@@ -12,15 +12,18 @@ public struct ProgramSpec: Sendable, Hashable {
   public var isRounded: Bool
   /// How gradients pass the ops; nil for a program that only predicts.
   public var rules: BackwardRules?
+  /// What the program gives besides its outputs.
+  public var taps: [Tap]
 
   public init(
     layer: AttributionLayer = .embeddings, readout: Readout = .selectedRow, output: OutputFunction = .identity,
-    isRounded: Bool = true, rules: BackwardRules? = .exact
+    isRounded: Bool = true, rules: BackwardRules? = .exact, taps: [Tap] = []
   ) {
     self.layer = layer
     self.readout = readout
     self.output = output
     self.isRounded = isRounded
     self.rules = rules
+    self.taps = taps
   }
 }

@@ -61,18 +61,28 @@ public final class ParquetWriter {
     cancel()
   }
 
-  /// Appends rows: one element a column, in the schema's order, all with the same number of rows.
+  /// Appends rows: one element per column, in the schema's order, all with the same number of rows.
   ///
   /// Columns without optionals suit optional columns too. Throws `invalidColumns`, with nothing appended,
   /// `cannotWrite` and `closed`.
   public func append(_ columns: [ColumnData]) throws {
     guard isOpen else { throw closedError }
-    let rows = try checkedRowCount(columns)
+    try append(rows: checkedRowCount(columns)) { column, rows, buffer in buffer.append(columns[column], rows) }
+  }
+
+  /// Appends `count` rows, whose cells `cells` appends to the buffer of a column: as many as the range has rows, and of
+  /// the column's type.
+  ///
+  /// Throws `cannotWrite` and `closed`.
+  package func append(
+    rows count: Int, cells: (_ column: Int, _ rows: Range<Int>, _ buffer: inout ColumnBuffer) -> Void
+  ) throws {
+    guard isOpen else { throw closedError }
     var start = 0
-    while start < rows {
+    while start < count {
       let room = min(rowGroupRows - bufferedRows, Self.sizeCheckRows - bufferedRows % Self.sizeCheckRows)
-      let end = min(rows, start + room)
-      for (index, data) in columns.enumerated() { buffers[index].append(data, start..<end) }
+      let end = min(count, start + room)
+      for index in buffers.indices { cells(index, start..<end, &buffers[index]) }
       bufferedRows += end - start
       rowCount += Int64(end - start)
       start = end

@@ -29,6 +29,10 @@ private struct ReferenceModel: PreparedModel {
     try executor(program, longest: points.map(\.sequence.count).max()).outputs(of: points)
   }
 
+  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+    try executor(program, longest: points.map(\.sequence.count).max()).tapped(at: points)
+  }
+
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
     try executor(program, longest: requests.map(\.input.sequence.count).max()).attribute(requests)
   }

@@ -16,7 +16,7 @@ public final class ReferenceStream {
 
   private var views: [Int: View] = [:]
   private var nextID = 0
-  private(set) var batch = PackedBatch()
+  public private(set) var batch = PackedBatch()
   private let source: any ParameterSource
   private var parameters: [Parameter: [Double]] = [:]
 

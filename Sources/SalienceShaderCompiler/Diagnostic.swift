@@ -40,7 +40,7 @@ struct ShaderCompilerError: Error, CustomStringConvertible, Sendable {
   let code: Code
   let diagnostics: [Diagnostic]
 
-  /// Every message, one a line.
+  /// Every message, one per line.
   var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 
   init(_ code: Code, _ diagnostics: [Diagnostic]) {

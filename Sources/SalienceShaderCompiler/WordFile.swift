@@ -1,6 +1,6 @@
 import Foundation
 
-/// SPIR-V as text: words of eight hexadecimal digits, any number a line, and lines of remarks that begin with `#`.
+/// SPIR-V as text: words of eight hexadecimal digits, any number per line, and lines of remarks that begin with `#`.
 ///
 /// Holds what the glslang of this build cannot compile. It is not validated here, for the SPIRV-Tools of this build
 /// know its extensions as little; it was when it was made.

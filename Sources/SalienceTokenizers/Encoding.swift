@@ -1,6 +1,6 @@
 /// A text, or a pair of texts, as a model reads it.
 ///
-/// All arrays have one entry a token. Equal to Hugging Face `tokenizers` in every field.
+/// All arrays have one entry per token. Equal to Hugging Face `tokenizers` in every field.
 public struct Encoding: Sendable, Equatable {
   public var ids: [Int32]
   /// Token strings as the vocabulary holds them (`##ing`, `[CLS]`).

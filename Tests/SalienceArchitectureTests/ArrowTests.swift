@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 @Suite("Arrows between targets")
@@ -25,6 +26,15 @@ struct ArrowTests {
       manifest.targetsReachingBackend(from: "SalienceTensors", through: "SaliencePipeline", backends: Self.backends)
         == [])
     #expect(manifest.reachable(from: "SalienceCLI").contains("SalienceCPU"))
+  }
+
+  @Test("No product has what only the tests share, and the tests alone come after it")
+  func testSupportStaysOut() throws {
+    let names = manifest.targets.filter { $0.type != "test" }.map(\.name)
+    #expect(names.last == "SalienceTestSupport")
+    #expect(names.filter { manifest.reachable(from: $0).contains("SalienceTestSupport") } == [])
+    #expect(manifest.products.count >= 2)
+    #expect(manifest.products.flatMap(\.targets).filter { $0 == "SalienceTestSupport" } == [])
   }
 
   @Test("No target has unsafe flags, which would bar the package from being depended on")
@@ -82,6 +92,7 @@ struct ArrowTests {
 struct ArrowCheckTests {
   private func manifest(_ arrows: [(String, [String])]) -> PackageManifest {
     PackageManifest(
+      products: [],
       targets: arrows.map { name, names in
         .init(name: name, type: "regular", dependencies: names.map { .init(name: $0, isProduct: false) })
       })
@@ -105,7 +116,7 @@ struct ArrowCheckTests {
   @Test("A dump's dependencies are read by target and by product")
   func dumpIsDecoded() throws {
     let json = """
-      {"targets": [{"name": "A", "type": "regular", "dependencies": [
+      {"products": [], "targets": [{"name": "A", "type": "regular", "dependencies": [
         {"byName": ["B", null]}, {"target": ["C", {"platformNames": ["linux"]}]},
         {"product": ["Yams", "Yams", null, null]}], "pluginUsages": [{"plugin": ["P", null]}]}]}
       """

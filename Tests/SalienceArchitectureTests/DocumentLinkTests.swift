@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 @Suite("Links of the documents")

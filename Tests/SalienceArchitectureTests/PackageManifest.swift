@@ -41,6 +41,13 @@ struct PackageManifest: Decodable {
     }
   }
 
+  /// What other packages can depend on.
+  struct Product: Decodable {
+    let name: String
+    let targets: [String]
+  }
+
+  let products: [Product]
   let targets: [Target]
 
   /// Arrows that point to the target itself, to a later one or to none: "A -> B".

@@ -1,11 +1,11 @@
 import Foundation
 import SalienceAttribution
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
 @Suite struct AnswerWindowTests {
-  private static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/families/bert-question-answering").path
+  private static let folder = Repository.fixtures.appending(path: "families/bert-question-answering").path
 
   private func windows(stride: Int, maxLength: Int = 64) throws -> [Encoding] {
     let context = (0..<200).map { "\($0 % 10)" }.joined(separator: " ")

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceAttribution
+import SalienceTestSupport
 import Testing
 
 @Suite struct LabelTests {
@@ -28,8 +29,7 @@ import Testing
   private let references: References
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/labels/references.json"))
+    let data = try Data(contentsOf: Repository.fixtures.appending(path: "labels/references.json"))
     references = try JSONDecoder().decode(References.self, from: data)
   }
 

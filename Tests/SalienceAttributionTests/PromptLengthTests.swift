@@ -1,11 +1,11 @@
 import Foundation
 import SalienceAttribution
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
 @Suite struct PromptLengthTests {
-  private static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/families/gpt2-causal-lm").path
+  private static let folder = Repository.fixtures.appending(path: "families/gpt2-causal-lm").path
 
   private func prompt(_ tokens: Int, newTokens: Int, pair: String? = nil) throws -> Encoding {
     let tokenizer = try Tokenizer(directory: Self.folder)

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceAttribution
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
@@ -56,8 +57,7 @@ import Testing
 
   /// A text that the vocabulary lacks is not the unknown token that it would be read as.
   @Test func aTextWithoutATokenIsNoTarget() throws {
-    let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Fixtures/families/bert-masked-lm").path
+    let folder = Repository.fixtures.appending(path: "families/bert-masked-lm").path
     let tokenizer = try Tokenizer(directory: folder)
     let task = try MaskedLanguageModel(tokenizer: tokenizer, vocabularySize: 420)
     let unknown = try #require(tokenizer.encode("\u{3042}", addingSpecialTokens: false).tokens.first)

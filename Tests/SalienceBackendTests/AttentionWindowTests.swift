@@ -1,4 +1,5 @@
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// What a window promises beyond its numbers: hidden tokens and neighbours change no bit, and hidden pairs are no work.
@@ -98,12 +99,6 @@ import Testing
         }
       }
     }
-  }
-
-  /// Σ (a - b)² / Σ b²; 0 / 0 counts as 0.
-  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
-    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-    return error == 0 ? 0 : error / b.reduce(0) { $0 + Double($1) * Double($1) }
   }
 
   /// Output, and gradient for a cotangent that is one sequence's own whatever follows it.

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -21,7 +22,7 @@ struct MatrixUnitTarget: CustomTestStringConvertible {
       faults: faults, usesMatrixUnits: usesMatrixUnits, warn: warn)
   }
 
-  static let all = ((try? VulkanDevices.all()) ?? []).flatMap { info in
+  static let all = VulkanTestDevice.all.map(\.info).flatMap { info in
     Precision.allCases.filter { info.productShapes[$0] != nil }.map { Self(info: info, precision: $0) }
   }
 }
@@ -50,11 +51,6 @@ struct MatrixUnitTests {
 
   private func test(_ backend: VulkanBackend) -> TestBackend {
     TestBackend(device: backend.device) { try backend.stream(for: $0, parameters: $1) }
-  }
-
-  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
-    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-    return error == 0 ? 0 : error / b.reduce(0) { $0 + Double($1) * Double($1) }
   }
 
   @Test(arguments: MatrixUnitTarget.all) func productsMatchReference(target: MatrixUnitTarget) throws {

@@ -35,7 +35,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Whether operands are rounded to the backend's precision.
-  var isRounded: Bool { plan.instructions.contains { ($0.operation as? Linear)?.isRounded ?? false } }
+  var isRounded: Bool { plan.instructions.contains { $0.operation.product?.isRounded ?? false } }
 
   /// Sequences of every kind: one token, ragged, a full block, many short ones, one long one.
   static let batches = [[1], [3, 1, 17, 8], [16], Array(repeating: 2, count: 19), [512]]
@@ -44,7 +44,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static func all() throws -> [OpCase] {
     try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
-      + rows() + disentangledAttention() + headProjections() + multiQueryAttention()
+      + rows() + disentangledAttention() + headProjections() + multiQueryAttention() + lookups()
   }
 
   private static func linear() throws -> [OpCase] {

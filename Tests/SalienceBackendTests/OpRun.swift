@@ -7,20 +7,26 @@ struct OpRun {
   let kernels: any Kernels
   private let run: PlanRun
 
-  /// - Parameter rule: how gradients pass each op.
-  init(_ opCase: OpCase, by rule: any GradientRule = ExactGradient(), on backend: TestBackend) throws {
+  /// - Parameters:
+  ///   - rule: how gradients pass each op.
+  ///   - profile: takes the time of every op.
+  init(
+    _ opCase: OpCase, by rule: any GradientRule = ExactGradient(), on backend: TestBackend,
+    profile: ProfileCollector? = nil
+  ) throws {
     plan = try opCase.plan.differentiated(by: rule)
     kernels = try backend.stream(plan.plan, RandomParameters(plan.plan))
     batch = PackedBatch(
       zip(opCase.lengths, opCase.selectedRows).map { length, row in
         let zeros = [Int32](repeating: 0, count: length)
+        let words = (0..<length).map { Int32((7 * $0 + 3) % 11) }
         let positions = (0..<length).map { Int32(opCase.firstPosition + $0) }
         return TokenSequence(
-          wordIDs: zeros, positionIDs: positions, typeIDs: zeros, selectedRow: row,
+          wordIDs: words, positionIDs: positions, typeIDs: zeros, selectedRow: row,
           candidates: (0..<length).map(opCase.isCandidate))
       })
     let capacity = MemoryPlan.Capacity(tokens: batch.tokenCount, sequences: batch.sequenceCount)
-    run = try PlanRun(plan.plan, capacity: capacity, keptBefore: plan.backwardStart, on: kernels)
+    run = try PlanRun(plan.plan, capacity: capacity, keptBefore: plan.backwardStart, on: kernels, profile: profile)
     try kernels.begin(batch)
   }
 

@@ -1,5 +1,6 @@
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// Every op on every backend, forward and backward, against float64 and finite differences.
@@ -83,13 +84,5 @@ import Testing
       #expect(Array(among.output.prefix(alone.output.count)) == alone.output, "\(length) tokens of \(columns)")
       #expect(Array(among.gradient.prefix(alone.gradient.count)) == alone.gradient, "\(length) tokens of \(columns)")
     }
-  }
-
-  /// Σ (a - b)² / Σ b²; 0 / 0 counts as 0.
-  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
-    guard a.count == b.count else { return .infinity }
-    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-    let scale = b.reduce(0) { $0 + Double($1) * Double($1) }
-    return error == 0 ? 0 : error / scale
   }
 }

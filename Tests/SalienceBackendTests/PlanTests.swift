@@ -76,9 +76,9 @@ import Testing
       let inner = try plan.linear(x, weight: weight, bias: nil)
       return try plan.add(plan.activation(.gelu, inner), inner)
     }
-    #expect(shared.map(\.operation.name) == ["linear", "gelu", "add"])
+    #expect(shared.map(\.operation.name) == ["linear", "activation", "add"])
     let lone = try forward { plan, x in try plan.activation(.relu, plan.add(x, x)) }
-    #expect(lone.map(\.operation.name) == ["add", "relu"])
+    #expect(lone.map(\.operation.name) == ["add", "activation"])
   }
 
   /// A product with an activation has a gradient of its own.
@@ -104,7 +104,7 @@ import Testing
     _ = try plan.activation(.relu, x)
     plan.result(z)
     let slice = try plan.slice(from: [y], to: [z])
-    #expect(slice.instructions.map(\.operation.name) == ["tanh"])
+    #expect(slice.instructions.map { ($0.operation as? Activation)?.function } == [.tanh])
     #expect(slice.instructions[0].outputs[1] == nil)
     #expect(try plan.slice(from: [y], to: [z], keepingAll: true).instructions[0].outputs[1] != nil)
     #expect(throws: TensorError.self) { try plan.slice(from: [], to: [z]) }

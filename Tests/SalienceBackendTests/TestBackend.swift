@@ -1,6 +1,7 @@
 import SalienceCPU
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -39,7 +40,7 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   ///
   /// The loader's own variable VK_ICD_FILENAMES names drivers that are not installed for the whole machine, such as
   /// SwiftShader.
-  static let vulkan: [TestBackend] = ((try? VulkanDevices.all()) ?? []).flatMap { info in
+  static let vulkan: [TestBackend] = VulkanTestDevice.all.map(\.info).flatMap { info in
     VulkanBackend.precisions.flatMap { precision in
       // Products in half precision have kernels for matrix units and others, which such a device is tested with too.
       (info.productShapes[precision] == nil ? [false] : [true, false]).compactMap { usesMatrixUnits in

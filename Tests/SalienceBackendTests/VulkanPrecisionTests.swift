@@ -1,10 +1,11 @@
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
 /// Half precision on Vulkan keeps what f16's range would lose, and rows stay strangers.
 @Suite struct VulkanPrecisionTests {
-  private static let backends: [VulkanBackend] = ((try? VulkanDevices.all()) ?? []).flatMap { info in
+  private static let backends: [VulkanBackend] = VulkanTestDevice.all.map(\.info).flatMap { info in
     VulkanBackend.precisions.filter { $0 != .f32 }.flatMap { precision in
       // With matrix units where there are some, and without.
       (info.productShapes[precision] == nil ? [false] : [true, false]).compactMap {

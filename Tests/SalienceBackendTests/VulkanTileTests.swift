@@ -1,4 +1,5 @@
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite(.enabled(if: !TestBackend.vulkan.isEmpty, "no Vulkan device")) struct VulkanTileTests {
   /// Each device in each precision as itself, and as one that offers no more than Vulkan 1.1 asks for and counts groups to 3.
   private static let devices: [(own: TestBackend, least: TestBackend)] =
-    ((try? VulkanDevices.all()) ?? []).flatMap { info in
+    VulkanTestDevice.all.map(\.info).flatMap { info in
       VulkanBackend.precisions.compactMap { precision in
         guard
           let backend = try? VulkanBackend(
@@ -30,16 +31,11 @@ import Testing
     return limits
   }()
 
-  private func normalisedError(_ a: [Float], _ b: [Float]) -> Double {
-    let error = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-    return error == 0 ? 0 : error / b.reduce(0) { $0 + Double($1) * Double($1) }
-  }
-
   @Test func leastDeviceMatchesReference() throws {
     for device in Self.devices {
       let precision = device.own.device.precision
       for opCase in try OpCase.all() where opCase.lengths != [512] || opCase.name.hasPrefix("attention") {
-        let hasProduct = opCase.plan.instructions.contains { $0.operation is Linear }
+        let hasProduct = opCase.plan.instructions.contains { $0.operation.product != nil }
         guard hasProduct || precision == .f32 else { continue }
         let expected = try OpRun(opCase, on: TestBackend.all[0]).values()
         let actual = try OpRun(opCase, on: device.least).values()

@@ -1,4 +1,5 @@
 import SalienceCheckpoints
+import SalienceTestSupport
 import Testing
 
 @Suite struct CheckpointTests {

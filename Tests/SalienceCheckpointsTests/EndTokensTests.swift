@@ -1,4 +1,5 @@
 import SalienceCheckpoints
+import SalienceTestSupport
 import Testing
 
 /// The tokens that end a generated text, as a checkpoint's files name them.

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceCheckpoints
+import SalienceTestSupport
 import Testing
 
 /// Files and folders that stand where a checkpoint was meant.

@@ -1,5 +1,6 @@
 import SalienceCheckpoints
 import SalienceJSON
+import SalienceTestSupport
 import Testing
 
 @Suite struct ModelConfigurationTests {

@@ -1,4 +1,5 @@
 import SalienceCheckpoints
+import SalienceTestSupport
 import Testing
 
 @Suite struct SafetensorsHeaderTests {
@@ -15,7 +16,7 @@ import Testing
     #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}"#
   }
 
-  @Test(arguments: [
+  static let unsound: [(fault: String, members: String, data: Int, message: String)] = [
     ("overlap", tensor("a", "[2]", 0, 8) + "," + tensor("b", "[2]", 4, 12), 12, "inside tensor 'a'"),
     ("hole", tensor("a", "[1]", 0, 4) + "," + tensor("b", "[1]", 8, 12), 12, "belong to no tensor"),
     ("hole at the beginning", tensor("a", "[1]", 4, 8), 8, "belong to no tensor"),
@@ -44,8 +45,11 @@ import Testing
     ("lone surrogate", #""\ud800":{}"#, 0, "lone surrogate"),
     ("trailing comma", tensor("a", "[1]", 0, 4) + ",", 4, "bad header"),
     ("deep", #""a":"# + String(repeating: "[", count: 100_000), 0, "nested deeper"),
-  ])
-  func rejects(fault: String, members: String, data: Int, message: String) throws {
+  ]
+
+  @Test(arguments: unsound.map { Named($0.fault, $0) })
+  func rejects(header: Named<(fault: String, members: String, data: Int, message: String)>) throws {
+    let (fault, members, data, message) = header.value
     let error = try error(of: safetensors("{" + members + "}", data: data))
     #expect(error?.code == .invalid)
     #expect(error?.description.contains(message) == true, "\(fault): \(String(describing: error))")

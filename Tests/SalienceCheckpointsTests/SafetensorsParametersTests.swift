@@ -1,6 +1,7 @@
 import Foundation
 import SalienceCheckpoints
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 @Suite struct SafetensorsParametersTests {

@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 /// Labels that are lists, and columns that are carried along.

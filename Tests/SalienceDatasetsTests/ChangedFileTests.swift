@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 /// Files that are others than they were, that are none, and that are the run's own.

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 /// How delimited text is written, found in the text.

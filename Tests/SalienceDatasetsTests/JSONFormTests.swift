@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 /// What JSON files hold, whatever they are called.

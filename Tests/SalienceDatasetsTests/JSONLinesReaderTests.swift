@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 @Suite struct JSONLinesReaderTests {

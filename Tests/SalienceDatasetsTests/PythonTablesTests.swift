@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 /// One table of hostile texts as Python 3.11 writes it with `csv` and with `json`, each gzipped.

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 @Suite struct RecordSizeTests {

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceTestSupport
 import Testing
 
 @Suite struct SQuADReaderTests {
@@ -125,15 +126,16 @@ import Testing
   }
 
   @Test(
-    arguments: [
+    arguments: ([
       // The context alone is wrong: its questions are known by their ids.
       ("5", ["a1", "a2", nil, nil, "c1", "c2"]), (#""\x""#, ["a1", "a2", nil, nil, "c1", "c2"]),
       // Its questions cannot be told apart.
       (#""say "no" twice""#, ["a1", "a2", nil, "c1", "c2"]), (#""5" tall""#, ["a1", "a2", nil, "c1", "c2"]),
       ("}", ["a1", "a2", nil, "c1", "c2"]), ("[}", ["a1", "a2", nil, "c1", "c2"]),
       ("\"\(String(repeating: "x", count: 300))\"", ["a1", "a2", nil, "c1", "c2"]),
-    ] as [(String, [String?])])
-  func readingGoesOnAfterADamagedParagraph(_ context: String, _ ids: [String?]) throws {
+    ] as [(String, [String?])]).map { Named(String($0.0.prefix(20)), $0) })
+  func readingGoesOnAfterADamagedParagraph(_ paragraphs: Named<(String, [String?])>) throws {
+    let (context, ids) = paragraphs.value
     let text =
       #"{"data": [{"paragraphs": [\#(paragraph("a")), "# + "\n" + paragraph("b", context: context)
       + "]}, {\"paragraphs\": [\n  \(paragraph("c"))]}]}"
@@ -175,8 +177,7 @@ import Testing
   }
 
   @Test func theSampleOfTheRepositoryIsRead() throws {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("datasets/questions.json").path
+    let path = Repository.root.appending(path: "datasets/questions.json").path
     let (records, error) = readAll(try DatasetReader(paths: [path], mapping: .squad))
     #expect(error == nil && records.count > 3)
     for example in records.map(\.example) {

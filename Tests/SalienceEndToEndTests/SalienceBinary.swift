@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 /// The tests of the binary, one after the other: each run takes every core.
@@ -7,8 +8,7 @@ import Testing
 /// The `salience` binary, run as a user runs it.
 enum SalienceBinary {
   /// The package root, also where the sources are reached through a link.
-  static let packageRoot = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let packageRoot = Repository.root.path
 
   /// `SALIENCE_BINARY`, or the release build of this package.
   static var path: String {

@@ -1,27 +1,16 @@
 import Foundation
+import SalienceTestSupport
 
-/// A directory of one test, removed with it.
-final class ScratchDirectory: Sendable {
-  let path: String
+typealias ScratchDirectory = TemporaryDirectory
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/salience-end-to-end-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension ScratchDirectory {
   /// Writes a text file and returns its path.
-  @discardableResult func write(_ text: String, to name: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-    return "\(path)/\(name)"
-  }
+  @discardableResult func write(_ text: String, to name: String) throws -> String { try write(name, text) }
 
   /// A copy of a fixture checkpoint that a test may damage.
   func copy(checkpoint name: String) throws -> String {
-    let copied = "\(path)/\(name)"
-    try FileManager.default.copyItem(atPath: TinyPipeline.checkpoint(name), toPath: copied)
-    return copied
+    try FileManager.default.copyItem(atPath: TinyPipeline.checkpoint(name), toPath: file(name))
+    return file(name)
   }
 }
 
@@ -31,16 +20,7 @@ struct FileTree {
 
   /// Reads every file that `keep` takes.
   init(_ directory: String, where keep: (String) -> Bool = { _ in true }) throws {
-    var contents: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: directory) where keep(path) {
-      var isDirectory: ObjCBool = false
-      let whole = "\(directory)/\(path)"
-      guard FileManager.default.fileExists(atPath: whole, isDirectory: &isDirectory), !isDirectory.boolValue else {
-        continue
-      }
-      contents[path] = try Data(contentsOf: URL(fileURLWithPath: whole))
-    }
-    self.contents = contents
+    contents = try fileContents(below: directory, where: keep)
   }
 
   /// The published tables: parts and tokens.csv.

@@ -3,6 +3,7 @@ import SalienceAttribution
 import SalienceCheckpoints
 import SalienceJSON
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// A checkpoint of Tests/Fixtures/families with its reference values.
@@ -14,8 +15,7 @@ struct FamilyFolder: Sendable {
   let inputs: [FamilyInput]
   let cases: [FamilyCase]
 
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/families")
+  private static let fixtures = Repository.fixtures.appending(path: "families")
 
   /// Families whose checkpoints wait for their file in SalienceModels.
   static let waiting: [String] = []

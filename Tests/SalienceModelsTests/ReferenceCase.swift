@@ -3,6 +3,7 @@ import SalienceAttribution
 import SalienceCheckpoints
 import SalienceJSON
 import SalienceModels
+import SalienceTestSupport
 import Testing
 
 /// One object of a cases.json; Tests/Fixtures/attribution/README.md gives the meaning of each key.
@@ -99,9 +100,7 @@ struct ReferenceFolder: Sendable {
   let labels: [String]
   let cases: [ReferenceCase]
 
-  private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  private static let fixtures = repository.appendingPathComponent("Tests/Fixtures/attribution")
+  private static let fixtures = Repository.fixtures.appending(path: "attribution")
 
   static let names = [
     "bert-2-f32", "bert-3-bf16", "bert-93-f16-sharded", "distilbert-2-f16", "distilbert-3-f32-sharded",
@@ -119,7 +118,7 @@ struct ReferenceFolder: Sendable {
     let demo = "demo-"
     let directory =
       name.hasPrefix(demo)
-      ? Self.repository.appendingPathComponent("models/demo/\(name.dropFirst(demo.count))") : folder
+      ? Repository.root.appendingPathComponent("models/demo/\(name.dropFirst(demo.count))") : folder
     checkpoint = try Checkpoint(directory: directory.path)
     let data = try Data(contentsOf: folder.appendingPathComponent("cases.json"))
     let json = try JSONValue(parsing: [UInt8](data))

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceParquet
+import SalienceTestSupport
 import Testing
 
 /// Files as other readers see them: pyarrow, DuckDB, Polars and pandas, driven by `conformance.py`.
@@ -22,17 +23,9 @@ import Testing
     try writeLargeTable(to: directory)
     try writeEdgeCases(to: directory)
 
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("conformance.py")
-    process.arguments = [script.path, directory.path]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(text)")
+    let program = try Program.python("Tests/SalienceParquetTests/conformance.py", [directory.path])
+    let text = String(decoding: program.output, as: UTF8.self) + program.errors
+    #expect(program.status == 0, "\(text)")
     #expect(text.contains("26 files agree"), "\(text)")
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceParquet
+import SalienceTestSupport
 import Testing
 
 private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
@@ -67,8 +68,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 
   @Test func foreignFileIsReadAndItsDamageNeverCrashes() throws {
     // Written by pyarrow without page checksums, so that damage reaches the decoders.
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/pyarrow.parquet")
+    let fixture = Repository.root.appending(path: "Tests/SalienceParquetTests/Fixtures/pyarrow.parquet")
     let good = [UInt8](try Data(contentsOf: fixture))
     let expected: [ColumnData] = [
       .int64((0..<60).map { Int64($0) }), .optionalString((0..<60).map { $0 % 5 == 0 ? nil : "w\($0 % 4)" }),
@@ -91,7 +91,7 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
   /// Files of some kilobytes, written by pyarrow, that would unpack to gigabytes; none may be unpacked.
   @Test(
     .enabled(if: python != nil, "SALIENCE_PYTHON names no Python with pyarrow"),
-    arguments: [
+    arguments: ([
       // One row group of three million rows.
       (
         "pa.table({'x': pa.array([7] * 3_000_000, pa.int64())})", "row_group_size=3_000_000",
@@ -105,20 +105,17 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
       ),
       // A page of 300 MB of one letter.
       ("pa.table({'x': ['a' * 300_000_000]})", "use_dictionary=False", "unpacks to more than"),
-    ])
-  func smallFilesThatUnpackToGigabytesAreRefused(_ table: String, _ option: String, _ message: String) throws {
+    ] as [(String, String, String)]).map { Named($0.1, $0) })
+  func smallFilesThatUnpackToGigabytesAreRefused(_ file: Named<(String, String, String)>) throws {
+    let (table, option, message) = file.value
     let path = directory.file("hostile.parquet")
     let script = """
       import sys, pyarrow as pa, pyarrow.parquet as pq
       options = dict(compression='zstd', store_schema=False, write_statistics=False, \(option))
       pq.write_table(\(table), sys.argv[1], **options)
       """
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments = ["-c", script, path]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    let program = try Program(#require(python), ["-c", script, path])
+    try #require(program.status == 0, "\(program.errors)")
     let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(size < 1_000_000)
     let error = #expect(throws: ParquetError.self) { _ = try ParquetReader(path: path).read(column: "x") }

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceParquet
+import SalienceTestSupport
 import Testing
 
 @Suite struct ParquetWriterTests {

@@ -1,4 +1,5 @@
 import SalienceParquet
+import SalienceTestSupport
 import Testing
 
 @Suite struct RoundTripTests {

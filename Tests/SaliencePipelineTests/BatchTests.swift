@@ -1,4 +1,5 @@
 import SaliencePipeline
+import SalienceTestSupport
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import SalienceJSON
 import SaliencePipeline
+import SalienceTestSupport
 import Testing
 
 /// What a run says of explanations that miss F(x) - F(x'), however its units came to be.

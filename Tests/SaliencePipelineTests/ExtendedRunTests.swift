@@ -1,5 +1,6 @@
 import Foundation
 import SaliencePipeline
+import SalienceTestSupport
 import Testing
 
 /// A run that goes on with more rows, or with more models.

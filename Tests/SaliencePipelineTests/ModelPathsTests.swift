@@ -1,5 +1,6 @@
 import Foundation
 import SaliencePipeline
+import SalienceTestSupport
 import Testing
 
 /// Patterns among a pipeline's models.

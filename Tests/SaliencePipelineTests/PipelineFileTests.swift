@@ -2,6 +2,7 @@ import SalienceAttribution
 import SalienceJSON
 import SaliencePipeline
 import SalienceReports
+import SalienceTestSupport
 import Testing
 
 private let complete = """
@@ -91,7 +92,8 @@ private let minimal = """
     #expect(pipeline.device == .auto)
   }
 
-  @Test(arguments: [
+  /// What stands in `complete`, what is put in its place, and how the error begins.
+  private static let faults: [(original: String, replacement: String, message: String)] = [
     ("steps: 20", "stpes: 20", "demo.yaml:12: unknown key 'stpes' in 'methods.0'; the nearest is 'steps'"),
     ("steps: 20", "steps: many", "demo.yaml:12: 'methods.0.steps' must be a whole number"),
     ("steps: 20", "steps: 0", "demo.yaml:12: 'methods.0.steps' must be a whole number from 1"),
@@ -122,8 +124,11 @@ private let minimal = """
       "columns: {id: id, text: body, text_pair: null, label: label}", "columns: {id: id}",
       "demo.yaml:6: the key 'dataset.columns.text' is required"
     ),
-  ])
-  func namesFileLineAndKey(_ original: String, _ replacement: String, _ message: String) throws {
+  ]
+
+  @Test(arguments: faults.map { Named("\($0.original) -> \($0.replacement)", $0) })
+  func namesFileLineAndKey(_ fault: Named<(original: String, replacement: String, message: String)>) throws {
+    let (original, replacement, message) = fault.value
     let text = complete.replacing(original, with: replacement, maxReplacements: 1)
     #expect(text != complete)
     let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "demo.yaml") }

@@ -2,6 +2,7 @@ import Foundation
 import SalienceJSON
 import SaliencePipeline
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// The precision that a run asks for and the one it gets.

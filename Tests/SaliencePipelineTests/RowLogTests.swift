@@ -3,6 +3,7 @@ import SalienceAttribution
 import SalienceDatasets
 import SaliencePipeline
 import SalienceReports
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import SalienceJSON
 import SalienceParquet
 import SaliencePipeline
+import SalienceTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct RunTests {
@@ -189,7 +190,7 @@ import Testing
   }
 
   @Test func anUnwritableOutputIsAnInputOutputError() async throws {
-    let file = try directory.file("occupied", "a file")
+    let file = try directory.write("occupied", "a file")
     let error = await #expect(throws: PipelineError.self) { try await fakeRun(file).execute() }
     #expect(error?.exitCode == 74)
     #expect(error?.location?.hasPrefix(file) == true)

@@ -1,5 +1,6 @@
 import Foundation
 import SaliencePipeline
+import SalienceTestSupport
 import Synchronization
 import Testing
 

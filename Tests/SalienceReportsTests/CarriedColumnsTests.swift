@@ -37,9 +37,9 @@ import Testing
 
   @Test func namesThatAreTakenAreKnown() {
     for name in ["row", "text", "Text", "label_index", "CORRECT", "dataset_file", "model"] {
-      #expect(PredictionColumns.isTaken(name), "\(name)")
+      #expect(PredictionRow.isTaken(name), "\(name)")
     }
-    #expect(!PredictionColumns.isTaken("source") && !PredictionColumns.isTaken("meta.text"))
+    #expect(!PredictionRow.isTaken("source") && !PredictionRow.isTaken("meta.text"))
   }
 
   @Test func unknownLabelsAreCountedAndTheFirstShown() throws {

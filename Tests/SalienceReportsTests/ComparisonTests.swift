@@ -2,6 +2,7 @@ import Foundation
 import SalienceJSON
 import SalienceParquet
 import SalienceReports
+import SalienceTestSupport
 import Testing
 
 private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
@@ -103,7 +104,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     let scratch = try Scratch()
     let run = try sample("\(scratch.path)/run")
     _ = try Comparison(k: 4, minimumCount: 3).write(try Comparison.pairs(of: [run]), to: "\(scratch.path)/out")
-    try PythonReference.run(
-      "comparison_reference.py", [run.path, "early", "final", "\(scratch.path)/out", "4", "3"])
+    try Program.expectPython(
+      "Tests/SalienceReportsTests/comparison_reference.py",
+      [run.path, "early", "final", "\(scratch.path)/out", "4", "3"])
   }
 }

@@ -2,19 +2,10 @@ import Foundation
 import SalienceAttribution
 import SalienceDatasets
 import SalienceReports
+import SalienceTestSupport
 import SalienceTokenizers
 
-/// A temporary folder that goes away with its owner.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("reports-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+typealias Scratch = TemporaryDirectory
 
 /// Examples whose scores follow from row and model, and the run directory that holds them.
 enum SampleRun {

@@ -36,36 +36,68 @@ import Testing
       ])
   }
 
+  private func read<Row: TableRow>(_ table: StagedTable) throws -> [Row] {
+    var cursor = TableCursor<Row>([table.path])
+    var rows: [Row] = []
+    while let row = try cursor.next() { rows.append(row) }
+    return rows
+  }
+
   @Test func everyColumnReadsBackAsWritten() throws {
     let scratch = try Scratch()
     let examples = (0..<30).map { SampleRun.example($0, model: 1) }
     let failed = FailedRow(datasetFile: "d.csv", row: 30, exampleID: nil, stage: .read, message: "line 32: bad UTF-8")
     let writer = UnitWriter(directory: scratch.path, options: .init(includeText: false))
-    var predictions = PredictionColumns()
-    var explanations = ExplanationColumns()
-    var attributions = AttributionColumns()
-    var errors = ErrorColumns()
-    for example in examples {
-      try writer.append(example)
-      try predictions.append(example, includeText: false)
-      try explanations.append(example, includeText: false)
-      try attributions.append(example, includeText: false)
-    }
+    for example in examples { try writer.append(example) }
     try writer.append(failed)
-    errors.append(failed)
     let staged = try writer.finish()
+    let contents = TableContents(includeText: false)
+    let tokens = try examples.flatMap { try AttributionRow.rows(of: $0, contents) }
     #expect(staged.map(\.table) == Table.allCases)
-    #expect(staged.map(\.rows) == [30, 90, Int64(attributions.count), 1])
-    let expected = [
-      predictions.columnData, explanations.columnData, attributions.columnData, errors.columnData,
-    ]
-    for (table, data) in zip(staged, expected) {
-      let reader = try ParquetReader(path: table.path)
-      for (column, values) in zip(table.table.schema.columns, data) {
-        #expect(try reader.read(column: column.name) == values, "\(table.table) \(column.name)")
-      }
+    #expect(staged.map(\.rows) == [30, 90, Int64(tokens.count), 1])
+    let predictions: [PredictionRow] = try read(staged[0])
+    #expect(predictions == (try examples.flatMap { try PredictionRow.rows(of: $0, contents) }))
+    #expect(predictions.allSatisfy { $0.text == nil } && predictions.contains { $0.label != nil })
+    #expect(try read(staged[2]) == tokens)
+    #expect(try read(staged[3]) == [failed])
+    // In single precision.
+    let expected = try examples.flatMap { try ExplanationRow.rows(of: $0, contents) }.map { row in
+      var row = row
+      row.attributionSum = Double(Float(row.attributionSum))
+      row.attributionNorm = Double(Float(row.attributionNorm))
+      row.convergenceDelta = row.convergenceDelta.map { Double(Float($0)) }
+      row.relativeDelta = row.relativeDelta.map { Double(Float($0)) }
+      return row
     }
-    #expect(predictions.text.allSatisfy { $0 == nil })
+    #expect(try read(staged[1]) == expected)
+  }
+
+  /// Each column holds the property that its name says.
+  @Test func columnsHoldWhatTheirNamesSay() throws {
+    let scratch = try Scratch()
+    let scored = SampleTasks.answer()
+    let writer = UnitWriter(directory: scratch.path)
+    try writer.append(scored)
+    let files = try writer.finish().map { try ParquetReader(path: $0.path) }
+    let all = scored.explanations
+    func floats(_ values: [Double?]) -> ColumnData { .optionalFloat(values.map { $0.map { Float($0) } }) }
+    #expect(try files[0].read(column: "text") == .optionalString([scored.example.text]))
+    #expect(try files[0].read(column: "text_pair") == .optionalString([scored.example.textPair]))
+    #expect(try files[0].read(column: "predicted") == .string([scored.prediction.label]))
+    #expect(try files[0].read(column: "logits") == .floatList([scored.prediction.logits]))
+    #expect(try files[0].read(column: "token_count") == .int32([Int32(scored.encoding.count)]))
+    #expect(try files[1].read(column: "target") == .string(all.map(\.target)))
+    #expect(try files[1].read(column: "output") == .float(all.map { Float($0.output) }))
+    #expect(try files[1].read(column: "baseline_output") == floats(all.map(\.baselineOutput)))
+    #expect(try files[1].read(column: "convergence_delta") == floats(all.map(\.convergenceDelta)))
+    #expect(try files[1].read(column: "relative_delta") == floats(all.map(\.relativeDelta)))
+    #expect(try files[1].read(column: "attribution_sum") == .float(all.map { Float($0.attributionSum) }))
+    #expect(try files[1].read(column: "attribution_norm") == .float(all.map { Float($0.attributionNorm) }))
+    #expect(try files[2].read(column: "attribution") == .float(all.flatMap(\.attributions)))
+    #expect(try files[2].read(column: "normalized") == .float(all.flatMap(\.normalized)))
+    #expect(try files[2].read(column: "token_id") == .int32(all.flatMap { _ in scored.encoding.ids }))
+    let ends = scored.encoding.offsets.map { $0.map { Int32($0.upperBound) } }
+    #expect(try files[2].read(column: "end") == .optionalInt32(all.flatMap { _ in ends }))
   }
 
   @Test func tableWithoutRowsHasNoFile() throws {
@@ -100,8 +132,10 @@ import Testing
     let broken = ScoredExample(
       example: whole.example, encoding: encoding, prediction: whole.prediction, explanations: whole.explanations,
       status: .ok)
-    var columns = AttributionColumns()
-    #expect(throws: ReportError.self) { try columns.append(broken) }
-    #expect(columns.count == 0)
+    #expect(throws: ReportError.self) { try AttributionRow.rows(of: broken, TableContents()) }
+    let scratch = try Scratch()
+    let writer = UnitWriter(directory: scratch.path)
+    #expect(throws: ReportError.self) { try writer.append(broken) }
+    #expect(try writer.finish().isEmpty, "nothing of it is written")
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SalienceAttribution
 import SalienceParquet
 import SalienceReports
+import SalienceTestSupport
 import Testing
 
 private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
@@ -9,31 +10,31 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 @Suite struct TaskTablesTests {
   @Test func explanationsCoverWhatWasReadBeforeTheToken() throws {
     let scored = SampleTasks.generation()
-    var tokens = AttributionColumns()
-    try tokens.append(scored)
+    let tokens = try AttributionRow.rows(of: scored, TableContents())
     #expect(tokens.count == 3 + 4 + 5 + 6)
     #expect(
-      tokens.targetPosition == [3, 3, 3] + [4, 4, 4, 4] + Array(repeating: 5, count: 5) + Array(repeating: 6, count: 6))
-    #expect(tokens.position.prefix(7) == [0, 1, 2, 0, 1, 2, 3])
-    #expect(tokens.token.suffix(6) == ["Once", "Ġup", "on", "Ġa", "Ġt", "ime"])
-    #expect(tokens.start.suffix(4) == [7, nil, nil, nil])
-    #expect(tokens.attribution.suffix(6) == scored.explanations[3].attributions[...])
-    #expect(tokens.wordAttribution.allSatisfy { $0 == nil })
-    var explanations = ExplanationColumns()
-    try explanations.append(scored)
-    #expect(explanations.targetPosition == [3, 4, 5, 6])
-    #expect(explanations.target == ["Ġa", "Ġt", "ime", "Ġend"])
+      tokens.map(\.key.targetPosition)
+        == [3, 3, 3] + [4, 4, 4, 4] + Array(repeating: 5, count: 5) + Array(repeating: 6, count: 6))
+    #expect(tokens.prefix(7).map(\.position) == [0, 1, 2, 0, 1, 2, 3])
+    #expect(tokens.suffix(6).map(\.token) == ["Once", "Ġup", "on", "Ġa", "Ġt", "ime"])
+    #expect(tokens.suffix(4).map(\.start) == [7, nil, nil, nil])
+    #expect(tokens.suffix(6).map(\.attribution) == scored.explanations[3].attributions)
+    #expect(tokens.allSatisfy { $0.wordAttribution == nil })
+    let explanations = try ExplanationRow.rows(of: scored, TableContents())
+    #expect(explanations.map(\.key.targetPosition) == [3, 4, 5, 6])
+    #expect(explanations.map(\.key.target) == ["Ġa", "Ġt", "ime", "Ġend"])
   }
 
   @Test func predictionsTellAnswersAndWhatWasGenerated() throws {
-    var columns = PredictionColumns()
-    try columns.append(SampleTasks.generation())
-    try columns.append(SampleTasks.answer(), includeText: false)
-    try columns.append(SampleRun.example(7, model: 0))
-    #expect(columns.generated == [" a time end", nil, nil])
-    #expect(columns.answer == [nil, nil, nil], "an answer is text")
-    #expect(columns.answerStart == [nil, 5, nil])
-    #expect(columns.answerEnd == [nil, 10, nil])
+    let rows = try [
+      PredictionRow.rows(of: SampleTasks.generation(), TableContents()),
+      PredictionRow.rows(of: SampleTasks.answer(), TableContents(includeText: false)),
+      PredictionRow.rows(of: SampleRun.example(7, model: 0), TableContents()),
+    ].flatMap { $0 }
+    #expect(rows.map(\.generated) == [" a time end", nil, nil])
+    #expect(rows.map(\.answer) == [nil, nil, nil], "an answer is text")
+    #expect(rows.map(\.answerStart) == [nil, 5, nil])
+    #expect(rows.map(\.answerEnd) == [nil, 10, nil])
     let json = try SampleTasks.answer().json()
     #expect(json["answer"]?.stringValue == "née Ω" && json["answer_end"]?.intValue == 10)
     #expect(json["explanations"]?[1]?["target_position"]?.intValue == 5)
@@ -44,10 +45,10 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 
   @Test(arguments: [(-1)..<2, 10..<13, 13..<13])
   func answersOutsideTheContextAreRefused(_ range: Range<Int>) {
-    var columns = PredictionColumns()
-    let error = #expect(throws: ReportError.self) { try columns.append(SampleTasks.answer(at: range)) }
+    let error = #expect(throws: ReportError.self) {
+      try PredictionRow.rows(of: SampleTasks.answer(at: range), TableContents())
+    }
     #expect(error?.description == "row 6: the answer lies outside its context")
-    #expect(columns.count == 0)
   }
 
   @Test func explanationsLongerThanTheInputAreRefused() {
@@ -60,10 +61,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
       let broken = ScoredExample(
         example: whole.example, encoding: whole.encoding, prediction: whole.prediction, explanations: [explanation],
         status: .ok)
-      var columns = AttributionColumns()
-      let error = #expect(throws: ReportError.self) { try columns.append(broken) }
+      let error = #expect(throws: ReportError.self) { try AttributionRow.rows(of: broken, TableContents()) }
       #expect(error?.code == .invalidExample)
-      #expect(columns.count == 0)
     }
   }
 
@@ -141,6 +140,6 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
         ? SampleTasks.generation(row) : row % 3 == 1 ? SampleTasks.answer(row) : SampleRun.example(row, model: 0)
     }
     let run = try SampleRun.write([("m", examples)], into: scratch.path, partRows: 15)
-    try PythonReference.run("task_tables_reference.py", [run.path])
+    try Program.expectPython("Tests/SalienceReportsTests/task_tables_reference.py", [run.path])
   }
 }

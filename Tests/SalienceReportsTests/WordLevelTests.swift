@@ -3,6 +3,7 @@ import SalienceAttribution
 import SalienceDatasets
 import SalienceJSON
 import SalienceReports
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
@@ -23,9 +24,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
 
   /// `word_attribution` of the example's last explanation.
   private func column(_ scored: ScoredExample, _ merge: WordMerge) throws -> [Float?] {
-    var columns = AttributionColumns()
-    try columns.append(scored, words: merge)
-    return Array(columns.wordAttribution.suffix(scored.explanations.last?.attributions.count ?? 0))
+    let rows = try AttributionRow.rows(of: scored, TableContents(words: merge))
+    return rows.suffix(scored.explanations.last?.attributions.count ?? 0).map(\.wordAttribution)
   }
 
   @Test func wordsOfAPromptAndOfWhatFollowed() throws {
@@ -150,15 +150,15 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
       let folder = "\(scratch.path)/\(merge.rawValue)"
       let run = try SampleRun.write([("m", examples)], into: folder, words: merge)
       _ = try export(run, merge, "\(folder)/words.csv")
-      try PythonReference.run("word_reference.py", [run.path, merge.rawValue, "\(folder)/words.csv"])
+      try Program.expectPython(
+        "Tests/SalienceReportsTests/word_reference.py", [run.path, merge.rawValue, "\(folder)/words.csv"])
     }
   }
 
   @Test(.enabled(if: python != nil, "SALIENCE_PYTHON names no Python with tokenizers"))
   func wordsAreThoseOfHuggingFace() throws {
     let scratch = try Scratch()
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/tokenizers")
+    let folder = Repository.fixtures.appending(path: "tokenizers")
     let lines = try Data(contentsOf: folder.appendingPathComponent("lines.jsonl")).split(separator: 10)
     let texts = try stride(from: 0, to: lines.count, by: 100).map { index in
       try #require(try JSONValue(parsing: Array(lines[index])).stringValue)
@@ -186,7 +186,8 @@ private let python = ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]
     }
     let run = try SampleRun.write(models, into: scratch.path, partRows: 100, words: .sum)
     _ = try export(run, .sum, "\(scratch.path)/words.csv")
-    try PythonReference.run(
-      "word_reference.py", [run.path, "sum", "\(scratch.path)/words.csv"] + names.map { "\(folder.path)/\($0)" })
+    try Program.expectPython(
+      "Tests/SalienceReportsTests/word_reference.py",
+      [run.path, "sum", "\(scratch.path)/words.csv"] + names.map { "\(folder.path)/\($0)" })
   }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import SalienceShaders
+import SalienceTestSupport
 import Testing
 
 @Suite("Embedded shaders")
 struct EmbeddedShaderTests {
-  static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Shaders")
+  static let folder = Repository.root.appending(path: "Shaders")
 
   /// The folders whose shaders the build compiles.
   static let rooms = ["attention", "elementwise", "matrix", "path", "rows"]

@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 
 /// A run of the SalienceShaderCompiler that was built together with these tests.
 struct ShaderCompilerProcess {
@@ -11,17 +12,9 @@ struct ShaderCompilerProcess {
     .deletingLastPathComponent().appending(path: "SalienceShaderCompiler")
 
   init(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = Self.program
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    status = process.terminationStatus
-    errors = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    let process = try Program(Self.program.path, arguments)
+    status = process.status
+    errors = process.errors.split(separator: "\n").map(String.init)
   }
 }
 

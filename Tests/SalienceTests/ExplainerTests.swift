@@ -103,6 +103,10 @@ private final class CountingBackend: Backend {
       try await model.outputs(program: program, of: points)
     }
 
+    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+      try await model.tapped(program: program, at: points)
+    }
+
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
       backend.requests.withLock { $0.append(requests.count) }
       return try await model.attribute(program: program, requests: requests)

@@ -4,6 +4,7 @@ import SalienceAttribution
 import SalienceCPU
 import SalienceJSON
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
@@ -124,10 +125,7 @@ import Testing
     }
   }
 
-  private static let device: VulkanDeviceInfo? = {
-    let all = (try? VulkanDevices.all()) ?? []
-    return all.first { $0.kind == .cpu } ?? all.first
-  }()
+  private static let device = VulkanTestDevice.harmless?.info
 }
 
 /// A backend that fails calls by their number of sequences.
@@ -159,6 +157,10 @@ private struct FailingBackend: Backend {
 
     func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
       try await model.outputs(program: program, of: points)
+    }
+
+    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+      try await model.tapped(program: program, at: points)
     }
 
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {

@@ -5,15 +5,12 @@ import SalienceDatasets
 import SaliencePipeline
 import SalienceReports
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Synchronization
 import Testing
 
-/// A software device where there is one, for a fault must not disturb a real one.
-private let faultyDevice: VulkanDeviceInfo? = {
-  let all = (try? VulkanDevices.all()) ?? []
-  return all.first { $0.kind == .cpu } ?? all.first
-}()
+private let faultyDevice = VulkanTestDevice.harmless?.info
 
 /// Whole runs on a Vulkan device that fails: every row is there, and the tables are the same bytes.
 @Suite(.enabled(if: faultyDevice != nil, "no Vulkan device")) struct FaultyRunTests {

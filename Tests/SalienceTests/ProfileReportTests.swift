@@ -4,6 +4,7 @@ import SalienceAttribution
 import SalienceCPU
 import SalienceCheckpoints
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// Where time goes on the processor, told in numbers that add up.
@@ -69,6 +70,6 @@ enum Fixture {
   }
 
   private static var fixtures: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
+    Repository.fixtures
   }
 }

@@ -97,6 +97,10 @@ private struct RowFaultBackend: Backend {
       return try await model.outputs(program: program, of: points)
     }
 
+    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+      try await model.tapped(program: program, at: points)
+    }
+
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
       try backend.check(requests.map(\.input.sequence))
       return try await model.attribute(program: program, requests: requests)

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceJSON
+import SalienceTestSupport
 import SalienceTokenizers
 
 /// The reference files of all kinds but WordPiece that Scripts/fixtures/make_tokenizer_fixtures.py writes.
@@ -14,9 +15,6 @@ enum SubwordFixtures {
     "albert", "clip", "dropping", "gpt2", "llama3", "mixed", "o200k", "single", "xlm-roberta",
   ]
 
-  /// Lines of text that a digest of whole encodings covers.
-  static let linesOfDigest = 20
-
   static func tokenizer(_ name: String) throws -> Tokenizer {
     try Tokenizer(directory: TokenizerFixtures.folder.appendingPathComponent("subword/\(name)").path)
   }
@@ -30,11 +28,9 @@ enum SubwordFixtures {
 
   /// Makes a directory of the given files, and deletes it once `body` is done.
   static func withDirectory<Result>(_ files: [String: Data], _ body: (String) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokenizer-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, data) in files { try data.write(to: folder.appendingPathComponent(name)) }
-    return try body(folder.path)
+    let folder = try TemporaryDirectory()
+    for (name, data) in files { try folder.write(name, [UInt8](data)) }
+    return try withExtendedLifetime(folder) { try body(folder.path) }
   }
 }
 

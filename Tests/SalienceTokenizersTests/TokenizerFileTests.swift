@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
@@ -12,11 +13,7 @@ import Testing
 
   /// A directory that is deleted once `body` is done.
   private func withDirectory(_ files: [String: String], _ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokenizer-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
-    try body(folder.path)
+    try SubwordFixtures.withDirectory(files.mapValues { Data($0.utf8) }, body)
   }
 
   private func error(_ files: [String: String]) throws -> TokenizerError {
@@ -100,7 +97,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [
+  private static let faults: [(text: String, component: String, word: String)] = [
     (#""normalizer": {"type": "Casefold"}, "#, "normalizer", "Casefold"),
     (
       #""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt2"}]}, "#,
@@ -124,8 +121,11 @@ import Testing
     (#""decoder": {"type": "Sequence", "decoders": [{"type": "CTC"}]}, "#, "decoder.decoders[0]", "CTC"),
     (#""added_tokens": [{"id": 9, "content": "new"}], "#, "added_tokens[0]", "id 9"),
     (#""normalizer": {"type": "BertNormalizer"}, "#, "normalizer", "clean_text"),
-  ])
-  func faultsNameTheirComponent(fault: (text: String, component: String, word: String)) throws {
+  ]
+
+  @Test(arguments: faults.map { Named("\($0.component): \($0.word)", $0) })
+  func faultsNameTheirComponent(named: Named<(text: String, component: String, word: String)>) throws {
+    let fault = named.value
     let error = try error(["tokenizer.json": "{\(fault.text)\(Self.model)}"])
     #expect(error.component == fault.component)
     #expect(error.description.contains("tokenizer.json: \(fault.component): "))

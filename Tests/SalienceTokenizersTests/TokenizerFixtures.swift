@@ -1,5 +1,6 @@
 import Foundation
 import SalienceJSON
+import SalienceTestSupport
 import SalienceTokenizers
 import Testing
 
@@ -9,8 +10,7 @@ enum TokenizerFixtures {
     "bert-accents", "bert-lowercase-only", "cased", "nfc", "nfd", "nfkc", "nfkd", "none", "uncased",
   ]
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/tokenizers")
+  static let folder = Repository.fixtures.appending(path: "tokenizers")
 
   static func tokenizer(_ name: String) throws -> Tokenizer {
     try Tokenizer(directory: folder.appendingPathComponent(name).path)

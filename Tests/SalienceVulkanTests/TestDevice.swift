@@ -1,13 +1,10 @@
 import Foundation
+import SalienceTestSupport
 import SalienceVulkan
 
 /// The device that tests run on.
 enum TestDevice {
-  /// A software device where there is one, for a fault must not disturb a real one.
-  static let info: VulkanDeviceInfo? = {
-    let all = (try? VulkanDevices.all()) ?? []
-    return all.first { $0.kind == .cpu } ?? all.first
-  }()
+  static let info = VulkanTestDevice.harmless?.info
 
   /// Whether the validation layer is installed.
   static let hasValidation: Bool = {

@@ -36,8 +36,8 @@ public struct NoiseTunnel: AttributionMethod {
   public let deviation: Double
   public let seed: UInt64
 
-  /// - Throws: `AttributionError` with code `usage` for fewer samples than the kind needs and for a deviation that is no
-  ///   positive number.
+  /// - Throws: `AttributionError` with code `usage` for fewer samples than the kind needs and for a deviation that is
+  ///   not above 0.
   public init(
     _ method: any AttributionMethod, kind: Kind = .smoothGrad, samples: Int = 8, deviation: Double = 0.1,
     seed: UInt64 = 0

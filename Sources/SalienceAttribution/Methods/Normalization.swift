@@ -14,7 +14,7 @@ public enum Normalization: String, Sendable, CaseIterable {
   private static let smallest = 1e-12
 
   /// - Parameters:
-  ///   - scores: v, one a token.
+  ///   - scores: v, one per token.
   ///   - fullNorm: the Frobenius norm before summing.
   public func apply(to scores: [Double], fullNorm: Double) -> [Double] {
     let absolute = scores.reduce(0) { $0 + abs($1) }

@@ -3,7 +3,7 @@ extension AttributionModel {
   ///
   /// - Parameters:
   ///   - tokens: of the example.
-  ///   - evaluations: points of the path, one number a method.
+  ///   - evaluations: points of the path, one number per method.
   public func flops(tokens: Int, evaluations: [Int]) -> Int { flops(windows: [tokens], evaluations: evaluations) }
 
   /// The same for a text that is read in windows: all of them are predicted, and one is explained.

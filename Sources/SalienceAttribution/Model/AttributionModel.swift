@@ -183,7 +183,7 @@ public struct AttributionModel: Sendable {
 /// What a model decided of one input, and why.
 public struct ScoredInput: Sendable {
   public let decision: Decision
-  /// One a method, output and target, methods in the order of the model's.
+  /// One per method, output and target, methods in the order of the model's.
   public let explanations: [Explanation]
 
   public init(decision: Decision, explanations: [Explanation]) {

@@ -56,8 +56,8 @@ struct StoredModel {
   private static func unused(
     _ checkpoint: Checkpoint, as architecture: any Architecture, _ head: ModelHead, _ task: TaskSettings
   ) throws -> UnusedTensors {
-    // Every layer's every row takes every tensor that any program reads.
-    let all = try architecture.graph(head, everyRow: true, absorbsKeysValues: false).plan.parameters
+    // The whole model reads every tensor that any program reads.
+    let all = try architecture.graph(head).plan.parameters
     let source = parameters(of: checkpoint, as: architecture, task)
     let names = Set(all.flatMap(\.names))
     let missing = names.filter { source.storedName(of: $0) == nil }

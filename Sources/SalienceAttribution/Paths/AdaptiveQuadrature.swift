@@ -17,10 +17,10 @@ import SalienceTensors
 ///
 /// Near zeros a root mean square norm multiplies gradients by up to the inverse square root of its epsilon, and two in a
 /// row by as much each: the gradient at such an end may be 10^10 times what it is a thousandth of the way on, or overflow.
-/// Intervals there shrink as far as 32-bit numbers allow, which beside 0 is far; a gradient that is no number is left out,
-/// for the outputs still say what its interval must come to. Where `maxSteps` points would not get there, they are spread
-/// over the path instead, see `SpreadRounds`. A path that ends short of its tolerance gets weights that do not believe
-/// polynomials which the outputs contradict, see `PlausibleRule`.
+/// Intervals there shrink as far as 32-bit numbers allow, which beside 0 is far; a gradient that is not finite is left
+/// out, for the outputs still say what its interval must come to. Where `maxSteps` points would not get there, they are
+/// spread over the path instead, see `SpreadRounds`. A path that ends short of its tolerance gets weights that do not
+/// believe polynomials which the outputs contradict, see `PlausibleRule`.
 ///
 /// Every point that was evaluated counts in the result.
 public struct AdaptiveQuadrature: PathRefinement {
@@ -55,7 +55,7 @@ public struct AdaptiveQuadrature: PathRefinement {
   /// Gradients that a rule needs.
   private static let leastGradients = 4
 
-  /// - Throws: `AttributionError` with code `usage` for a tolerance that is no number above 0, and for fewer points than
+  /// - Throws: `AttributionError` with code `usage` for a tolerance that is not above 0, and for fewer points than
   ///   the first round has.
   public init(tolerance: Double, maxSteps: Int = defaultMaxSteps) throws {
     guard tolerance > 0, tolerance.isFinite else {

@@ -11,7 +11,7 @@ struct CompositeRule {
   }
 
   let intervals: [Interval]
-  /// One a point, in the order in which they were given.
+  /// One per point, in the order in which they were given.
   let weights: [Double]
 
   /// - Parameters:

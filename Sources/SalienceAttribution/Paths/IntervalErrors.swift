@@ -63,7 +63,7 @@ struct IntervalErrors {
       return Self.norm(own)
     }
     var integral = Array(repeating: 0.0, count: tokens)
-    // A gradient that is no number has the weight 0.
+    // A gradient that is not finite has the weight 0.
     for (weight, values) in zip(rule.weights, scores) where weight != 0 {
       for (token, score) in values.enumerated() { integral[token] += weight * score }
     }

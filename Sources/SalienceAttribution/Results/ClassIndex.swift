@@ -41,7 +41,7 @@ struct ClassIndex: Sendable {
     return end.map { String(String.UnicodeScalarView(scalars[...$0])) } ?? ""
   }
 
-  /// The number of `1`, `01`, `1.0` and `1e0`; nil for a fraction, a negative number and what is no number.
+  /// The number of `1`, `01`, `1.0` and `1e0`; nil for a fraction, a negative number and what is not a number.
   private static func wholeNumber(_ text: String) -> Int? {
     if let number = digits(text[...]) { return number }
     guard text.utf8.first.map(isDigit) == true, text.utf8.allSatisfy({ isDigit($0) || ".eE+-".utf8.contains($0) }),

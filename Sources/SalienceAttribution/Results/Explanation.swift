@@ -7,7 +7,7 @@ public struct Prediction: Sendable, Equatable {
   public let index: Int
   /// Of all that was decided together, in 0...1, as each task says; a regression's value.
   public let probability: Float
-  /// Every class's, token by token where each token has a class, or else one an output that was chosen.
+  /// Every class's, token by token where each token has a class, or else one per output that was chosen.
   public let logits: [Float]
   /// Where an answer stands in the text's pair, in Unicode scalars; nil where there is no answer to a question.
   public let answer: Range<Int>?
@@ -50,7 +50,7 @@ public struct Explanation: Sendable, Equatable {
   public internal(set) var converged: Bool?
   /// Whether it was asked for in half precision, missed its tolerance there, and was computed again in float32.
   public internal(set) var isRepeated: Bool
-  /// Raw signed sum over the hidden dimension, one a token; of the tokens before it for a generated one.
+  /// Raw signed sum over the hidden dimension, one per token; of the tokens before it for a generated one.
   public let attributions: [Float]
   /// `attributions` normalised as the method asks.
   public let normalized: [Float]

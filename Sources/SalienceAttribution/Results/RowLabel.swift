@@ -29,7 +29,7 @@ public struct LabelMeaning: Sendable, Equatable {
   public let index: Int?
   /// Whether the prediction is what the label says; nil where that cannot be said.
   public let isCorrect: Bool?
-  /// Whether the label is no class, although the model's answers are classes.
+  /// Whether the label is not a class, although the model's answers are classes.
   public let isUnknown: Bool
   /// What to show of a label that is unknown: the labels, and the model's first classes.
   public let unknown: [String]

@@ -7,15 +7,18 @@ public enum MethodReference {
 
   /// What a setting may be, what it is for, and its default, where methods differ in each, for `--help`.
   ///
-  /// - Parameter path: its key, `noise.kind` for one.
+  /// - Parameter path: its key, `noise.kind` for example.
   public static func help(_ path: String) -> String {
     let keys = path.split(separator: ".").map(String.init)
     let declared = MethodRegistry.types.compactMap { type in
       setting(keys[...], among: type.settings).map { (method: type.name, setting: $0) }
     }
     guard let first = declared.first?.setting else { return "" }
-    let text = meaning(of: first).replacing("`", with: "")
-    return "\(text.prefix(1).uppercased())\(text.dropFirst()). (default: \(fallback(declared)))"
+    let written = meaning(of: first)
+    let text = written.replacing("`", with: "")
+    // A value is told as it is typed: `l2`, not `L2`.
+    let start = first.values.isEmpty && !written.hasPrefix("`") ? text.prefix(1).uppercased() : String(text.prefix(1))
+    return "\(start)\(text.dropFirst()). (default: \(fallback(declared)))"
   }
 
   /// A Markdown table of every key of a method: key, meaning, default.

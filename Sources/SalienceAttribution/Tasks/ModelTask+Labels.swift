@@ -5,7 +5,7 @@ extension SequenceClassification {
   /// One class, or, with several labels a text, those of a list.
   ///
   /// A list is one of the dataset's, or text with commas between names, as `predicted` writes them. The label of a
-  /// regression, and of a model with a single output, is no class.
+  /// regression, and of a model with a single output, is not a class.
   public func classes(of label: RowLabel) -> LabelClasses {
     guard kind != .regression, outputNames.count > 1 else { return .none }
     guard kind == .multiLabel else {

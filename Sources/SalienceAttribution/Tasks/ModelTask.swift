@@ -108,7 +108,7 @@ public struct Decision: Sendable {
   public let choices: [Choice]
   /// The model's outputs [C] where one vector of them is the whole decision.
   public let outputs: [Float]?
-  /// The tokens that the decision is a choice among, one flag a token; empty where it is no choice of a token.
+  /// The tokens that the decision is a choice among, one flag per token; empty where it is not a choice of a token.
   public let candidates: [Bool]
 
   /// An output at a position.
@@ -142,7 +142,7 @@ public struct ExplainedOutput: Sendable {
   public let selectedRow: Int?
   /// The token that the output is about, for the tables; nil where it is about the whole text.
   public let position: Int?
-  /// The tokens that a softmax over tokens is over, one flag a token; empty for all.
+  /// The tokens that a softmax over tokens is over, one flag per token; empty for all.
   public let candidates: [Bool]
   public let targets: [ResolvedTarget]
 

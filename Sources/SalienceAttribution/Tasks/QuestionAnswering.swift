@@ -141,7 +141,7 @@ struct AnswerSpan {
   /// The best span of a window; nil where it holds none of the context.
   ///
   /// - Parameters:
-  ///   - logits: two a token, as the answer's start and as its end.
+  ///   - logits: two per token, as the answer's start and as its end.
   ///   - cls: see `answerCandidates(cls:)`.
   init?(best window: Encoding, _ logits: [Float], maximumLength: Int, cls: Int32?) {
     let context = window.sequences.indices.filter { window.sequences[$0] == 1 }
@@ -166,7 +166,7 @@ struct AnswerSpan {
 }
 
 extension Encoding {
-  /// The tokens that an end of an answer is looked for among, one flag a token: the context's, and the classification
+  /// The tokens that an end of an answer is looked for among, one flag per token: the context's, and the classification
   /// token, which takes part in the softmax for no answer at all, but is none.
   func answerCandidates(cls: Int32?) -> [Bool] { ids.indices.map { sequences[$0] == 1 || ids[$0] == cls } }
 

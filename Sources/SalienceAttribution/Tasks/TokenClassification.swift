@@ -55,7 +55,7 @@ public struct TokenClassification: ModelTask {
 }
 
 extension Encoding {
-  /// The first token of each word that is no special token.
+  /// The first token of each word that is not a special token.
   var firstTokensOfWords: [Int] {
     ids.indices.filter { index in
       guard !special[index], let word = words[index] else { return false }

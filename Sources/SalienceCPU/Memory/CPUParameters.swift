@@ -56,7 +56,7 @@ final class CPUParameters: Sendable {
     return weight
   }
 
-  /// A weight's parts, one a head, packed one after another.
+  /// A weight's parts, one per head, packed one after another.
   func headMatrices(_ parameter: Parameter, heads count: Int, isTransposed: Bool) throws -> AlignedBuffer {
     let factor = ParameterRoles.HeadFactor(parameter: parameter, heads: count, isTransposed: isTransposed)
     guard let buffer = heads[factor] else { throw TensorError(.backend, "\(parameter) was not packed for its heads") }

@@ -36,22 +36,19 @@ struct ParameterRoles {
   /// - Parameter precision: of the products whose operands are rounded.
   init(_ operations: [any Operation], precision: Precision) {
     for operation in operations {
-      switch operation {
-      case let linear as Linear:
+      if let product = operation.product {
         factors.insert(
           Factor(
-            parameter: linear.weight, direction: .forward, precision: linear.isRounded ? precision : .f32))
-        if let bias = linear.bias { plain.insert(bias) }
-      case let gradient as LinearInputGradient:
-        factors.insert(
-          Factor(
-            parameter: gradient.weight, direction: .backward, precision: gradient.isRounded ? precision : .f32))
-      case let projection as HeadProjection:
+            parameter: product.weight, direction: product.isBackward ? .backward : .forward,
+            precision: product.isRounded ? precision : .f32))
+        plain.formUnion(operation.parameters.filter { $0 != product.weight })
+      } else if let projection = operation as? HeadProjection {
         headFactors.insert(
           HeadFactor(
             parameter: projection.weight, heads: projection.heads, isTransposed: projection.isTransposed))
         if let bias = projection.bias { plain.insert(bias) }
-      default: plain.formUnion(operation.parameters)
+      } else {
+        plain.formUnion(operation.parameters)
       }
     }
   }

@@ -24,7 +24,7 @@ enum JSONFields {
     }
   }
 
-  /// The kind of value where it is no object, else nil.
+  /// The kind of value where it is not an object, else nil.
   var otherType: String? {
     guard case .parsed(let value) = self, value.objectValue == nil else { return nil }
     return value.typeName

@@ -48,19 +48,17 @@ public struct ALBERT: Architecture {
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     let places = try plan.embedding(
       table("token_type", typeCount, .typeIDs), table("position", maximumLength, .positionIDs))
     let embeddings = try plan.layerNorm(
       words, residual: places, name: "albert.embeddings.LayerNorm", width: embeddingSize, epsilon: epsilon)
-    points[.embeddings] = embeddings
+    values.points[.embeddings] = embeddings
     let x = try plan.linear(
       embeddings, name: "albert.encoder.embedding_hidden_mapping_in", from: embeddingSize, to: hiddenSize)
-    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), values: &values)
   }
 
   public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {

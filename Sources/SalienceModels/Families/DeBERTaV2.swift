@@ -55,11 +55,9 @@ public struct DeBERTaV2: Architecture {
     relative = try DeBERTaPositions(configuration, maximumLength: maximumLength, epsilon: epsilon)
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     let tables =
       (hasPositionTable ? [table("position", maximumLength, .positionIDs)] : [])
       + (typeCount > 0 ? [table("token_type", typeCount, .typeIDs)] : [])
@@ -73,8 +71,8 @@ public struct DeBERTaV2: Architecture {
     }
     let x = try plan.layerNorm(
       sum, residual: places, name: "deberta.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
-    points[.embeddings] = x
-    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+    values.points[.embeddings] = x
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), values: &values)
   }
 
   public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {

@@ -27,16 +27,14 @@ public struct DistilBERT: Architecture {
     try configuration.require(hiddenSize: hiddenSize, divisibleBy: heads)
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     let positions = try plan.embedding(table("position", maximumLength, .positionIDs))
     let x = try plan.layerNorm(
       words, residual: positions, name: "distilbert.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
-    points[.embeddings] = x
-    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+    values.points[.embeddings] = x
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), values: &values)
   }
 
   public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {

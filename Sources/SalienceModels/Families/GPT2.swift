@@ -41,12 +41,12 @@ public struct GPT2: CausalDecoder {
     finalNorm = block.norm("transformer.ln_f")
   }
 
-  func embed(in plan: inout Plan, points: inout [AttributionLayer: ValueID]) throws -> ValueID {
+  func embed(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(EmbeddingTerm(words, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     let positions = Parameter("transformer.wpe.weight", shape: [maximumLength, hiddenSize])
     let x = try plan.add(words, plan.embedding(EmbeddingTerm(positions, .positionIDs)))
-    points[.embeddings] = x
+    values.points[.embeddings] = x
     return x
   }
 

@@ -74,20 +74,13 @@ public struct ModernBERT: Architecture {
     rotaries = kinds.compactMap { rotary[$0] }
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(EmbeddingTerm(words, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     var x = try norm("model.embeddings.norm")(words, in: &plan)
-    points[.embeddings] = x
+    values.points[.embeddings] = x
     for index in 0..<layerCount {
-      if index == layerCount - 1, case .selected(let absorbsKeysValues) = rows {
-        x = try layer(index).selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &plan)
-      } else {
-        x = try layer(index)(x, in: &plan)
-        points[.encoder(index)] = x
-      }
+      x = values.add(try layer(index)(x, in: &plan), at: index)
     }
     return try norm("model.final_norm")(x, in: &plan)
   }

@@ -57,17 +57,15 @@ public struct RoBERTa: Architecture {
     return TokenSequence(wordIDs: ids, positionIDs: positions, typeIDs: typeIDs)
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let words = try plan.embedding(table("word", vocabularySize, .wordIDs))
-    points[.wordEmbeddings] = words
+    values.points[.wordEmbeddings] = words
     let places = try plan.embedding(
       table("token_type", typeCount, .typeIDs), table("position", positionCount, .positionIDs))
     let x = try plan.layerNorm(
       words, residual: places, name: "roberta.embeddings.LayerNorm", width: hiddenSize, epsilon: epsilon)
-    points[.embeddings] = x
-    return try plan.encode(x, layers: (0..<layerCount).map(layer), rows: rows, points: &points)
+    values.points[.embeddings] = x
+    return try plan.encode(x, layers: (0..<layerCount).map(layer), values: &values)
   }
 
   public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {

@@ -9,7 +9,7 @@ protocol CausalDecoder: Architecture {
   var paddingID: Int? { get }
 
   /// From ids to the first layer's rows [T x H].
-  func embed(in plan: inout Plan, points: inout [AttributionLayer: ValueID]) throws -> ValueID
+  func embed(in plan: inout Plan, values: inout ModelValues) throws -> ValueID
 }
 
 extension CausalDecoder {
@@ -26,18 +26,9 @@ extension CausalDecoder {
       selectedRow: last ?? max(0, ids.count - 1))
   }
 
-  public func body(
-    _ rows: HiddenRows, in plan: inout Plan, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
-    var x = try embed(in: &plan, points: &points)
-    for (index, layer) in layers.enumerated() {
-      if index == layers.count - 1, case .selected(let absorbsKeysValues) = rows {
-        x = try layer.selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &plan)
-      } else {
-        x = try layer(x, in: &plan)
-        points[.encoder(index)] = x
-      }
-    }
+  public func body(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
+    var x = try embed(in: &plan, values: &values)
+    for (index, layer) in layers.enumerated() { x = values.add(try layer(x, in: &plan), at: index) }
     return try finalNorm(x, in: &plan)
   }
 
@@ -47,26 +38,28 @@ extension CausalDecoder {
     return try DecoderProgram(prefill: prefill, step: step.plan, layers: step.layers)
   }
 
-  /// The whole prompt, and what of it later tokens read.
+  /// The whole prompt, and what of it later tokens read; as attribution's plans, it reads one row of the last layer.
   private func prefill() throws -> Plan {
-    var (plan, points) = (Plan(), [AttributionLayer: ValueID]())
-    var x = try embed(in: &plan, points: &points)
+    var (plan, values) = (Plan(), ModelValues())
+    var x = try embed(in: &plan, values: &values)
     var kept: [ValueID] = []
-    for (index, layer) in layers.enumerated() {
-      let result = try index == layers.count - 1 ? layer.selectedRow(x, in: &plan) : layer.keeping(x, in: &plan)
+    for layer in layers {
+      let result = try layer.keeping(x, in: &plan)
       x = result.output
       kept.append(result.keysValues)
     }
-    plan.result(try logits(.causalLM, of: finalNorm(x, in: &plan), in: &plan))
+    let row = try plan.selectedRow(finalNorm(x, in: &plan))
+    plan.result(try logits(.causalLM, of: row, in: &plan))
     for value in kept { plan.result(value) }
-    return plan
+    plan = try plan.selectingRows(keeping: [])
+    return try plan.slice(from: [], to: plan.outputs)
   }
 
   /// One token, with the weights of attribution's plans: the last layer's queries stand apart there.
   private func step() throws -> (plan: Plan, layers: [DecoderProgram.Layer]) {
-    var (plan, points) = (Plan(), [AttributionLayer: ValueID]())
+    var (plan, values) = (Plan(), ModelValues())
     let caches = layers.map { plan.input(ValueShape(.tokens, 2 * $0.attention.width)) }
-    var x = try plan.selectedRow(embed(in: &plan, points: &points))
+    var x = try plan.selectedRow(embed(in: &plan, values: &values))
     var result: [DecoderProgram.Layer] = []
     for (index, layer) in layers.enumerated() {
       let (output, row) = try layer.step(x, isSplit: index == layers.count - 1, cache: caches[index], in: &plan)

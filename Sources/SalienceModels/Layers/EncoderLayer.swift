@@ -20,26 +20,14 @@ struct EncoderLayer {
   private var scale: Float { 1 / Float(hiddenSize / heads * scoreTerms).squareRoot() }
 
   /// [T x H] to [T x H].
-  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    try finish(context(x, in: &plan), residual: x, in: &plan)
-  }
-
-  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after K and V, or, where
-  /// positions add to scores, after attention.
-  ///
-  /// - Parameter absorbsKeysValues: do without K and V, where no positions add to scores.
-  func selectedRow(_ x: ValueID, absorbsKeysValues: Bool, in plan: inout Plan) throws -> ValueID {
-    let first = try plan.selectedRow(x)
-    if positions != nil { return try finish(plan.selectedRow(context(x, in: &plan)), residual: first, in: &plan) }
-    let query = try linear([names.query], first, in: &plan)
-    if absorbsKeysValues {
-      let context = try plan.absorbedAttention(
-        query: query, rows: x, key: weights([names.key]), value: weights([names.value]), heads: heads, scale: scale)
-      return try finish(context, residual: first, in: &plan)
-    }
-    let keysValues = try linear([names.key, names.value], x, in: &plan)
-    let context = try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale)
-    return try finish(context, residual: first, in: &plan)
+  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> LayerValues {
+    let attention = try linear([names.attentionOutput], context(x, in: &plan), in: &plan)
+    let attended = try norm(names.attentionNorm, attention, residual: x, in: &plan)
+    let inner = try plan.linear(attended, name: names.intermediate, from: hiddenSize, to: feedForwardSize)
+    let outer = try plan.linear(
+      plan.activation(activation, inner), name: names.output, from: feedForwardSize, to: hiddenSize)
+    let output = try norm(names.outputNorm, outer, residual: attended, in: &plan)
+    return LayerValues(output: output, attention: attention, feedForward: outer)
   }
 
   /// What attention gives every token [T x H].
@@ -49,23 +37,10 @@ struct EncoderLayer {
     return try plan.disentangledAttention(qkv, positions: positions, heads: heads, scale: scale)
   }
 
-  private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> ValueID {
-    let attended = try norm(
-      names.attentionNorm, linear([names.attentionOutput], context, in: &plan), residual: residual, in: &plan)
-    let inner = try plan.linear(attended, name: names.intermediate, from: hiddenSize, to: feedForwardSize)
-    let outer = try plan.linear(
-      plan.activation(activation, inner), name: names.output, from: feedForwardSize, to: hiddenSize)
-    return try norm(names.outputNorm, outer, residual: attended, in: &plan)
-  }
-
-  private func linear(_ names: [String], _ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    try weights(names)(x, in: &plan)
-  }
-
   /// Linear layers of H outputs each, one after another.
-  private func weights(_ names: [String]) -> LinearWeights {
-    LinearWeights(
-      weight: Parameter(names.map { "\($0).weight" }, shape: [names.count * hiddenSize, hiddenSize]),
+  private func linear(_ names: [String], _ x: ValueID, in plan: inout Plan) throws -> ValueID {
+    try plan.linear(
+      x, weight: Parameter(names.map { "\($0).weight" }, shape: [names.count * hiddenSize, hiddenSize]),
       bias: Parameter(names.map { "\($0).bias" }, shape: [names.count * hiddenSize]))
   }
 
@@ -86,21 +61,13 @@ extension EncoderLayer.Names {
 }
 
 extension Plan {
-  /// Runs the layers in order: to every row [T x H], or to each sequence's selected one [B x H].
+  /// Runs the layers in order [T x H].
   ///
-  /// - Parameter points: takes the output of each layer that has all its rows.
-  mutating func encode(
-    _ x: ValueID, layers: [EncoderLayer], rows: HiddenRows, points: inout [AttributionLayer: ValueID]
-  ) throws -> ValueID {
-    var x = x
-    for (index, layer) in layers.enumerated() {
-      if index == layers.count - 1, case .selected(let absorbsKeysValues) = rows {
-        return try layer.selectedRow(x, absorbsKeysValues: absorbsKeysValues, in: &self)
-      }
-      x = try layer(x, in: &self)
-      points[.encoder(index)] = x
+  /// - Parameter values: takes what each layer computes.
+  mutating func encode(_ x: ValueID, layers: [EncoderLayer], values: inout ModelValues) throws -> ValueID {
+    try layers.enumerated().reduce(x) { x, layer in
+      values.add(try layer.element(x, in: &self), at: layer.offset)
     }
-    return x
   }
 
   /// A linear layer by its name in the checkpoint.

@@ -103,10 +103,10 @@ struct LlamaLayers {
   }
 
   /// Rows of the word table, which is all that these families embed.
-  func embed(in plan: inout Plan, points: inout [AttributionLayer: ValueID]) throws -> ValueID {
+  func embed(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
     let x = try plan.embedding(EmbeddingTerm(words(options.words), .wordIDs))
-    points[.wordEmbeddings] = x
-    points[.embeddings] = x
+    values.points[.wordEmbeddings] = x
+    values.points[.embeddings] = x
     return x
   }
 
@@ -142,8 +142,8 @@ extension LlamaFamily {
   var finalNorm: Normalization { parts.finalNorm }
   var paddingID: Int? { parts.paddingID }
 
-  func embed(in plan: inout Plan, points: inout [AttributionLayer: ValueID]) throws -> ValueID {
-    try parts.embed(in: &plan, points: &points)
+  func embed(in plan: inout Plan, values: inout ModelValues) throws -> ValueID {
+    try parts.embed(in: &plan, values: &values)
   }
 
   public func logits(_ head: ModelHead, of hidden: ValueID, in plan: inout Plan) throws -> ValueID {

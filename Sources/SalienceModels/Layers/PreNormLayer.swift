@@ -9,7 +9,7 @@ struct PreNormLayer {
   let feedForward: FeedForward
 
   /// [T x H] to [T x H].
-  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> LayerValues {
     let qkv = try attention.projection(.all, attentionNorm(x, in: &plan), in: &plan)
     return try finish(attention.context(qkv, in: &plan), residual: x, in: &plan)
   }
@@ -18,34 +18,13 @@ struct PreNormLayer {
   func keeping(_ x: ValueID, in plan: inout Plan) throws -> (output: ValueID, keysValues: ValueID) {
     let qkv = try attention.projection(.all, attentionNorm(x, in: &plan), in: &plan)
     let keysValues = try plan.columns(qkv, attention.width..<3 * attention.width)
-    return (try finish(attention.context(qkv, in: &plan), residual: x, in: &plan), keysValues)
-  }
-
-  /// [T x H] to the selected row of each sequence [B x H]; no other row is computed after keys and values.
-  ///
-  /// - Parameter absorbsKeysValues: do without those too, where attention can.
-  func selectedRow(_ x: ValueID, absorbsKeysValues: Bool, in plan: inout Plan) throws -> ValueID {
-    guard absorbsKeysValues, attention.canAbsorbKeysValues else { return try selectedRow(x, in: &plan).output }
-    let normalized = try attentionNorm(x, in: &plan)
-    let query = try attention.projection(.query, plan.selectedRow(normalized), in: &plan)
-    let context = try attention.context(query: query, rows: normalized, in: &plan)
-    return try finish(context, residual: plan.selectedRow(x), in: &plan)
-  }
-
-  /// [T x H] to the selected row of each sequence [B x H], and keys and values [T x 2W]; no other row is computed after
-  /// those.
-  func selectedRow(_ x: ValueID, in plan: inout Plan) throws -> (output: ValueID, keysValues: ValueID) {
-    let normalized = try attentionNorm(x, in: &plan)
-    let query = try attention.projection(.query, plan.selectedRow(normalized), in: &plan)
-    let keysValues = try attention.projection([.key, .value], normalized, in: &plan)
-    let context = try attention.context(query: query, keysValues: keysValues, in: &plan)
-    return (try finish(context, residual: plan.selectedRow(x), in: &plan), keysValues)
+    return (try finish(attention.context(qkv, in: &plan), residual: x, in: &plan).output, keysValues)
   }
 
   /// The last token's row [B x H] to the same [B x H], over the keys and values of all tokens.
   ///
   /// - Parameters:
-  ///   - isSplit: whether keys and values have a weight apart from the queries', as in `selectedRow`.
+  ///   - isSplit: whether keys and values have a weight apart from the queries', as where one row is read of the layer.
   ///   - cache: keys and values of every token [T x 2W]; the last token's own stand there before they are read.
   /// - Returns: also the last token's keys and values [B x 2W].
   func step(
@@ -63,12 +42,15 @@ struct PreNormLayer {
       keysValues = try plan.columns(qkv, attention.width..<3 * attention.width)
     }
     let context = try attention.context(query: query, keysValues: cache, in: &plan)
-    return (try finish(context, residual: x, in: &plan), keysValues)
+    return (try finish(context, residual: x, in: &plan).output, keysValues)
   }
 
-  private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> ValueID {
-    let attended = try plan.add(attention.output(context, in: &plan), residual)
-    return try plan.add(feedForward(feedForwardNorm(attended, in: &plan), in: &plan), attended)
+  private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> LayerValues {
+    let attentionOutput = try attention.output(context, in: &plan)
+    let attended = try plan.add(attentionOutput, residual)
+    let inner = try feedForward(feedForwardNorm(attended, in: &plan), in: &plan)
+    return LayerValues(
+      output: try plan.add(inner, attended), attention: attentionOutput, feedForward: inner)
   }
 }
 

@@ -44,13 +44,4 @@ struct SelfAttention {
   func context(query: ValueID, keysValues: ValueID, in plan: inout Plan) throws -> ValueID {
     try plan.selectedRowAttention(query: query, keysValues: keysValues, heads: heads, scale: scale, window: window)
   }
-
-  /// Whether keys and values are linear layers of the rows and nothing else, one a query head.
-  var canAbsorbKeysValues: Bool { rotary == nil && headNorms == nil && keyValueHeads == heads }
-
-  /// Of each sequence's selected token [B x W], from normalised rows [T x H] alone.
-  func context(query: ValueID, rows: ValueID, in plan: inout Plan) throws -> ValueID {
-    try plan.absorbedAttention(
-      query: query, rows: rows, key: weights(.key), value: weights(.value), heads: heads, scale: scale, window: window)
-  }
 }

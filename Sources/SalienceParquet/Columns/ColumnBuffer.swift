@@ -1,8 +1,9 @@
 /// The rows of one column that wait for their row group: levels, values and statistics.
 ///
 /// Levels are Dremel's: a definition level says how much of a value's path is there, a repetition level of 0 that
-/// a row begins. Flat required columns have neither.
-struct ColumnBuffer {
+/// a row begins. Flat required columns have neither. Cells come from the caller's own rows, one by one, without an
+/// array between them.
+package struct ColumnBuffer {
   let column: ParquetColumn
   private(set) var values: ValueBuffer
   private(set) var definitionLevels: [UInt8] = []
@@ -28,41 +29,22 @@ struct ColumnBuffer {
     statistics = StatisticsBuilder(type: column.type)
   }
 
-  /// Appends rows `range` of `data`, whose type fits the column; values without optionals suit optional columns too.
-  mutating func append(_ data: ColumnData, _ range: Range<Int>) {
-    switch data {
-    case .int8(let rows): append(rows[range])
-    case .int32(let rows): append(rows[range])
-    case .int64(let rows): append(rows[range])
-    case .float(let rows): append(rows[range])
-    case .double(let rows): append(rows[range])
-    case .bool(let rows): append(rows[range])
-    case .string(let rows): append(rows[range])
-    case .floatList(let rows): for row in rows[range] { append(list: row) }
-    case .optionalInt8(let rows): append(optional: rows[range])
-    case .optionalInt32(let rows): append(optional: rows[range])
-    case .optionalInt64(let rows): append(optional: rows[range])
-    case .optionalFloat(let rows): append(optional: rows[range])
-    case .optionalDouble(let rows): append(optional: rows[range])
-    case .optionalBool(let rows): append(optional: rows[range])
-    case .optionalString(let rows): append(optional: rows[range])
-    case .optionalFloatList(let rows): for row in rows[range] { append(list: row) }
-    }
-  }
-
-  private mutating func append(_ rows: ArraySlice<some PlainValue>) {
+  mutating func append<Value: PlainValue>(required rows: Range<Int>, _ cell: (Int) -> Value) {
+    precondition(Value.columnType == column.type, "cells of another type than their column's")
     for row in rows {
-      values.append(row)
-      row.observe(&statistics)
+      let value = cell(row)
+      values.append(value)
+      value.observe(&statistics)
     }
     if column.optional { definitionLevels.append(contentsOf: repeatElement(1, count: rows.count)) }
   }
 
-  private mutating func append<Value: PlainValue>(optional rows: ArraySlice<Value?>) {
+  mutating func append<Value: PlainValue>(optional rows: Range<Int>, _ cell: (Int) -> Value?) {
+    precondition(Value.columnType == column.type && column.optional, "cells of another type than their column's")
     for row in rows {
-      if let row {
-        values.append(row)
-        row.observe(&statistics)
+      if let value = cell(row) {
+        values.append(value)
+        value.observe(&statistics)
         definitionLevels.append(1)
       } else {
         statistics.addNull()
@@ -71,7 +53,8 @@ struct ColumnBuffer {
     }
   }
 
-  private mutating func append(list: [Float]?) {
+  mutating func append(list: [Float]?) {
+    precondition(column.type == .floatList, "cells of another type than their column's")
     let maximum = column.maximumDefinitionLevel
     guard let list, !list.isEmpty else {
       // A row without elements still takes a level; every level without a value counts as a null of the leaf.

@@ -3,6 +3,8 @@
 /// Source: Apache Parquet, `Encodings.md`, "Plain". Booleans take a byte each in memory and a bit each in a page;
 /// strings have their length before them in a page only.
 protocol PlainValue {
+  /// The type of a column of such values.
+  static var columnType: ParquetType { get }
   /// Appends the value's bytes without a length.
   func appendPlain(to bytes: inout [UInt8])
   /// Counts the value into a chunk's bounds.
@@ -12,42 +14,49 @@ protocol PlainValue {
 }
 
 extension Int8: PlainValue {
+  static var columnType: ParquetType { .int8 }
   func appendPlain(to bytes: inout [UInt8]) { bytes.appendLittleEndian(Int32(self)) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(Int64(self)) }
   init?(plain bytes: ArraySlice<UInt8>) { self.init(exactly: Int32(littleEndian: bytes)) }
 }
 
 extension Int32: PlainValue {
+  static var columnType: ParquetType { .int32 }
   func appendPlain(to bytes: inout [UInt8]) { bytes.appendLittleEndian(self) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(Int64(self)) }
   init?(plain bytes: ArraySlice<UInt8>) { self.init(littleEndian: bytes) }
 }
 
 extension Int64: PlainValue {
+  static var columnType: ParquetType { .int64 }
   func appendPlain(to bytes: inout [UInt8]) { bytes.appendLittleEndian(self) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(self) }
   init?(plain bytes: ArraySlice<UInt8>) { self.init(littleEndian: bytes) }
 }
 
 extension Float: PlainValue {
+  static var columnType: ParquetType { .float }
   func appendPlain(to bytes: inout [UInt8]) { bytes.appendLittleEndian(bitPattern) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(Double(self)) }
   init?(plain bytes: ArraySlice<UInt8>) { self.init(bitPattern: UInt32(littleEndian: bytes)) }
 }
 
 extension Double: PlainValue {
+  static var columnType: ParquetType { .double }
   func appendPlain(to bytes: inout [UInt8]) { bytes.appendLittleEndian(bitPattern) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(self) }
   init?(plain bytes: ArraySlice<UInt8>) { self.init(bitPattern: UInt64(littleEndian: bytes)) }
 }
 
 extension Bool: PlainValue {
+  static var columnType: ParquetType { .bool }
   func appendPlain(to bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
   func observe(_ statistics: inout StatisticsBuilder) { statistics.add(self ? Int64(1) : 0) }
   init?(plain bytes: ArraySlice<UInt8>) { self = bytes[bytes.startIndex] == 1 }
 }
 
 extension String: PlainValue {
+  static var columnType: ParquetType { .string }
   func appendPlain(to bytes: inout [UInt8]) { bytes.append(contentsOf: utf8) }
   func observe(_ statistics: inout StatisticsBuilder) {
     var copy = self

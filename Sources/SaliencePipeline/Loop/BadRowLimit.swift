@@ -21,7 +21,7 @@ public enum BadRowLimit: Sendable, Equatable {
 
   /// Whether a finished run has quarantined too much.
   ///
-  /// - Parameter counts: one a model, over all its units.
+  /// - Parameter counts: one per model, over all its units.
   public func isExceeded(by counts: [RowCounts]) -> Bool {
     switch self {
     case .rows(let limit): return counts.contains { $0.quarantined > limit }

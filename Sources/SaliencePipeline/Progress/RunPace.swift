@@ -2,7 +2,7 @@ import Foundation
 
 /// How fast rows are scored, by those that were scored lately, and what the others will take.
 ///
-/// A unit's longest texts come first, so rows a second would promise too little: the pace is of work, in the scorer's
+/// A unit's longest texts come first, so rows per second would promise too little: the pace is of work, in the scorer's
 /// measure, and a row that nobody has seen yet counts as much as the mean of those seen. Loading a model is no part of
 /// it.
 struct RunPace: Sendable {
@@ -42,7 +42,7 @@ struct RunPace: Sendable {
     last = time
   }
 
-  /// Rows a second lately; nil where none was scored in measurable time.
+  /// Rows per second lately; nil where none was scored in measurable time.
   var rowsPerSecond: Double? { recent.seconds > 0 ? recent.rows / recent.seconds : nil }
 
   /// Seconds that further rows will take, those that are being scored included; nil where the pace is not known yet.

@@ -11,7 +11,7 @@ public enum ModelName {
   /// A name that is too long for a directory once its bytes are encoded is cut, and a digest of the whole of it set
   /// behind; so the same model has the same name in every run.
   ///
-  /// - Throws: `PipelineError.usage` where a path has no usable last component, `..` for one.
+  /// - Throws: `PipelineError.usage` where a path has no usable last component, `..` for example.
   public static func unique(_ models: [String]) throws -> [String] {
     var taken: Set<String> = []
     return try models.map { model in

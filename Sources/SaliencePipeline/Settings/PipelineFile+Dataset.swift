@@ -92,7 +92,7 @@ extension PipelineFile {
       throw columns.fault("keep", "names '\(name)' twice")
     }
     for (index, name) in names.enumerated() {
-      if PredictionColumns.isTaken(name) {
+      if PredictionRow.isTaken(name) {
         throw columns.fault("keep", "names '\(name)', which is a column of the predictions: rename it in the dataset")
       }
       // Readers of the tables tell no columns apart by case alone.

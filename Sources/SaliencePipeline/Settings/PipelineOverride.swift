@@ -49,7 +49,7 @@ extension PipelineNode {
   ///
   /// - Throws: `PipelineError.usage` naming the option.
   mutating func apply(_ override: PipelineOverride) throws {
-    // What `--set` is given is YAML; the argument of any other option, a path for one, is taken as it is.
+    // What `--set` is given is YAML; the argument of any other option, a path for example, is taken as it is.
     let node = try override.node(quoted: !override.option.hasPrefix("--set "))
     try replace(override.path[...], with: node, option: override.option, trail: [])
   }

@@ -34,7 +34,7 @@ struct YAMLComposer {
   /// The document's node; nil where the text holds no document.
   ///
   /// - Parameter origin: where a line is, which is counted from 1.
-  /// - Throws: `Failure`; `PipelineError.usage` for a key that is no string.
+  /// - Throws: `Failure`; `PipelineError.usage` for a key that is not a string.
   static func compose(_ yaml: String, origin: (_ line: Int) -> PipelineNode.Origin) throws -> PipelineNode? {
     if yaml.isEmpty { return nil }
     var yaml = yaml

@@ -1,5 +1,3 @@
-import SalienceParquet
-
 /// Compares checkpoints by the tables of their runs.
 ///
 /// Examples are joined by row and id, explanations by method, target and target position. Examples whose texts differ
@@ -40,10 +38,9 @@ public struct Comparison: Sendable {
   /// - Throws: `ReportError`, and `ParquetError` where a table cannot be read or written.
   public func write(_ pairs: [(Side, Side)], to directory: String) throws -> [ComparisonSummary] {
     try RunDirectory.create(directory)
-    let examples = try ComparisonWriter(
-      directory: directory, name: "comparison", schema: ComparisonColumns.schema, raw: raw)
-    let words = try ComparisonWriter(
-      directory: directory, name: "words", schema: ComparisonColumns.wordSchema, raw: raw)
+    let formats: [any ReportFormat] = [ParquetFormat(), CSVFormat(raw: raw)]
+    let examples = try ComparisonWriter<ComparedExplanation>(directory: directory, formats: formats)
+    let words = try ComparisonWriter<WordMovement>(directory: directory, formats: formats)
     var summaries: [ComparisonSummary] = []
     for (a, b) in pairs {
       var summary = ComparisonSummary(modelA: a.name, modelB: b.name, k: k)
@@ -71,7 +68,8 @@ public struct Comparison: Sendable {
   }
 
   private func compare(
-    _ a: Side, _ b: Side, into writer: ComparisonWriter, _ summary: inout ComparisonSummary, _ tally: inout WordTally
+    _ a: Side, _ b: Side, into writer: ComparisonWriter<ComparedExplanation>, _ summary: inout ComparisonSummary,
+    _ tally: inout WordTally
   ) throws {
     var predictionsA = PredictionCursor(a.run, model: a.model, includingTexts: true)
     var predictionsB = PredictionCursor(b.run, model: b.model, includingTexts: true)
@@ -136,19 +134,27 @@ public struct Comparison: Sendable {
   }
 
   private func compared(
-    _ a: Side, _ b: Side, _ first: PredictionCursor.Row, _ second: PredictionCursor.Row, _ x: StoredExplanation,
+    _ a: Side, _ b: Side, _ first: PredictionRow, _ second: PredictionRow, _ x: StoredExplanation,
     _ y: StoredExplanation
   ) -> ComparedExplanation {
     let comparable = x.belongsWith(y) && x.hasSameTokens(as: y)
     let scores = comparable ? x.withoutSpecial(x.attribution) : []
     let similarity = comparable ? Similarity(scores, y.withoutSpecial(y.attribution), k: k) : nil
-    return ComparedExplanation(
-      row: first.row, exampleID: first.exampleID, method: x.method, modelA: a.name, modelB: b.name,
-      predictedA: first.predicted, predictedB: second.predicted,
-      flip: !first.predicted.utf8.elementsEqual(second.predicted.utf8), probabilityA: first.probability,
-      probabilityB: second.probability, targetA: x.target, targetB: y.target, comparable: comparable,
-      tokens: comparable ? Int32(clamping: scores.count) : nil, cosine: similarity?.cosine,
-      spearman: similarity?.spearman, jaccard: similarity?.topKJaccard,
-      targetPositionA: x.targetPosition, targetPositionB: y.targetPosition)
+    var row = ComparedExplanation()
+    row.row = first.row
+    row.exampleID = first.exampleID
+    row.method = x.method
+    (row.modelA, row.modelB) = (a.name, b.name)
+    (row.predictedA, row.predictedB) = (first.predicted, second.predicted)
+    row.flip = !first.predicted.utf8.elementsEqual(second.predicted.utf8)
+    (row.probabilityA, row.probabilityB) = (first.probability, second.probability)
+    (row.targetA, row.targetB) = (x.target, y.target)
+    row.comparable = comparable
+    row.tokens = comparable ? Int32(clamping: scores.count) : nil
+    row.cosine = similarity?.cosine
+    row.spearman = similarity?.spearman
+    row.jaccard = similarity?.topKJaccard
+    (row.targetPositionA, row.targetPositionB) = (x.targetPosition, y.targetPosition)
+    return row
   }
 }

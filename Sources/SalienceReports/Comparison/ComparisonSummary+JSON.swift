@@ -11,7 +11,8 @@ extension ComparisonSummary {
       "other_texts": .integer(otherTexts), "unknown_texts": .integer(unknownTexts),
       "explanations": .integer(explanations), "incomparable_explanations": .integer(incomparable),
       "k": .integer(k), "methods": .array(methods.map(json)),
-      "words": .array(movedMost(topWords).map(\.json)),
+      "words": .array(
+        movedMost(topWords).map { .object(WordMovement.table.json(of: $0, without: ["model_a", "model_b"])) }),
     ]
   }
 
@@ -35,14 +36,5 @@ extension ComparisonSummary {
       taken[key, default: 0] += 1
       return taken[key, default: 0] <= count
     }
-  }
-}
-
-extension WordMovement {
-  var json: JSONValue {
-    [
-      "method": .string(method), "target": .string(target), "word": .string(word), "count": .integer(count),
-      "mean_a": .double(meanA), "mean_b": .double(meanB), "mean_change": .double(meanChange),
-    ]
   }
 }

@@ -1,18 +1,31 @@
-/// How the attribution of one word changed from one checkpoint to the other.
-public struct WordMovement: Sendable, Equatable {
-  public let method: String
-  public let modelA: String
-  public let modelB: String
-  public let target: String
-  /// Lowercased, pieces joined.
-  public let word: String
-  /// Occurrences compared.
-  public let count: Int64
-  /// Mean over the occurrences of the sum of the pieces' normalized attributions.
-  public let meanA: Double
-  public let meanB: Double
-  /// Mean of B - A.
-  public let meanChange: Double
+/// How the attribution of one word changed from one checkpoint to the other: a row of the comparison's words table.
+public struct WordMovement: TableRow, Equatable {
+  public internal(set) var method = ""
+  public internal(set) var modelA = ""
+  public internal(set) var modelB = ""
+  public internal(set) var target = ""
+  public internal(set) var word = ""
+  public internal(set) var count: Int64 = 0
+  public internal(set) var meanA = 0.0
+  public internal(set) var meanB = 0.0
+  public internal(set) var meanChange = 0.0
+
+  public init() {}
+
+  public static let table = TableDefinition<WordMovement>(
+    "words",
+    doc: "One row per method, target and word that occurs `--minimum-count` times or more, of two checkpoints A and B."
+  ) {
+    Column("method", \.method, dictionary: true, doc: "The method's `id` in the pipeline file.")
+    Column("model_a", \.modelA, dictionary: true, doc: "The earlier checkpoint.")
+    Column("model_b", \.modelB, dictionary: true, doc: "The later checkpoint.")
+    Column("target", \.target, dictionary: true, doc: "What is explained.")
+    Column("word", \.word, doc: "The word in lower case, its pieces joined.")
+    Column("count", \.count, doc: "Occurrences that were compared.")
+    Column("mean_a", \.meanA, doc: "Mean over the occurrences of A's normalized scores, summed over the word's tokens.")
+    Column("mean_b", \.meanB, doc: "The same of B.")
+    Column("mean_change", \.meanChange, doc: "Mean of B's minus A's.")
+  }
 }
 
 /// Sums of word attributions; memory grows with the number of distinct words, not with the dataset.
@@ -55,9 +68,12 @@ struct WordTally {
   func movements(modelA: String, modelB: String, minimumCount: Int) -> [WordMovement] {
     sums.filter { $0.value.count >= Int64(minimumCount) }.map { key, sum in
       let count = Double(sum.count)
-      return WordMovement(
-        method: key.method.text, modelA: modelA, modelB: modelB, target: key.target.text, word: key.word.text,
-        count: sum.count, meanA: sum.a / count, meanB: sum.b / count, meanChange: (sum.b - sum.a) / count)
+      var word = WordMovement()
+      (word.method, word.target, word.word) = (key.method.text, key.target.text, key.word.text)
+      (word.modelA, word.modelB) = (modelA, modelB)
+      word.count = sum.count
+      (word.meanA, word.meanB, word.meanChange) = (sum.a / count, sum.b / count, (sum.b - sum.a) / count)
+      return word
     }
     .sorted { left, right in
       for (a, b) in [(left.method, right.method), (left.target, right.target)] where !a.utf8.elementsEqual(b.utf8) {

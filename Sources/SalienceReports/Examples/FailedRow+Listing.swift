@@ -1,5 +1,3 @@
-import SalienceParquet
-
 extension FailedRow {
   /// File, row and reason on one line.
   public var summary: String { "\(datasetFile), row \(row), \(message)" }
@@ -24,19 +22,11 @@ extension FailedRow {
   public static func first(_ count: Int, inRun path: String, models: [String]) throws -> [FailedRow] {
     var rows: [FailedRow] = []
     for model in models {
+      var cursor = TableCursor<FailedRow>(RunDirectory.parts(of: .errors, model: model, in: path))
       var left = count
-      for group in RowGroupSequence(RunDirectory.parts(of: .errors, model: model, in: path)) where left > 0 {
-        let part = try group.get()
-        let (file, row) = (try part.string("dataset_file"), try part.int64("row"))
-        let (id, stage) = (try part.optionalString("example_id"), try part.string("stage"))
-        let message = try part.string("message")
-        for index in row.indices.prefix(left) {
-          rows.append(
-            FailedRow(
-              datasetFile: file[index], row: row[index], exampleID: id[index],
-              stage: Stage(rawValue: stage[index]) ?? .score, message: message[index]))
-        }
-        left -= row.count
+      while left > 0, let row = try cursor.next() {
+        rows.append(row)
+        left -= 1
       }
     }
     return first(count, of: rows)

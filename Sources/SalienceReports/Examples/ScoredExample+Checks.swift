@@ -2,7 +2,7 @@ import SalienceAttribution
 import SalienceTokenizers
 
 extension ScoredExample {
-  /// T, once every array that should have one entry a token has T of them.
+  /// T, once every array that should have one entry per token has T of them.
   ///
   /// An explanation may cover the first tokens alone: a causal language model reads those before the one it gives.
   ///

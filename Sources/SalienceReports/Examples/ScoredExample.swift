@@ -10,7 +10,7 @@ public struct ScoredExample: Sendable {
   public let example: Example
   public let encoding: Encoding
   public let prediction: Prediction
-  /// One a method and target, methods in pipeline order.
+  /// One per method and target, methods in pipeline order.
   public let explanations: [Explanation]
   public let status: Status
   /// The file that the row is from; empty where there is none.
@@ -45,7 +45,7 @@ public struct ScoredExample: Sendable {
     return encoding.sequences.indices.contains(where: encoding.isGenerated) ? prediction.label : nil
   }
 
-  /// The part of the text's pair that answers the text; nil where the prediction is no answer.
+  /// The part of the text's pair that answers the text; nil where the prediction is not an answer.
   ///
   /// - Throws: `ReportError.invalidExample` where the answer does not lie within the pair.
   func answer() throws -> String? {
@@ -64,12 +64,12 @@ public struct FailedRow: Sendable, Equatable {
   /// Where the row failed.
   public enum Stage: String, Sendable { case read, tokenize, score }
 
-  public let datasetFile: String
-  public let row: Int64
-  public let exampleID: String?
-  public let stage: Stage
+  public internal(set) var datasetFile: String
+  public internal(set) var row: Int64
+  public internal(set) var exampleID: String?
+  public internal(set) var stage: Stage
   /// Names line, byte offset and column where they are known; never the user's text.
-  public let message: String
+  public internal(set) var message: String
 
   public init(datasetFile: String, row: Int64, exampleID: String?, stage: Stage, message: String) {
     self.datasetFile = datasetFile

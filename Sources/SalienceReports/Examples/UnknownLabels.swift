@@ -3,7 +3,7 @@ import SalienceJSON
 
 /// Labels of a dataset that are no class of a model: how many rows have one, and what to show of them.
 public struct UnknownLabels: Sendable, Equatable {
-  /// Rows whose label is no class.
+  /// Rows whose label is not a class.
   public private(set) var rows = 0
   /// The first few of these labels, each once, cut where they are long.
   public private(set) var first: [String] = []

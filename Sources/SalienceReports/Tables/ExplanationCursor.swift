@@ -1,9 +1,6 @@
 /// What the attributions table holds of one explanation, specials left out of the scores.
 struct StoredExplanation {
-  let method: String
-  let target: String
-  let targetPosition: Int32?
-  let targetIndex: Int32?
+  let key: ExplanationKey
   var tokenIDs: [Int32] = []
   /// Empty texts where the run holds none.
   var tokens: [String] = []
@@ -17,12 +14,11 @@ struct StoredExplanation {
   /// Half-open, in the text of the segment; nil for special and generated tokens.
   var offsets: [Range<Int>?] = []
 
-  init(_ columns: AttributionColumns, _ index: Int) {
-    method = columns.method[index]
-    target = columns.target[index]
-    targetPosition = columns.targetPosition[index]
-    targetIndex = columns.targetIndex[index]
-  }
+  init(_ key: ExplanationKey) { self.key = key }
+
+  var method: String { key.method }
+  var target: String { key.target }
+  var targetPosition: Int32? { key.targetPosition }
 
   func belongsWith(_ other: StoredExplanation) -> Bool {
     method.utf8.elementsEqual(other.method.utf8) && target.utf8.elementsEqual(other.target.utf8)
@@ -40,9 +36,18 @@ struct StoredExplanation {
     return tokens.elementsEqual(other.tokens) { $0.utf8.elementsEqual($1.utf8) }
   }
 
-  fileprivate mutating func append(token: String?) {
-    tokens.append(token ?? "")
-    hasTokens = hasTokens && token != nil
+  fileprivate mutating func append(_ row: AttributionRow) {
+    tokens.append(row.token ?? "")
+    hasTokens = hasTokens && row.token != nil
+    tokenIDs.append(row.tokenID)
+    special.append(row.special)
+    segments.append(row.segment)
+    words.append(row.word)
+    attribution.append(row.attribution)
+    normalized.append(row.normalized)
+    var place: Range<Int>?
+    if let start = row.start, let end = row.end, start <= end { place = Int(start)..<Int(end) }
+    offsets.append(place)
   }
 
   /// The tokens of each word.
@@ -61,48 +66,22 @@ struct StoredExplanation {
 
 /// Walks a model's attributions one row of the dataset at a time.
 struct ExplanationCursor {
-  private var groups: RowGroupSequence
-  private var columns = AttributionColumns()
-  private var index = 0
+  private var rows: TableCursor<AttributionRow>
 
   init(_ run: RunDirectory, model: String) {
-    groups = RowGroupSequence(run.parts(of: .attributions, model: model))
+    rows = TableCursor(run.parts(of: .attributions, model: model))
   }
 
   /// The explanations of `row`, in table order; rows before it are skipped, none where it has none.
   mutating func explanations(of row: Int64) throws -> [StoredExplanation] {
     var found: [StoredExplanation] = []
-    while try fill(), columns.row[index] <= row {
-      if columns.row[index] == row { add(to: &found) }
-      index += 1
+    while let token = try rows.peek(), token.key.row <= row {
+      _ = try rows.next()
+      guard token.key.row == row else { continue }
+      // A row group may end inside an explanation, so a new one begins at position 0 alone.
+      if found.isEmpty || token.position == 0 { found.append(StoredExplanation(token.key)) }
+      found[found.count - 1].append(token)
     }
     return found
-  }
-
-  private mutating func fill() throws -> Bool {
-    while index >= columns.count {
-      guard let group = groups.next() else { return false }
-      columns = try AttributionColumns(reading: group.get())
-      index = 0
-    }
-    return true
-  }
-
-  // A row group may end inside an explanation, so a new one begins at position 0 alone.
-  private func add(to found: inout [StoredExplanation]) {
-    if found.isEmpty || columns.position[index] == 0 {
-      found.append(StoredExplanation(columns, index))
-    }
-    let last = found.count - 1
-    found[last].tokenIDs.append(columns.tokenID[index])
-    found[last].append(token: columns.token[index])
-    found[last].special.append(columns.special[index])
-    found[last].segments.append(columns.segment[index])
-    found[last].words.append(columns.word[index])
-    found[last].attribution.append(columns.attribution[index])
-    found[last].normalized.append(columns.normalized[index])
-    var offsets: Range<Int>?
-    if let start = columns.start[index], let end = columns.end[index], start <= end { offsets = Int(start)..<Int(end) }
-    found[last].offsets.append(offsets)
   }
 }

@@ -31,41 +31,28 @@ public struct StagedTable: Sendable, Equatable {
 ///
 /// A table's file, `TABLE.parquet`, is created with its first row. Memory holds one row group a table at most.
 public final class UnitWriter: ExampleSink {
-  /// What the files hold beyond the rows.
+  /// What the files hold, and how.
   public struct Options: Sendable {
-    /// Whether the tables hold texts, or nulls, ids and offsets in their place.
-    public var includeText: Bool
-    /// Columns of the dataset that examples carry along into the predictions, in their order.
-    public var keep: [String]
-    public var compression: Compression
-    /// How attributions are merged to words; nil leaves `word_attribution` null.
-    public var words: WordMerge?
-    /// The writer's name and version in each footer.
-    public var createdBy: String
-    /// Further entries of each footer.
-    public var metadata: [String: String]
+    public var contents: TableContents
+    public var format: ParquetFormat
 
     public init(
       includeText: Bool = true, keep: [String] = [], compression: Compression = .zstd, words: WordMerge? = nil,
       createdBy: String = "salience", metadata: [String: String] = [:]
     ) {
-      self.includeText = includeText
-      self.keep = keep
-      self.compression = compression
-      self.words = words
-      self.createdBy = createdBy
-      self.metadata = metadata
+      contents = TableContents(includeText: includeText, keep: keep, words: words)
+      format = ParquetFormat(compression: compression, createdBy: createdBy, metadata: metadata)
     }
   }
 
   /// Bytes of one table's values that are held at most before they are written.
   public static let tableBytes = ParquetWriter.standardRowGroupBytes
 
-  /// nil where the files are measured alone.
-  private let directory: String?
-  private let tables: [Table]
-  private let options: Options
-  private var writers: [Table: ParquetWriter] = [:]
+  /// Whether the files are kept; otherwise they are measured alone.
+  private let isKept: Bool
+  /// The tables of scored examples, in order.
+  private let examples: [any ExampleTable]
+  private let errors: UnitTable<FailedRow>?
   private var staged: [StagedTable] = []
   /// Bytes of the finished files.
   public private(set) var byteCount: Int64 = 0
@@ -75,77 +62,72 @@ public final class UnitWriter: ExampleSink {
   /// - Parameters:
   ///   - directory: an existing directory of this attempt alone.
   ///   - tables: the tables to write; rows of others are dropped.
-  public init(directory: String, tables: [Table] = Table.allCases, options: Options = Options()) {
-    self.directory = directory
-    self.tables = Table.allCases.filter { tables.contains($0) }
-    self.options = options
+  public convenience init(directory: String, tables: [Table] = Table.allCases, options: Options = Options()) {
+    self.init(directory, tables, options)
   }
 
   /// Encodes every table and keeps nothing: tells by `byteCount` what the files would take.
-  public init(measuring options: Options) {
-    directory = nil
-    tables = Table.allCases
-    self.options = options
+  public convenience init(measuring options: Options) {
+    self.init(nil, Table.allCases, options)
+  }
+
+  private init(_ directory: String?, _ tables: [Table], _ options: Options) {
+    isKept = directory != nil
+    func path(_ table: Table) -> String {
+      directory.map { "\($0)/\(table.rawValue).\(options.format.fileExtension)" } ?? "/dev/null"
+    }
+    func open<Row: ExampleRow>(_ table: Table, _ row: Row.Type) -> any ExampleTable {
+      UnitExampleTable(
+        UnitTable(table, row.table(of: options.contents), path: path(table), format: options.format), options.contents)
+    }
+    examples = Table.allCases.filter(tables.contains).compactMap { table in
+      (table.rowType as? any ExampleRow.Type).map { open(table, $0) }
+    }
+    errors =
+      tables.contains(.errors)
+      ? UnitTable(.errors, FailedRow.table, path: path(.errors), format: options.format) : nil
   }
 
   /// - Throws: `ReportError.invalidExample` where rows do not ascend or arrays differ in count, with nothing
   ///   appended; `ParquetError` where a file cannot be written.
   public func append(_ scored: ScoredExample) throws {
     try require(scored.example.row, above: lastScoredRow)
-    var predictions = PredictionColumns(keep: options.keep)
-    var explanations = ExplanationColumns()
-    var attributions = AttributionColumns()
-    try predictions.append(scored, includeText: options.includeText)
-    try explanations.append(scored, includeText: options.includeText)
-    try attributions.append(scored, words: options.words, includeText: options.includeText)
-    try write(predictions, to: .predictions)
-    try write(explanations, to: .explanations)
-    try write(attributions, to: .attributions)
+    for table in examples { try table.take(scored) }
+    for table in examples { try table.write() }
     lastScoredRow = scored.example.row
   }
 
   /// - Throws: as for examples.
   public func append(_ failed: FailedRow) throws {
     try require(failed.row, above: lastFailedRow)
-    var errors = ErrorColumns()
-    errors.append(failed)
-    try write(errors, to: .errors)
+    try errors?.write([failed])
     lastFailedRow = failed.row
   }
 
   public func finish() throws -> [StagedTable] {
-    for table in tables {
-      guard let writer = writers.removeValue(forKey: table) else { continue }
-      staged.append(StagedTable(table: table, path: writer.path, rows: try writer.finish()))
-      byteCount += writer.byteCount
+    for file in files {
+      guard let (file, bytes) = try file.finish() else { continue }
+      staged.append(file)
+      byteCount += bytes
     }
     return staged
   }
 
   public func cancel() {
-    for writer in writers.values { writer.cancel() }
-    writers.removeAll()
-    if directory != nil { for table in staged { RunDirectory.removeFile(table.path) } }
+    for file in files { file.cancel() }
+    if isKept { for table in staged { RunDirectory.removeFile(table.path) } }
     staged.removeAll()
+  }
+
+  private var files: [any UnitFile] {
+    var files = examples.map(\.file)
+    if let errors { files.append(errors) }
+    return files
   }
 
   private func require(_ row: Int64, above last: Int64) throws {
     guard row > last else {
       throw ReportError(.invalidExample, "follows row \(last): rows must ascend", at: "row \(row)")
     }
-  }
-
-  private func write(_ columns: some TableColumns, to table: Table) throws {
-    guard columns.count > 0, tables.contains(table) else { return }
-    let writer: ParquetWriter
-    if let open = writers[table] {
-      writer = open
-    } else {
-      writer = try ParquetWriter(
-        path: directory.map { "\($0)/\(table.rawValue).parquet" } ?? "/dev/null", schema: columns.schema,
-        compression: options.compression, createdBy: options.createdBy, keyValueMetadata: options.metadata)
-      writers[table] = writer
-    }
-    try writer.append(columns.columnData)
   }
 }

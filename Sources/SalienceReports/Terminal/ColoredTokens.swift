@@ -28,7 +28,7 @@ public struct ColoredTokens: Sendable {
     self.showSpecial = showSpecial
   }
 
-  /// The richest style for standard output: plain where it is no terminal, NO_COLOR is not empty or TERM is `dumb`.
+  /// The richest style for standard output: plain where it is not a terminal, NO_COLOR is not empty or TERM is `dumb`.
   public static func style(environment: [String: String], isTerminal: Bool) -> Style {
     let noColor = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     guard isTerminal, !noColor, environment["TERM"] != "dumb" else { return .plain }

@@ -1,15 +1,8 @@
-/// The words of a run as CSV: as `TokenCSV`, but one line a word, method and target.
+/// The words of a run as CSV: as `TokenCSV`, but one line per word, method and target.
 ///
-/// `position` is that of the word's first token and `tokens` their number. `start` and `end` are the union of the tokens'
-/// offsets, white space included where the tokenizer has it in the token; `word_text` is that part of the text without
-/// white space around it, and for generated tokens what the tokens spell; a run without texts has no words. Special
-/// tokens stand alone. Cells are written as `CSVEncoder` says.
+/// A run without texts has no words. Cells are written as `CSVEncoder` says.
 public struct WordCSV: Sendable {
-  public static let header = [
-    "model", "row", "example_id", "method", "target", "target_index", "target_position", "position", "tokens",
-    "word_text", "special", "segment", "word", "start", "end", "attribution", "normalized", "predicted", "probability",
-    "label",
-  ]
+  public static let header = PredictedLines<WordRow>.header
 
   /// What an export wrote.
   public struct Exported: Sendable, Equatable {
@@ -17,12 +10,9 @@ public struct WordCSV: Sendable {
     public let models: [String]
     /// Rows of the dataset, over all models.
     public internal(set) var rows: Int64 = 0
-    /// Lines after the header: one a word, method and target.
+    /// Lines after the header: one per word, method and target.
     public internal(set) var words: Int64 = 0
   }
-
-  private let merge: WordMerge
-  private var encoder: CSVEncoder
 
   /// Writes header and words of a run, model by model, with one row group of each table in memory.
   ///
@@ -35,9 +25,9 @@ public struct WordCSV: Sendable {
     _ run: RunDirectory, merge: WordMerge, models: [String]? = nil, raw: Bool = false, to output: FileOutput
   ) throws -> Exported {
     let chosen = try run.checkedModels(models)
-    var csv = WordCSV(merge: merge, encoder: CSVEncoder(raw: raw))
+    var lines = PredictedLines<WordRow>(raw: raw)
     var exported = Exported(models: chosen)
-    csv.encoder.appendHeader(header)
+    lines.appendHeader()
     for model in chosen {
       var predictions = PredictionCursor(run, model: model, includingTexts: true)
       var explanations = ExplanationCursor(run, model: model)
@@ -54,62 +44,14 @@ public struct WordCSV: Sendable {
           }
           let pieces = explanation.pieces
           for word in explanation.wordRanges {
-            csv.append(explanation, word, pieces, texts, model, prediction)
+            lines.append(WordRow(explanation, word, merge, pieces, texts), of: prediction, model: model)
             exported.words += 1
           }
-          if csv.encoder.byteCount >= 1 << 16 { try csv.flush(to: output) }
+          if lines.isFull { try lines.flush(to: output) }
         }
       }
     }
-    try csv.flush(to: output)
+    try lines.flush(to: output)
     return exported
-  }
-
-  private mutating func flush(to output: FileOutput) throws {
-    try output.write(encoder.encoded)
-    encoder.removeAll()
-  }
-
-  private mutating func append(
-    _ explanation: StoredExplanation, _ word: Range<Int>, _ pieces: PieceText, _ texts: [[Unicode.Scalar]?],
-    _ model: String, _ prediction: PredictionCursor.Row
-  ) {
-    let first = word.lowerBound
-    let offsets = explanation.offsets[word].compactMap { $0 }
-    let start = offsets.map(\.lowerBound).min()
-    let end = offsets.map(\.upperBound).max()
-    encoder.append(model)
-    encoder.append(prediction.row)
-    encoder.append(prediction.exampleID)
-    encoder.append(explanation.method)
-    encoder.append(explanation.target)
-    encoder.append(explanation.targetIndex)
-    encoder.append(explanation.targetPosition)
-    encoder.append(first)
-    encoder.append(word.count)
-    encoder.append(Self.text(explanation, word, pieces, start, end, texts))
-    encoder.append(explanation.special[first])
-    encoder.append(explanation.segments[first])
-    encoder.append(explanation.words[first])
-    encoder.append(start)
-    encoder.append(end)
-    encoder.append(merge.merge(explanation.attribution[word]))
-    encoder.append(merge.merge(explanation.normalized[word]))
-    encoder.append(prediction.predicted)
-    encoder.append(prediction.probability)
-    encoder.append(prediction.label)
-    encoder.endLine()
-  }
-
-  private static func text(
-    _ explanation: StoredExplanation, _ word: Range<Int>, _ pieces: PieceText, _ start: Int?, _ end: Int?,
-    _ texts: [[Unicode.Scalar]?]
-  ) -> String {
-    if let start, let end, let text = texts[explanation.segments[word.lowerBound] == 1 ? 1 : 0], 0 <= start,
-      start < end, end <= text.count
-    {
-      return WordPieces.trimmed(text[start..<end])
-    }
-    return WordPieces.text(of: explanation.tokens[word], pieces)
   }
 }

@@ -25,11 +25,11 @@ public struct DeviceMemory: Sendable, Equatable {
   /// Whether there is room for it; true where nobody knows.
   public var fits: Bool { available.map { total <= $0 } ?? true }
 
-  /// Elements of a worker's tables of rotations: one a program and rotary embedding, for sequences of `longest` tokens.
+  /// Elements of a worker's tables of rotations: one per program and rotary embedding, for sequences of `longest` tokens.
   package static func rotations(of programs: [PathProgram], longest: Int) -> Int {
     let positions = RotaryEmbedding.capacity(forTokens: longest)
     return programs.reduce(0) { sum, program in
-      let embeddings = Set(program.operations.compactMap { ($0 as? Rotary)?.embedding })
+      let embeddings = Set(program.operations.compactMap(\.rotation))
       return sum + embeddings.reduce(0) { $0 + positions * 2 * $1.frequencies.count }
     }
   }

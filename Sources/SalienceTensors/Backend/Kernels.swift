@@ -28,6 +28,9 @@ public protocol TensorMemory: AnyObject {
   /// Sets the batch that `tokens` and `sequences` mean from now on.
   func begin(_ batch: PackedBatch) throws
 
+  /// The batch that was set last.
+  var batch: PackedBatch { get }
+
   /// Runs `body`: ops on views of `arena` and on weights, the same ones for the same `part` of the same plan whatever
   /// the batch.
   ///
@@ -54,7 +57,7 @@ extension TensorMemory {
   }
 }
 
-/// Everything a backend can do: a composition of one small protocol an op.
+/// Everything a backend can do: a composition of one small protocol per op.
 public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & ActivationKernels
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels

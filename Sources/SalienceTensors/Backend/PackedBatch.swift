@@ -1,6 +1,6 @@
 /// One text, or pair, as a model's input.
 public struct TokenSequence: Sendable, Hashable {
-  /// Token ids, one a token.
+  /// Token ids, one per token.
   public var wordIDs: [Int32]
   public var positionIDs: [Int32]
   /// Token types (segments).
@@ -8,7 +8,7 @@ public struct TokenSequence: Sendable, Hashable {
   /// The token whose row a head reads: the first for a classifier with [CLS], the last for a causal model, or the one
   /// that a question is about.
   public var selectedRow: Int
-  /// Which tokens a softmax over tokens is over, one flag a token; empty for all.
+  /// Which tokens a softmax over tokens is over, one flag per token; empty for all.
   public var candidates: [Bool]
 
   public init(

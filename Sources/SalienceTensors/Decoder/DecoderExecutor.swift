@@ -6,18 +6,24 @@ package final class DecoderExecutor {
   package let capacity: Int
   private let program: DecoderProgram
   private let kernels: any Kernels
+  /// nil where kernels are not timed.
+  private let profile: ProfileCollector?
   private let prefill: PlanRun
   private let step: PlanRun
   /// Instructions of `step` up to each layer's new row, and those after the last.
   private let parts: [Range<Int>]
 
-  package init(_ program: DecoderProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+  /// - Parameter profile: takes the time of every kernel, where calls return when the work is done.
+  package init(
+    _ program: DecoderProgram, tokenCapacity: Int, on kernels: any Kernels, profile: ProfileCollector? = nil
+  ) throws {
     self.program = program
     self.kernels = kernels
+    self.profile = profile
     let rows = MemoryPlan.Capacity(tokens: tokenCapacity, sequences: 1)
     capacity = rows.tokens
-    prefill = try PlanRun(program.prefill, capacity: rows, on: kernels)
-    step = try PlanRun(program.step, capacity: rows, on: kernels)
+    prefill = try PlanRun(program.prefill, capacity: rows, on: kernels, profile: profile)
+    step = try PlanRun(program.step, capacity: rows, on: kernels, profile: profile)
     let producers = program.step.producers()
     var (parts, start) = ([Range<Int>](), 0)
     for layer in program.layers {
@@ -67,17 +73,23 @@ package final class DecoderExecutor {
       try prefill.run()
       let flags = [Bool](repeating: false, count: sequence.count)
       for (layer, kept) in zip(program.layers, program.prefill.outputs.dropFirst()) {
-        try kernels.store(prefill.handle(kept), zeroed: flags, into: step.handle(layer.rows), at: 0)
+        try store(prefill.handle(kept), flags, as: layer, at: 0)
       }
       return try kernels.read(prefill.handle(program.prefill.outputs[0]), count: program.vocabularySize)
     }
     for (layer, part) in zip(program.layers, parts) {
       try step.run(part)
-      try kernels.store(
-        step.handle(layer.row), zeroed: [false], into: step.handle(layer.rows), at: sequence.selectedRow)
+      try store(step.handle(layer.row), [false], as: layer, at: sequence.selectedRow)
     }
     if let last = parts.last { try step.run(last) }
     return try kernels.read(step.handle(program.step.outputs[0]), count: program.vocabularySize)
+  }
+
+  /// Keeps keys and values of a layer, one flag per row, from `row` on.
+  private func store(_ value: Handle, _ flags: [Bool], as layer: DecoderProgram.Layer, at row: Int) throws {
+    let width = program.step.shape(of: layer.rows).width
+    try Storing(value, zeroed: flags, into: step.handle(layer.rows), at: row, width: width)
+      .run(on: kernels, profile: profile)
   }
 }
 

@@ -4,7 +4,9 @@
 public struct Activation: Operation {
   public let function: ActivationFunction
 
-  public var name: String { function.rawValue }
+  public var name: String { "activation" }
+  public var isElementwise: Bool { true }
+  public var finish: ProductFinish? { .activation(function) }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)

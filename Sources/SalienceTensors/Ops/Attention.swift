@@ -32,8 +32,8 @@ public struct Attention: Operation {
   }
 
   /// Two products of L x L x H a sequence, of the L x L what the window shows: Q Kᵀ, and its softmax with V.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    4 * lengths.reduce(0) { $0 + window.pairs(length: $1) } * inputs[0].width / 3
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    4 * sizes.pairs(window) * inputs[0].width / 3
   }
 }
 
@@ -43,6 +43,7 @@ public struct AttentionGradient: Operation {
   public let width: Int
 
   public var name: String { "attention_backward" }
+  public var writesFactors: Bool { true }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 4...4)
@@ -57,8 +58,8 @@ public struct AttentionGradient: Operation {
   }
 
   /// Five such products: Q Kᵀ once more, and one for each of dP, dV, dQ and dK.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    10 * lengths.reduce(0) { $0 + forward.window.pairs(length: $1) } * inputs[0].width / 3
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    10 * sizes.pairs(forward.window) * inputs[0].width / 3
   }
 }
 
@@ -97,9 +98,9 @@ public struct SelectedRowAttention: Operation {
       probabilities: outputs[1])
   }
 
-  /// Which row is selected is the batch's affair, so each sequence counts the most keys that a row sees.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    4 * lengths.reduce(0) { $0 + window.mostKeys(length: $1) } * inputs[0].width
+  /// Two products of A x L x D per sequence, of the L what the window shows: q Kᵀ, and its softmax with V.
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    4 * sizes.keysOfSelectedRows(window) * inputs[0].width
   }
 }
 
@@ -121,8 +122,9 @@ public struct SelectedRowAttentionGradient: Operation {
       scale: forward.scale, window: forward.window, queryGradient: outputs[0], keysValuesGradient: outputs[1])
   }
 
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    8 * lengths.reduce(0) { $0 + forward.window.mostKeys(length: $1) } * inputs[0].width
+  /// Four such products: dp, dV, dq and dK.
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    8 * sizes.keysOfSelectedRows(forward.window) * inputs[0].width
   }
 }
 

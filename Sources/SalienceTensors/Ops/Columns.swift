@@ -5,6 +5,7 @@ public struct Columns: Operation {
   public let range: Range<Int>
 
   public var name: String { "columns" }
+  public var linearity: Linearity { .linear }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -16,6 +17,11 @@ public struct Columns: Operation {
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.columns(inputs[0], from: range.lowerBound, output: primary(outputs))
+  }
+
+  /// The columns alone are read.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    2 * sizes.rows(inputs[0].rows) * range.count
   }
 }
 

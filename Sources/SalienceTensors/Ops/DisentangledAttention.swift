@@ -35,8 +35,13 @@ public struct DisentangledAttention: Operation {
   }
 
   /// Two products of L x L x H a sequence, and one more for each table of positions.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    2 * (2 + parameters.count) * lengths.reduce(0) { $0 + $1 * $1 } * inputs[0].width / 3
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    2 * (2 + positions.tableCount) * sizes.pairs(.everything) * inputs[0].width / 3
+  }
+
+  /// The tables' elements are not counted: a batch reads the rows of its own distances alone.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    (inputs + outputs.compactMap { $0 }).reduce(0) { $0 + sizes.elements($1) }
   }
 }
 
@@ -60,8 +65,13 @@ public struct DisentangledAttentionGradient: Operation {
   }
 
   /// Five products of L x L x H a sequence, and two more for each table of positions.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    2 * (5 + 2 * parameters.count) * lengths.reduce(0) { $0 + $1 * $1 } * inputs[0].width / 3
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    2 * (5 + 2 * forward.positions.tableCount) * sizes.pairs(.everything) * inputs[0].width / 3
+  }
+
+  /// The tables' elements are not counted: a batch reads the rows of its own distances alone.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    (inputs + outputs.compactMap { $0 }).reduce(0) { $0 + sizes.elements($1) }
   }
 }
 
@@ -79,6 +89,9 @@ public struct RelativePositions: Sendable, Hashable {
     self.keys = keys
     self.queries = queries
   }
+
+  /// How many tables add to the scores.
+  package var tableCount: Int { [keys, queries].compactMap { $0 }.count }
 
   /// - Throws: `TensorError` where a sequence is longer than the tables.
   package func check(_ batch: PackedBatch) throws {

@@ -1,6 +1,9 @@
 /// y = a + b.
 public struct Add: Operation {
   public var name: String { "add" }
+  public var linearity: Linearity { .linear }
+  public var isElementwise: Bool { true }
+  public var finish: ProductFinish? { .epilogue(.add) }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 2...2)
@@ -20,6 +23,8 @@ public struct Add: Operation {
 /// y = a * b, element by element.
 public struct Multiply: Operation {
   public var name: String { "multiply" }
+  public var isElementwise: Bool { true }
+  public var finish: ProductFinish? { .epilogue(.multiply) }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 2...2)

@@ -20,6 +20,12 @@ public struct Embedding: Operation {
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.embedding(terms, output: primary(outputs))
   }
+
+  /// Of each table one row per token is read, and the index that selects it.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    let width = terms.first?.table.shape.last ?? 0
+    return sizes.tokens * ((terms.count + 1) * width + terms.count)
+  }
 }
 
 /// A table [entries x H] and the indices that select its rows.

@@ -4,7 +4,7 @@
 public struct GatedActivation: Operation {
   public let function: ActivationFunction
 
-  public var name: String { "gated_\(function.rawValue)" }
+  public var name: String { "gated_activation" }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -27,7 +27,7 @@ public struct GatedActivation: Operation {
 public struct GatedActivationGradient: Operation {
   public let function: ActivationFunction
 
-  public var name: String { "gated_\(function.rawValue)_backward" }
+  public var name: String { "gated_activation_backward" }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 2...2)

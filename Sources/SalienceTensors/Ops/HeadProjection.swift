@@ -10,6 +10,7 @@ public struct HeadProjection: Operation {
 
   public var name: String { isTransposed ? "head_projection_transposed" : "head_projection" }
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var linearity: Linearity { bias == nil ? .linear : .affine }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -37,7 +38,7 @@ public struct HeadProjection: Operation {
       inputs[0], weight: weight, bias: bias, heads: heads, isTransposed: isTransposed, output: primary(outputs))
   }
 
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * inputs[0].rows.count(lengths) * weight.count }
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int { 2 * sizes.rows(inputs[0].rows) * weight.count }
 }
 
 public protocol HeadProjectionKernels {

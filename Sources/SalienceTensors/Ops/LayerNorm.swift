@@ -1,6 +1,6 @@
 /// y = (s - mean(s)) / sqrt(var(s) + ε) * γ + β with s = x, or x + residual; population variance over the width.
 ///
-/// Outputs: y; the normalised rows before γ and β; 1 / sqrt(var + ε), one a row. Reference: arXiv 1607.06450.
+/// Outputs: y; the normalised rows before γ and β; 1 / sqrt(var + ε), one per row. Reference: arXiv 1607.06450.
 public struct LayerNorm: Operation {
   public let gamma: Parameter
   /// nil for none.

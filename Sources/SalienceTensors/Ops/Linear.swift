@@ -16,6 +16,11 @@ public struct Linear: Operation {
 
   public var name: String { "linear" }
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var linearity: Linearity { activation != nil ? .none : bias == nil ? .linear : .affine }
+  public var product: ProductTraits? {
+    ProductTraits(weight: weight, isBackward: false, rows: rows, isRounded: isRounded)
+  }
+  public var writesFactors: Bool { true }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -42,7 +47,33 @@ public struct Linear: Operation {
       derivative: outputs.count > 1 ? outputs[1] : nil)
   }
 
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int { 2 * sizes.rows(rows) * weight.count }
+
+  /// The product and the activation, so that the product's rate stands alone; the activation then runs in place.
+  public func parts(inputs: [ValueID], outputs: [ValueID?]) -> [Instruction] {
+    guard let activation, let output = outputs[0] else {
+      return [Instruction(operation: self, inputs: inputs, outputs: outputs)]
+    }
+    var product = self
+    product.activation = nil
+    return [
+      Instruction(operation: product, inputs: inputs, outputs: [output]),
+      Instruction(operation: Activation(function: activation), inputs: [output], outputs: outputs),
+    ]
+  }
+
+  public func keepingFloat32() -> any Operation {
+    var result = self
+    result.isRounded = false
+    return result
+  }
+
+  public func finished(by finish: ProductFinish) -> (any Operation)? {
+    guard case .activation(let function) = finish, activation == nil else { return nil }
+    var result = self
+    result.activation = function
+    return result
+  }
 }
 
 /// dx = dy · W, then the epilogue with the second operand.
@@ -55,6 +86,11 @@ public struct LinearInputGradient: Operation {
 
   public var name: String { "linear_backward" }
   public var parameters: [Parameter] { [weight] }
+  public var linearity: Linearity { epilogue == .multiply ? .none : .linear }
+  public var product: ProductTraits? {
+    ProductTraits(weight: weight, isBackward: true, rows: rows, isRounded: isRounded)
+  }
+  public var writesFactors: Bool { true }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, epilogue == .none ? 1...1 : 2...2)
@@ -72,7 +108,20 @@ public struct LinearInputGradient: Operation {
       output: primary(outputs))
   }
 
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 2 * rows.count(lengths) * weight.count }
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int { 2 * sizes.rows(rows) * weight.count }
+
+  public func keepingFloat32() -> any Operation {
+    var result = self
+    result.isRounded = false
+    return result
+  }
+
+  public func finished(by finish: ProductFinish) -> (any Operation)? {
+    guard case .epilogue(let epilogue) = finish, self.epilogue == .none else { return nil }
+    var result = self
+    result.epilogue = epilogue
+    return result
+  }
 }
 
 public protocol LinearKernels {

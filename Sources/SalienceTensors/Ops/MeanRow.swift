@@ -1,6 +1,7 @@
 /// The mean of each sequence's rows: [T x H] -> [B x H].
 public struct MeanRow: Operation {
   public var name: String { "mean_row" }
+  public var linearity: Linearity { .linear }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -22,6 +23,7 @@ public struct MeanRow: Operation {
 /// Gradient of `MeanRow`: the row over the sequence's length, at each of its tokens: [B x H] -> [T x H].
 public struct MeanRowGradient: Operation {
   public var name: String { "mean_row_backward" }
+  public var linearity: Linearity { .linear }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)

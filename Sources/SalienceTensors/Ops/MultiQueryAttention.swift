@@ -33,8 +33,8 @@ public struct MultiQueryAttention: Operation {
   }
 
   /// As in `SelectedRowAttention`, over rows of C for every head.
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    4 * lengths.reduce(0) { $0 + window.mostKeys(length: $1) } * inputs[0].width
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    4 * sizes.keysOfSelectedRows(window) * inputs[0].width
   }
 }
 
@@ -57,8 +57,8 @@ public struct MultiQueryAttentionGradient: Operation {
   }
 
   /// Four products of A x L x C a sequence: dp, d(queries), and both parts of d(rows).
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int {
-    8 * lengths.reduce(0) { $0 + forward.window.mostKeys(length: $1) } * inputs[0].width
+  public func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int {
+    8 * sizes.keysOfSelectedRows(forward.window) * inputs[0].width
   }
 }
 

@@ -1,4 +1,4 @@
-/// What becomes of an attribution's values over noise samples, element by element, before they are summed over the
+/// What is made of an attribution's values over noise samples, element by element, before they are summed over the
 /// hidden dimension.
 public enum SampleStatistic: Sendable, Equatable {
   /// E[a].
@@ -54,7 +54,7 @@ public protocol NoiseKernels {
 
   /// Sums over the hidden dimension of a statistic of a_s = (x_s - x'_s) * gradient_s over each example's samples s.
   ///
-  /// With v the statistic, an [example tokens x H], the answer holds Σ_h v and Σ_h v² a token, one example after another.
+  /// With v the statistic, an [example tokens x H], the answer holds Σ_h v and Σ_h v² per token, one example after another.
   /// Samples are added in ascending order. A variance is the mean of (a_s - E[a])²: the difference of two moments would
   /// cancel.
   ///
@@ -62,4 +62,49 @@ public protocol NoiseKernels {
   func reduceSamples(
     _ examples: [SampleRows], input: Handle, baseline: Handle, gradient: Handle, width: Int
   ) throws -> PathScores
+}
+
+/// See `NoiseKernels.addNoise`.
+package struct NoiseAddition: KernelCall {
+  package static let name = "noise"
+  let rows: [NoisyRows]
+  let buffer: Handle
+  let width: Int
+
+  package init(_ rows: [NoisyRows], to buffer: Handle, width: Int) {
+    self.rows = rows
+    self.buffer = buffer
+    self.width = width
+  }
+
+  package func work(_ sizes: BatchSizes) -> KernelWork {
+    KernelWork(elements: rows.reduce(0) { $0 + 2 * $1.tokenCount * width })
+  }
+
+  package func encode(on kernels: any Kernels) throws { try kernels.addNoise(rows, to: buffer, width: width) }
+}
+
+/// See `NoiseKernels.reduceSamples`.
+package struct SampleReduction: KernelCall {
+  package static let name = "noise_statistics"
+  let examples: [SampleRows]
+  let input, baseline, gradient: Handle
+  let width: Int
+
+  package init(_ examples: [SampleRows], input: Handle, baseline: Handle, gradient: Handle, width: Int) {
+    self.examples = examples
+    self.input = input
+    self.baseline = baseline
+    self.gradient = gradient
+    self.width = width
+  }
+
+  /// Three matrices over all samples, and two sums of 64 bits per token of an example.
+  package func work(_ sizes: BatchSizes) -> KernelWork {
+    KernelWork(elements: examples.reduce(0) { $0 + 3 * $1.rows.count * width + 4 * $1.tokenCount })
+  }
+
+  package func encode(on kernels: any Kernels) throws -> PathScores {
+    try kernels.reduceSamples(examples, input: input, baseline: baseline, gradient: gradient, width: width)
+  }
 }

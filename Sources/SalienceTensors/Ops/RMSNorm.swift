@@ -1,6 +1,6 @@
 /// y = s / sqrt(mean(s²) + ε) * γ with s = x, or x + residual; the mean is over the row, or over each group of columns.
 ///
-/// γ spans whole groups; columns past it pass through. Outputs: y; 1 / sqrt(mean + ε), one a group; s where there is a
+/// γ spans whole groups; columns past it pass through. Outputs: y; 1 / sqrt(mean + ε), one per group; s where there is a
 /// residual. Reference: arXiv 1910.07467.
 public struct RMSNorm: Operation {
   public let gamma: Parameter

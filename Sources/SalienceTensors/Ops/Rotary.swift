@@ -7,6 +7,8 @@ public struct Rotary: Operation {
   public let parts: HeadParts
 
   public var name: String { "rotary" }
+  public var linearity: Linearity { .linear }
+  public var rotation: RotaryEmbedding? { embedding }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -30,6 +32,11 @@ public struct Rotary: Operation {
     try kernels.rotary(inputs[0], embedding, parts: parts, output: primary(outputs))
   }
 
+  /// Both matrices, and a cosine and a sine per pair of columns of each row.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    sizes.rows(inputs[0].rows) * (inputWidth + outputWidth + 2 * embedding.frequencies.count)
+  }
+
   var outputWidth: Int { parts.count * embedding.heads * embedding.headSize }
 
   var inputWidth: Int {
@@ -43,6 +50,8 @@ public struct RotaryGradient: Operation {
   public let forward: Rotary
 
   public var name: String { "rotary_backward" }
+  public var linearity: Linearity { .linear }
+  public var rotation: RotaryEmbedding? { forward.embedding }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -54,6 +63,10 @@ public struct RotaryGradient: Operation {
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.rotaryGradient(inputs[0], forward.embedding, parts: forward.parts, output: primary(outputs))
+  }
+
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    forward.elements(sizes, inputs: inputs, outputs: outputs)
   }
 }
 

@@ -10,7 +10,7 @@ public struct RotaryEmbedding: Sendable, Hashable {
   public let keyHeads: Int
   /// D.
   public let headSize: Int
-  /// Radians a position, one a pair: D / 2 of them, or fewer where the last columns of a head are not rotated.
+  /// Radians per position, one for each pair of columns: D / 2, or fewer where a head's last columns are not rotated.
   public let frequencies: [Float]
   /// What both cosines and sines are multiplied with.
   public let scaling: Float

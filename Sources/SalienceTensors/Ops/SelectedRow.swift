@@ -1,6 +1,7 @@
 /// The row that each sequence selects (`TokenSequence.selectedRow`): [T x H] -> [B x H].
 public struct SelectedRow: Operation {
   public var name: String { "selected_row" }
+  public var linearity: Linearity { .linear }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)
@@ -17,11 +18,17 @@ public struct SelectedRow: Operation {
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.selectedRow(inputs[0], output: primary(outputs))
   }
+
+  /// The selected rows alone are read.
+  public func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int {
+    2 * sizes.rows(.sequences) * inputs[0].width
+  }
 }
 
 /// Gradient of `SelectedRow`: the row in its place, zeros elsewhere: [B x H] -> [T x H].
 public struct SelectedRowGradient: Operation {
   public var name: String { "selected_row_backward" }
+  public var linearity: Linearity { .linear }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)

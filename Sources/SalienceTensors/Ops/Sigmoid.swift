@@ -4,6 +4,7 @@
 /// The derivative is made of exp(-|x|) and not of y, whose distance from 1 float32 loses.
 public struct Sigmoid: Operation {
   public var name: String { "sigmoid" }
+  public var isElementwise: Bool { true }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
     try expect(inputs, 1...1)

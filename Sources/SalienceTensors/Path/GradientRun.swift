@@ -3,11 +3,14 @@ struct GradientRun {
   let gradient: PathGradient
   private let run: PlanRun
 
-  init(_ gradient: PathGradient, capacity: MemoryPlan.Capacity, in arena: Arena, on kernels: any Kernels) throws {
+  init(
+    _ gradient: PathGradient, capacity: MemoryPlan.Capacity, in arena: Arena, on kernels: any Kernels,
+    profile: ProfileCollector?
+  ) throws {
     self.gradient = gradient
     run = try PlanRun(
       gradient.plan, capacity: capacity, keptBefore: gradient.differentiated.backwardStart,
-      exposed: gradient.edges.blended + gradient.edges.summed, in: arena, on: kernels)
+      exposed: gradient.edges.blended + gradient.edges.summed, in: arena, on: kernels, profile: profile)
   }
 
   var differentiated: DifferentiatedPlan { gradient.differentiated }

@@ -7,11 +7,11 @@
 public struct PathEdges: Sendable {
   /// Instructions before this index are affine in the plan's input.
   public let headEnd: Int
-  /// What they compute, a row a token each: taken from the ends of the path.
+  /// What they compute, one row per token each: taken from the ends of the path.
   public let blended: [ValueID]
   /// Instructions from this index on are linear in what they read.
   public let tailStart: Int
-  /// What they read, a row a token each: gradients that are summed along the path in place of the input's own.
+  /// What they read, one row per token each: gradients that are summed along the path in place of the input's own.
   public let summed: [ValueID]
 
   /// Every instruction runs at every point.
@@ -26,8 +26,9 @@ public struct PathEdges: Sendable {
   init(of plan: DifferentiatedPlan) {
     let instructions = plan.plan.instructions
     let head = instructions[..<plan.backwardStart].prefix { instruction in
-      guard let linear = instruction.operation as? Linear else { return false }
-      return linear.rows == .tokens && linear.activation == nil && instruction.inputs == [plan.plan.inputs[0]]
+      let operation = instruction.operation
+      return operation.product?.rows == .tokens && operation.linearity != .none
+        && instruction.inputs == [plan.plan.inputs[0]]
     }
     headEnd = head.count
     blended = head.flatMap(\.outputs).compactMap { $0 }
@@ -39,7 +40,7 @@ public struct PathEdges: Sendable {
     let tail = instructions[start...]
     let own = Set(tail.flatMap(\.outputs).compactMap { $0 })
     // Sums alone save nothing.
-    guard tail.contains(where: { $0.operation is LinearInputGradient }) else {
+    guard tail.contains(where: { $0.operation.product != nil }) else {
       tailStart = instructions.count
       summed = [plan.inputGradient]
       return
@@ -52,12 +53,10 @@ public struct PathEdges: Sendable {
     summed = operands
   }
 
+  /// Whether an instruction is a product or a sum of token rows, linear in what it reads.
   private static func isLinear(_ instruction: Instruction, in plan: Plan) -> Bool {
-    guard instruction.inputs.allSatisfy({ plan.shape(of: $0).rows == .tokens }) else { return false }
-    switch instruction.operation {
-    case let product as LinearInputGradient: return product.epilogue != .multiply
-    case is Add: return true
-    default: return false
-    }
+    let operation = instruction.operation
+    return operation.linearity == .linear && (operation.product != nil || operation.isElementwise)
+      && instruction.inputs.allSatisfy { plan.shape(of: $0).rows == .tokens }
   }
 }

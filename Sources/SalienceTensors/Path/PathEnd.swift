@@ -1,7 +1,7 @@
 /// An end of a path: ids, which of the attribution layer's rows to replace by zeros, and noise on top.
 public struct PathEnd: Sendable, Hashable {
   public let sequence: TokenSequence
-  /// One flag a token; true puts a zero embedding there.
+  /// One flag per token; true puts a zero embedding there.
   public let zeroed: [Bool]
   /// Added to the attribution layer's value.
   public let noise: GaussianNoise?

@@ -32,21 +32,23 @@ extension PathExecutor {
       try load([buffers[0]], into: [gradient.plan.inputs[0]], of: ends[range].map(\.sequence), at: row)
       try gradient.run(0..<gradient.edges.headEnd)
       for (value, buffer) in zip(gradient.edges.blended, buffers.dropFirst()) {
-        try kernels.store(
-          gradient.handle(value), zeroed: Array(repeating: false, count: count), into: buffer, at: row)
+        try run(
+          Storing(
+            gradient.handle(value), zeroed: Array(repeating: false, count: count), into: buffer, at: row,
+            width: gradient.plan.shape(of: value).width))
       }
       row += count
     }
   }
 
-  /// Cleared buffers for sums of values of the gradient's plan, one a value, which the caller releases.
+  /// Cleared buffers for sums of values of the gradient's plan, one per value, which the caller releases.
   func clearedSums(of values: [ValueID], rows: Int) throws -> [Handle] {
     var sums: [Handle] = []
     do {
       for value in values {
         let width = try gradient.plan.shape(of: value).width
         sums.append(try kernels.allocate(count: max(1, rows) * width))
-        try kernels.clear(sums[sums.count - 1], rows: rows, width: width)
+        try run(Clearing(sums[sums.count - 1], rows: rows, width: width))
       }
     } catch {
       sums.forEach(kernels.release)
@@ -70,8 +72,10 @@ extension PathExecutor {
         let count = lengths[range].reduce(0, +)
         try load(sums, into: edges.summed, of: sequences[range], at: row)
         try gradient.run(edges.tailStart..<plan.plan.instructions.count)
-        try kernels.store(
-          gradient.handle(plan.inputGradient), zeroed: Array(repeating: false, count: count), into: result, at: row)
+        try run(
+          Storing(
+            gradient.handle(plan.inputGradient), zeroed: Array(repeating: false, count: count), into: result, at: row,
+            width: program.width))
         row += count
       }
     } catch {
@@ -92,7 +96,10 @@ extension PathExecutor {
     }
     try kernels.begin(PackedBatch(sequences))
     for (buffer, value) in zip(buffers, values) {
-      try kernels.interpolate(input: buffer, baseline: buffer, path: path, output: gradient.handle(value))
+      try run(
+        Interpolation(
+          input: buffer, baseline: buffer, path: path, output: gradient.handle(value),
+          width: gradient.plan.shape(of: value).width))
     }
   }
 
@@ -111,7 +118,9 @@ extension PathExecutor {
       try prefix.run()
       let zeroed = ends[range].flatMap(\.zeroed)
       if let rows { row = rows[range.lowerBound] }
-      try kernels.store(prefix.handle(program.prefix.outputs[0]), zeroed: zeroed, into: buffer, at: row)
+      try run(
+        Storing(
+          prefix.handle(program.prefix.outputs[0]), zeroed: zeroed, into: buffer, at: row, width: program.width))
       for end in ends[range] {
         if let noise = end.noise {
           noisy.append(NoisyRows(row: row, tokenCount: end.sequence.count, noise: noise))
@@ -119,7 +128,7 @@ extension PathExecutor {
         row += end.sequence.count
       }
     }
-    if !noisy.isEmpty { try kernels.addNoise(noisy, to: buffer, width: program.width) }
+    if !noisy.isEmpty { try run(NoiseAddition(noisy, to: buffer, width: program.width)) }
     return buffer
   }
 }

@@ -101,7 +101,7 @@ extension PathExecutor {
     do {
       for _ in 0..<targets {
         gradients.append(try kernels.allocate(count: slots * layout.rowCount * program.width))
-        try kernels.clear(gradients[gradients.count - 1], rows: slots * layout.rowCount, width: program.width)
+        try run(Clearing(gradients[gradients.count - 1], rows: slots * layout.rowCount, width: program.width))
       }
     } catch {
       gradients.forEach(kernels.release)
@@ -133,16 +133,17 @@ extension PathExecutor {
     // A view has as many rows as the current batch: one sequence of them all.
     let zeros = Array(repeating: Int32(0), count: layout.rowCount)
     try kernels.begin(PackedBatch([TokenSequence(wordIDs: zeros, positionIDs: zeros, typeIDs: zeros)]))
-    // A sum a token row of each slot, for each target.
+    // One sum per token row of each slot, for each target.
     let sums = try round.gradients.map { gradient in
       try (0..<round.slots).map { slot in
         let view = kernels.view(
           of: gradient, offset: slot * layout.rowCount * program.width,
           shape: ValueShape(.tokens, program.width))
         defer { kernels.drop(view) }
-        return try kernels.reduce(
-          input: layout.input[0], baseline: layout.baseline[0], gradient: view, rows: layout.rowCount,
-          width: program.width
+        return try run(
+          Reduction(
+            input: layout.input[0], baseline: layout.baseline[0], gradient: view, rows: layout.rowCount,
+            width: program.width)
         ).sums
       }
     }
@@ -159,7 +160,7 @@ extension PathExecutor {
     }
   }
 
-  /// Squares of the attributions from weighted sums of gradients, token by token: one array a target of each request.
+  /// Squares of the attributions from weighted sums of gradients, token by token: one array per target of each request.
   private func squares(
     of requests: [PathRequest], _ paths: [RefinedPath], _ rounds: [Round], _ whole: Layout
   ) throws -> [[[Double]]] {
@@ -168,14 +169,16 @@ extension PathExecutor {
     for target in 0..<targets {
       let sum = try kernels.allocate(count: whole.rowCount * program.width)
       defer { kernels.release(sum) }
-      try kernels.clear(sum, rows: whole.rowCount, width: program.width)
+      try run(Clearing(sum, rows: whole.rowCount, width: program.width))
       for (number, round) in rounds.enumerated() where target < round.gradients.count {
         for slot in 0..<round.slots {
           try add(round, number: number, slot: slot, target: target, of: requests, paths, whole, into: sum)
         }
       }
-      let squares = try kernels.reduce(
-        input: whole.input[0], baseline: whole.baseline[0], gradient: sum, rows: whole.rowCount, width: program.width
+      let squares = try run(
+        Reduction(
+          input: whole.input[0], baseline: whole.baseline[0], gradient: sum, rows: whole.rowCount,
+          width: program.width)
       ).squares
       for (index, request) in requests.enumerated() where target < request.cotangents.count {
         let row = whole.rows[index]
@@ -208,7 +211,7 @@ extension PathExecutor {
         offset: (slot * layout.rowCount + layout.rows[group.lowerBound]) * program.width,
         shape: ValueShape(.tokens, program.width))
       defer { kernels.drop(view) }
-      try kernels.accumulate(view, path: path, into: sum)
+      try run(Accumulation(view, path: path, into: sum, width: program.width))
     }
   }
 }

@@ -4,26 +4,36 @@
 public final class PathExecutor {
   let program: PathProgram
   let kernels: any Kernels
+  /// nil where kernels are not timed.
+  private let profile: ProfileCollector?
   let capacity: MemoryPlan.Capacity
   let prefix: PlanRun
-  private let forward: PlanRun
+  let forward: PlanRun
   private let gradientRun: GradientRun?
   /// F(x') [C] of baselines met so far: texts of one length often share theirs.
-  private var knownBaselines: [PathEnd: [Float]] = [:]
+  var knownBaselines: [PathEnd: [Float]] = [:]
   /// Most baselines that are remembered, with a few hundred bytes of ids each, and of outputs 4 MiB in all.
-  private var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
+  var baselineLimit: Int { min(1024, (1 << 20) / program.outputCount) }
 
   /// - Parameter tokenCapacity: most tokens (T) of one evaluation batch; at least the longest sequence.
-  public init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+  public convenience init(_ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels) throws {
+    try self.init(program, tokenCapacity: tokenCapacity, on: kernels, profile: nil)
+  }
+
+  /// - Parameter profile: takes the time of every kernel, where calls return when the work is done.
+  package init(
+    _ program: PathProgram, tokenCapacity: Int, on kernels: any Kernels, profile: ProfileCollector?
+  ) throws {
     self.program = program
     self.kernels = kernels
+    self.profile = profile
     capacity = Self.capacity(tokens: tokenCapacity)
     // The three run in turn, and what one leaves for another is stored outside.
     let arena = try Arena(count: Self.elementCount(program, tokenCapacity: tokenCapacity), on: kernels)
-    prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels)
-    forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels)
+    prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels, profile: profile)
+    forward = try PlanRun(program.forward, capacity: capacity, in: arena, on: kernels, profile: profile)
     gradientRun = try program.gradient.map { [capacity] in
-      try GradientRun($0, capacity: capacity, in: arena, on: kernels)
+      try GradientRun($0, capacity: capacity, in: arena, on: kernels, profile: profile)
     }
   }
 
@@ -39,7 +49,7 @@ public final class PathExecutor {
     }
   }
 
-  /// Sequences are bounded too, so that values with a row a sequence stay small.
+  /// Sequences are bounded too, so that values with one row per sequence stay small.
   static func capacity(tokens: Int) -> MemoryPlan.Capacity {
     MemoryPlan.Capacity(tokens: tokens, sequences: max(8, tokens / 4))
   }
@@ -59,18 +69,8 @@ public final class PathExecutor {
     return program.gradient?.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
   }
 
-  /// F at each point, forward only.
-  public func outputs(of points: [PathEnd]) throws -> [[Float]] {
-    let buffer = try storeEnds(points)
-    defer { kernels.release(buffer) }
-    var row = 0
-    return try outputs(
-      at: buffer,
-      of: points.map { point in
-        defer { row += point.sequence.count }
-        return (point.sequence, row)
-      })
-  }
+  /// Runs a call of kernels that no plan makes.
+  func run<Call: KernelCall>(_ call: Call) throws -> Call.Answer { try call.run(on: kernels, profile: profile) }
 
   /// See `PreparedModel.attribute`.
   public func attribute(_ requests: [PathRequest]) throws -> [PathResponse] {
@@ -124,67 +124,6 @@ public final class PathExecutor {
     }
   }
 
-  /// F at stored ends, each given by its sequence and first row.
-  private func outputs(at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]) throws -> [[Float]] {
-    var result: [[Float]] = []
-    for range in try MicroBatches(lengths: ends.map(\.sequence.count), capacity: capacity) {
-      var path = PathBatch()
-      for end in ends[range] { path.append(exampleRow: end.row, alpha: 1, weight: 1) }
-      try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
-      try kernels.interpolate(
-        input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]))
-      try forward.run()
-      let output = program.forward.outputs[0]
-      let rows = program.forward.shape(of: output).rows
-      let counts = ends[range].map { (rows == .tokens ? $0.sequence.count : 1) * program.outputCount }
-      var values = try kernels.read(forward.handle(output), count: counts.reduce(0, +))[...]
-      for count in counts {
-        result.append(Array(values.prefix(count)))
-        values = values.dropFirst(count)
-      }
-    }
-    return result
-  }
-
-  /// F at the baseline of each request that asks for it, evaluated once for all that share it.
-  private func baselineOutputs(
-    of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
-  ) throws -> [[Float]] {
-    let shares = try gradient.gradient.savings.contains(.sharedBaselines)
-    if knownBaselines.count > baselineLimit { knownBaselines = [:] }
-    var missing: [(end: PathEnd, row: Int)] = []
-    var places: [PathEnd: Int] = [:]
-    let wanted: [Int?] = zip(requests, examples).map { request, example in
-      guard request.readsBaselineOutputs, knownBaselines[request.baseline] == nil else { return nil }
-      if shares, let known = places[request.baseline] { return known }
-      places[request.baseline] = missing.count
-      missing.append((request.baseline, example.row))
-      return missing.count - 1
-    }
-    let values = try outputs(at: buffer, of: missing.map { ($0.end.sequence, $0.row) })
-    defer { if shares { for (item, value) in zip(missing, values) { knownBaselines[item.end] = value } } }
-    return zip(requests, wanted).map { request, place in
-      place.map { values[$0] } ?? (request.readsBaselineOutputs ? knownBaselines[request.baseline] ?? [] : [])
-    }
-  }
-
-  /// F at each request's noisy inputs; none where a request has no samples.
-  private func sampleOutputs(
-    of requests: [PathRequest], _ examples: [SampleRows], at input: Handle
-  ) throws -> [[[Float]]] {
-    var ends: [(TokenSequence, Int)] = []
-    for (request, example) in zip(requests, examples) {
-      for sample in request.samples.indices {
-        ends.append((request.input.sequence, example.row + sample * example.tokenCount))
-      }
-    }
-    var values = try outputs(at: input, of: ends)[...]
-    return requests.map { request in
-      defer { values = values.dropFirst(request.samples.count) }
-      return Array(values.prefix(request.samples.count))
-    }
-  }
-
   /// Token sums of each request for one target's sums of gradients.
   private func reduce(
     _ requests: [PathRequest], _ examples: [SampleRows], input: Handle, baseline: Handle, gradient: Handle
@@ -194,11 +133,11 @@ public final class PathExecutor {
     let statistics =
       sampled.isEmpty
       ? PathScores([])
-      : try kernels.reduceSamples(sampled, input: input, baseline: baseline, gradient: gradient, width: width)
+      : try run(SampleReduction(sampled, input: input, baseline: baseline, gradient: gradient, width: width))
     let plain =
       sampled.count == requests.count
       ? PathScores([])
-      : try kernels.reduce(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width)
+      : try run(Reduction(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width))
     var start = 0
     return zip(requests, examples).map { request, example in
       if request.samples.isEmpty { return plain[example.rows] }
@@ -207,7 +146,7 @@ public final class PathExecutor {
     }
   }
 
-  /// Forward once and backward once a target at every place, in order.
+  /// Forward once and backward once per target at every place, in order.
   ///
   /// - Parameters:
   ///   - input, baseline: what paths carry, at their ends.
@@ -233,13 +172,17 @@ public final class PathExecutor {
       }
       try kernels.begin(batch)
       for (index, value) in gradient.gradient.carried.enumerated() {
-        try kernels.interpolate(
-          input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value))
+        try run(
+          Interpolation(
+            input: input[index], baseline: baseline[index], path: path, output: gradient.handle(value),
+            width: plan.plan.shape(of: value).width))
       }
       try gradient.run(edges.headEnd..<plan.backwardStart)
       if let outputs {
-        try kernels.store(
-          gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs, at: range.lowerBound)
+        try run(
+          Storing(
+            gradient.handle(plan.plan.outputs[0]), zeroed: range.map { _ in false }, into: outputs,
+            at: range.lowerBound, width: program.outputCount))
       }
       let targets = places[range].map { requests[$0.request].cotangents.count }.max() ?? 0
       for target in 0..<targets {
@@ -250,7 +193,9 @@ public final class PathExecutor {
         try kernels.write(cotangents, to: gradient.handle(plan.cotangent), at: 0)
         try gradient.run(backward)
         for (value, sum) in zip(summed, sums[target]) {
-          try kernels.accumulate(gradient.handle(value), path: sumPath, into: sum)
+          try run(
+            Accumulation(
+              gradient.handle(value), path: sumPath, into: sum, width: plan.plan.shape(of: value).width))
         }
       }
     }

@@ -2,7 +2,7 @@
 public struct PathProgram: Sendable {
   /// Ids to the attribution layer's value [T x H].
   public let prefix: Plan
-  /// The attribution layer's value to the outputs [B x C], forward only.
+  /// The attribution layer's value to the outputs [B x C] and then the tapped values [T x W], forward only.
   public let forward: Plan
   /// The same with the gradient towards the attribution layer; nil where the program only predicts.
   public let gradient: PathGradient?
@@ -21,18 +21,21 @@ public struct PathProgram: Sendable {
   /// Cuts `model`, a plan from ids to one output, at `point`.
   ///
   /// - Parameters:
+  ///   - taps: values inside the model that the program gives besides its outputs, one row per token each; those
+  ///     before `point` are of the ids alone, whatever is done to the value at `point`.
   ///   - rules: how gradients pass the ops; nil for a program that only predicts, of one row per token too.
   ///   - isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
   public init(
-    model: Plan, point: ValueID, rules: BackwardRules? = .exact, savings: ExactSavings = .all, isRounded: Bool = true
+    model: Plan, point: ValueID, taps: [ValueID] = [], rules: BackwardRules? = .exact, savings: ExactSavings = .all,
+    isRounded: Bool = true
   ) throws {
-    guard model.outputs.count == 1, model.shape(of: point).rows == .tokens else {
-      throw TensorError(.shape, "an attribution layer has one row a token, and a model one output")
+    guard model.outputs.count == 1, ([point] + taps).allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
+      throw TensorError(.shape, "attribution layers and taps have one row per token, and a model has one output")
     }
     let model = model.keepingFloat32(isRounded ? Self.preciseExtents : [.tokens, .sequences])
     prefix = try model.slice(from: [], to: [point]).fused()
-    forward = try model.slice(from: [point], to: model.outputs).fused()
+    forward = try model.slice(from: [point], to: model.outputs + taps).fused()
     gradient = try rules.map {
       try PathGradient(
         of: model.slice(from: [point], to: model.outputs, keepingAll: true), rules: $0, savings: savings)

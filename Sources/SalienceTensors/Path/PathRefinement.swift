@@ -4,9 +4,9 @@ public struct PathEvaluation: Sendable {
   public let alpha: Double
   /// The round that asked for the point, from 0 on.
   public let round: Int
-  /// cotangent · F at the point, one a target.
+  /// cotangent · F at the point, one per target.
   public let values: [Double]
-  /// Σ_h (x - x')_h ∂(cotangent · F)/∂x_h, one a token, for each target.
+  /// Σ_h (x - x')_h ∂(cotangent · F)/∂x_h, one per token, for each target.
   public let scores: [[Double]]
 
   public init(alpha: Double, round: Int, values: [Double], scores: [[Double]]) {

@@ -5,9 +5,9 @@ public struct PathRequest: Sendable {
   public let baseline: PathEnd
   /// In ascending order of α; empty where `refinement` chooses them.
   public let points: [PathPoint]
-  /// One row of C coefficients a target: a unit vector for a class, +1 and -1 for a contrast.
+  /// One row of C coefficients per target: a unit vector for a class, +1 and -1 for a contrast.
   public let cotangents: [[Float]]
-  /// Noise of each sample, added to the input alone: a path a sample, from the same baseline.
+  /// Noise of each sample, added to the input alone: one path per sample, from the same baseline.
   ///
   /// Empty for the plain path.
   public let samples: [GaussianNoise]
@@ -53,7 +53,7 @@ public struct PathRequest: Sendable {
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
   public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
 
-  /// The paths to evaluate: one a sample, or the plain one.
+  /// The paths to evaluate: one per sample, or the plain one.
   var paths: [PathRequest] {
     if samples.isEmpty { return [self] }
     return samples.map {

@@ -2,11 +2,11 @@
 public struct PathResponse: Sendable {
   /// F(x') [C]; empty where nobody asked for it.
   public let baselineOutputs: [Float]
-  /// F at each noisy input [C], one a sample of the request.
+  /// F at each noisy input [C], one per sample of the request.
   public let sampleOutputs: [[Float]]
-  /// Token scores, summed over the hidden dimension: one array a target.
+  /// Token scores, summed over the hidden dimension: one array per target.
   public let scores: [[Double]]
-  /// Squares of the attribution, summed over the hidden dimension too: one array a target.
+  /// Squares of the attribution, summed over the hidden dimension too: one array per target.
   public let squares: [[Double]]
   /// Points evaluated, of one path.
   public let pointCount: Int

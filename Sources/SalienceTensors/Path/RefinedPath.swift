@@ -3,7 +3,7 @@ struct RefinedPath {
   /// Where an evaluation's gradient lies.
   struct Place {
     let round: Int
-    /// The how-manieth point of its round.
+    /// The point's index within its round.
     let slot: Int
   }
 
@@ -49,7 +49,7 @@ struct RefinedPath {
   /// Token scores of a target, when finished.
   func scores(target: Int) -> [Double] {
     var sums = Array(repeating: 0.0, count: evaluations.first?.scores[target].count ?? 0)
-    // A gradient that is no number has the weight 0.
+    // A gradient that is not finite has the weight 0.
     for (evaluation, weight) in zip(evaluations, weights) where weight != 0 {
       for (token, score) in evaluation.scores[target].enumerated() { sums[token] += weight * score }
     }

@@ -1,6 +1,7 @@
-/// An op: its meaning, shape check and gradient rule.
+/// An op: its meaning, shape check, gradient rule, and the facts that everything else asks it for.
 ///
-/// Each backend implements its kernel under the same file stem.
+/// Each backend implements its kernel under the same file stem. Defaults for most facts stand in
+/// `Operation+Facts.swift`; an op states what is otherwise with it.
 public protocol Operation: Sendable {
   /// Name in profiles and errors.
   var name: String { get }
@@ -17,7 +18,7 @@ public protocol Operation: Sendable {
   ///
   /// Weights are constants here: only input gradients exist.
   ///
-  /// - Returns: one gradient an input; nil where the input has none.
+  /// - Returns: one gradient per input; nil where the input has none.
   func differentiate(
     inputs: [ValueID], outputs: [ValueID], gradient: ValueID, in plan: inout Plan
   ) throws -> [ValueID?]
@@ -25,12 +26,44 @@ public protocol Operation: Sendable {
   /// Runs or records the op on a backend. `outputs` holds nil where nobody reads the result.
   func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws
 
-  /// Multiplications and additions the op needs, counted as two, without elementwise work.
-  ///
-  /// - Parameters:
-  ///   - lengths: tokens of each sequence of the batch.
-  ///   - inputs: shapes of the operands.
-  func flops(lengths: [Int], inputs: [ValueShape]) -> Int
+  // MARK: Work
+
+  /// Multiplications and additions that the op needs, counted as two, without elementwise work.
+  func flops(_ sizes: BatchSizes, inputs: [ValueShape]) -> Int
+
+  /// Elements that the op reads and writes at the least: every operand and weight once, and every result that somebody
+  /// reads.
+  func elements(_ sizes: BatchSizes, inputs: [ValueShape], outputs: [ValueShape?]) -> Int
+
+  /// The op as a profile tells it: several where it does the work of several.
+  func parts(inputs: [ValueID], outputs: [ValueID?]) -> [Instruction]
+
+  // MARK: Traits
+
+  /// How the first output depends on the operands, all of them together.
+  var linearity: Linearity { get }
+
+  /// Whether an element of an output depends on the same element of the operands alone.
+  var isElementwise: Bool { get }
+
+  /// The matrix product that the op is; nil for every other op.
+  var product: ProductTraits? { get }
+
+  /// The same with float32 operands, whatever a backend's precision; for products alone.
+  func keepingFloat32() -> any Operation
+
+  /// Whether backends can write the first output in the precision of their products, for products to read.
+  var writesFactors: Bool { get }
+
+  /// What a product that makes one of the operands can do in the op's place; nil for an op that stands alone.
+  var finish: ProductFinish? { get }
+
+  /// The op with `finish` applied to its result, whose other operand, where it has one, becomes the last; nil where the
+  /// op cannot do that.
+  func finished(by finish: ProductFinish) -> (any Operation)?
+
+  /// The rotations that backends keep a table of for the op.
+  var rotation: RotaryEmbedding? { get }
 }
 
 extension Operation {
@@ -41,8 +74,6 @@ extension Operation {
   ) throws -> [ValueID?] {
     throw TensorError(.notDifferentiable, "\(name) has no gradient")
   }
-
-  public func flops(lengths: [Int], inputs: [ValueShape]) -> Int { 0 }
 
   /// Checks the number of operands.
   func expect(_ inputs: [ValueShape], _ counts: ClosedRange<Int>) throws {
@@ -63,9 +94,4 @@ extension Operation {
     }
     return handle
   }
-}
-
-extension RowExtent {
-  /// Rows of a batch whose sequences have these lengths.
-  func count(_ lengths: [Int]) -> Int { self == .tokens ? lengths.reduce(0, +) : lengths.count }
 }

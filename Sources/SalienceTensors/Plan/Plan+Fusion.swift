@@ -2,6 +2,8 @@ extension Plan {
   /// Folds activations into the matrix product that makes their operand, where nobody else reads it: the operand then
   /// needs no memory.
   ///
+  /// Ops say themselves what they can be folded into: see `Operation.finish` and `Operation.finished(by:)`.
+  ///
   /// - Parameter limit: instructions from here on stay as they are.
   /// - Returns: how many instructions are gone.
   mutating func foldActivations(before limit: Int = .max) -> Int {
@@ -9,11 +11,10 @@ extension Plan {
     var dropped = Set<Int>()
     for index in instructions.indices.prefix(limit) {
       let instruction = instructions[index]
-      guard let activation = instruction.operation as? Activation, uses[instruction.inputs[0]] == 1,
+      guard let finish = instruction.operation.finish, case .activation = finish, uses[instruction.inputs[0]] == 1,
         let producer = producers[instruction.inputs[0]],
-        var product = instructions[producer].operation as? Linear, product.activation == nil
+        let product = instructions[producer].operation.finished(by: finish)
       else { continue }
-      product.activation = activation.function
       instructions[index] = Instruction(
         operation: product, inputs: instructions[producer].inputs, outputs: instruction.outputs)
       dropped.insert(producer)
@@ -52,20 +53,14 @@ extension DifferentiatedPlan {
 
   private func fusion(at index: Int) -> (producer: Int, replacement: Instruction)? {
     let instruction = plan.instructions[index]
-    let epilogue: Epilogue
-    switch instruction.operation {
-    case is Add: epilogue = .add
-    case is Multiply: epilogue = .multiply
-    default: return nil
-    }
+    guard let finish = instruction.operation.finish, case .epilogue = finish else { return nil }
     let producers = plan.producers()
     let uses = plan.useCounts()
     for (side, other) in [(0, 1), (1, 0)] {
       guard let producer = producers[instruction.inputs[side]], producer >= backwardStart,
         uses[instruction.inputs[side]] == 1,
-        var product = plan.instructions[producer].operation as? LinearInputGradient, product.epilogue == .none
+        let product = plan.instructions[producer].operation.finished(by: finish)
       else { continue }
-      product.epilogue = epilogue
       let inputs = [plan.instructions[producer].inputs[0], instruction.inputs[other]]
       return (producer, Instruction(operation: product, inputs: inputs, outputs: instruction.outputs))
     }

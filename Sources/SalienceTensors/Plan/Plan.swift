@@ -32,8 +32,9 @@ public struct Plan: Sendable {
   ///
   /// - Parameter range: some of the instructions; all of them by default.
   public func flops(lengths: [Int], of range: Range<Int>? = nil) -> Int {
-    instructions[range ?? instructions.indices].reduce(0) {
-      $0 + $1.operation.flops(lengths: lengths, inputs: $1.inputs.map(shape(of:)))
+    let sizes = BatchSizes(lengths: lengths)
+    return instructions[range ?? instructions.indices].reduce(0) {
+      $0 + $1.operation.flops(sizes, inputs: $1.inputs.map(shape(of:)))
     }
   }
 
@@ -49,7 +50,7 @@ public struct Plan: Sendable {
 
   /// Appends an op after checking the shapes of its operands.
   ///
-  /// - Returns: one value an output of the op.
+  /// - Returns: one value per output of the op.
   /// - Throws: `TensorError` with code `shape`.
   public mutating func apply(_ operation: any Operation, _ inputs: [ValueID]) throws -> [ValueID] {
     let outputs = try operation.outputShapes(inputs.map(shape(of:))).map { define($0) }

@@ -94,7 +94,7 @@ public struct RelativePositionTable: Sendable, Hashable {
 /// Offsets between tokens as rows of embeddings: near ones have their own, far ones share by the logarithm of their
 /// distance (`make_log_bucket_position` in transformers).
 public struct RelativeBuckets: Sendable, Hashable {
-  /// Buckets on each side, half of them for near offsets; nil for a row an offset.
+  /// Buckets on each side, half of them for near offsets; nil for one row per offset.
   public let count: Int?
   /// The distance that the last bucket begins about.
   public let furthest: Int

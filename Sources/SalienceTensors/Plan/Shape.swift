@@ -28,7 +28,7 @@ public struct ValueID: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "%\(index)" }
 }
 
-/// An integer input that every packed batch carries: one entry a token.
+/// An integer input that every packed batch carries: one entry per token.
 public enum IndexInput: String, Sendable, Hashable, CaseIterable {
   case wordIDs, positionIDs, typeIDs
 }

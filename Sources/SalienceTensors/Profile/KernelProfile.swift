@@ -104,6 +104,15 @@ package final class ProfileCollector: @unchecked Sendable {
     lock.withLock { if first == nil { first = .now } }
   }
 
+  /// Runs `body`, a call of `name` that returns when its work is done.
+  package func measure<Answer>(_ name: String, _ work: KernelWork, _ body: () throws -> Answer) rethrows -> Answer {
+    begin()
+    let start = ContinuousClock.now
+    let answer = try body()
+    add(name, seconds: (ContinuousClock.now - start) / .seconds(1), work: work)
+    return answer
+  }
+
   /// Adds a call that has ended.
   package func add(_ name: String, seconds: Double, work: KernelWork) {
     lock.withLock {

@@ -29,7 +29,7 @@ public final class VulkanFaults: @unchecked Sendable {
   ///   - largestAllocation: bytes above which every allocation runs out of device memory.
   ///   - wrongKernels: whether a kernel, by its name and specialisation constants, computes wrong numbers in its
   ///     self-check, in all that it writes.
-  ///   - wrongResults: the same for one result of a kernel, by its name: "derivative" for one.
+  ///   - wrongResults: the same for one result of a kernel, by its name: "derivative" for example.
   ///   - dropsBarriers: whether commands run in no order, which synchronisation validation has to notice.
   public init(
     _ failures: [Point: (numbers: ClosedRange<Int>, code: VulkanError.Code)] = [:], largestAllocation: Int = .max,

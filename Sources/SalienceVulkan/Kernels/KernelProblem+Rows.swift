@@ -88,7 +88,7 @@ private struct LayerNormReference {
   let outputGradient: [Float]
   private(set) var output: [Double] = []
   private(set) var normalized: [Double] = []
-  /// One a row.
+  /// One per row.
   private(set) var inverseDeviation: [Double] = []
   private(set) var gradient: [Double] = []
 

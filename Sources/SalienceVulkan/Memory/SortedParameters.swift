@@ -13,7 +13,7 @@ struct SortedParameters {
     var (all, matrices, plain) = ([Parameter](), [Parameter](), [Parameter]())
     var (seen, multiplied, others) = (Set<Parameter>(), Set<Parameter>(), Set<Parameter>())
     for operation in operations {
-      let weight = Self.roundedWeight(of: operation)
+      let weight = operation.product.flatMap { $0.isRounded ? $0.weight : nil }
       for parameter in operation.parameters {
         if seen.insert(parameter).inserted { all.append(parameter) }
         if parameter == weight {
@@ -30,14 +30,6 @@ struct SortedParameters {
 
   init(_ programs: [PathProgram], decoders: [DecoderProgram] = []) {
     self.init(programs.flatMap(\.operations) + decoders.flatMap(\.operations))
-  }
-
-  private static func roundedWeight(of operation: any Operation) -> Parameter? {
-    switch operation {
-    case let product as Linear where product.isRounded: product.weight
-    case let product as LinearInputGradient where product.isRounded: product.weight
-    default: nil
-    }
   }
 
   /// Bytes on a device whose products are computed in `precision`.

@@ -36,7 +36,7 @@ package final class TokenBudget: @unchecked Sendable {
   ///   - streams: threads that each have an arena a program.
   ///   - weightBytes: memory of the model itself.
   ///   - memory: bytes of the device's own memory.
-  ///   - operandBytes: bytes an element of the largest value, for a copy of it in each stream.
+  ///   - operandBytes: bytes per element of the largest value, for a copy of it in each stream.
   package static func fitting(
     _ wanted: Int, programs: [PathProgram], streams: Int, weightBytes: Int, memory: Int, limits: VulkanLimits,
     operandBytes: Int = 0

@@ -79,7 +79,7 @@ public final class VulkanBackend: Backend {
       staging: blocks * pool.count, tokenBudget: tokens, available: info.memory)
   }
 
-  /// Bytes an element that a stream needs to hand a product's operand to matrix units: 16 bits, and some for a row.
+  /// Bytes per element that a stream needs to hand a product's operand to matrix units: 16 bits, and some for a row.
   private var operandBytes: Int { host.session.device.matrixUnits(for: device.precision) == nil ? 0 : 3 }
 
   /// Time and work by kernel so far; nil unless it was asked for, empty on a device without timestamps.

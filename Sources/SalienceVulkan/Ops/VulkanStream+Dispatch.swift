@@ -36,7 +36,7 @@ extension VulkanStream {
     return (x, (count + x - 1) / x, heads)
   }
 
-  /// Runs a kernel with one invocation a unit of `rows` rows; push constants are rows, units of a row, then `more`.
+  /// Runs a kernel with one invocation per unit of `rows` rows; push constants are rows, units of a row, then `more`.
   ///
   /// Of a batch's tokens or sequences, the kernel is given the entry of the batch's counts instead of their number, and
   /// the counts as its last buffer.
@@ -58,7 +58,7 @@ extension VulkanStream {
       groups: groups((invocations + Self.groupSize - 1) / Self.groupSize), work: KernelWork(elements: elements))
   }
 
-  /// Runs a kernel with `lanes` invocations a row; push constants and buffers are those of `recordRows`.
+  /// Runs a kernel with `lanes` invocations per row; push constants and buffers are those of `recordRows`.
   ///
   /// - Parameters:
   ///   - parts: of a row that must be whole units.

@@ -68,7 +68,7 @@ extension VulkanStream: MultiQueryAttentionKernels {
       work: KernelWork(flops: 2 * tokens * heads * width, elements: elements(rows, sums) + tokens * heads))
   }
 
-  /// Runs a kernel with `lanes` invocations a head of each sequence.
+  /// Runs a kernel with `lanes` invocations per head of each sequence.
   private func recordHeads(
     _ stem: String, _ buffers: [BufferRange], push: [UInt32], heads: Int, elements: Int
   ) throws {

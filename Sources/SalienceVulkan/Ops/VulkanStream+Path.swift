@@ -68,7 +68,7 @@ extension VulkanStream: PathKernels {
     return try readScores(sums, rows: rows)
   }
 
-  /// Reads four numbers a row: a sum and a sum of squares, each as two numbers whose sum it is.
+  /// Reads four numbers per row: a sum and a sum of squares, each as two numbers whose sum it is.
   func readScores(_ sums: BufferRange, rows: Int) throws -> PathScores {
     let values = try readBack(sums, count: rows * 4).map(Double.init)
     func column(_ first: Int) -> [Double] {

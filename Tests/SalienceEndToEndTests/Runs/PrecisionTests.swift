@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 extension EndToEndTests {
@@ -38,8 +39,9 @@ extension EndToEndTests {
     }
 
     /// What a GPU was to do in f16 is done in f32 on the processor, which has no f16, and the run says so.
-    @Test(.enabled(if: !VulkanDevice.all.isEmpty, VulkanDevice.absence)) func fallbacksTellWhatTheyUsed() throws {
-      let device = try #require(VulkanDevice.all.first).name
+    @Test(.enabled(if: !VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence)) func fallbacksTellWhatTheyUsed() throws
+    {
+      let device = try #require(VulkanTestDevice.all.first).name
       // Two units.
       let rows = (0..<1200).map { "\($0),a \($0 % 3 == 0 ? "good" : "bad") film\n" }
       let tiny = try TinyPipeline(dataset: "id,text\n" + rows.joined(), steps: "steps: 2")

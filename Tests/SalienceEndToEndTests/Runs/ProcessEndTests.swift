@@ -1,4 +1,5 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 extension EndToEndTests {
@@ -43,7 +44,7 @@ extension EndToEndTests {
         (["--help"], 0), (["--version"], 0), (["run", "--no-such-option"], 64), (["run", "/nonexistent.yaml"], 66),
         (["run", tiny.path, "--quiet", "--device", "cpu"], 0), (["run", tiny.path, "--quiet", "--device", "cpu"], 73),
       ]
-      if let device = VulkanDevice.all.first?.name {
+      if let device = VulkanTestDevice.all.first?.name {
         let run = ["run", tiny.path, "--quiet", "--device", device, "--overwrite"]
         cases += [(run, 0), (run + ["--inject-fault", "lost=1"], 75), (run + ["--inject-fault", "lost=3"], 75)]
       }

@@ -1,9 +1,10 @@
 import Foundation
+import SalienceTestSupport
 import Testing
 
 extension EndToEndTests {
   /// Whole runs on a Vulkan device, beside the processor's.
-  @Suite(.enabled(if: !VulkanDevice.all.isEmpty, VulkanDevice.absence)) struct VulkanRun {
+  @Suite(.enabled(if: !VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence)) struct VulkanRun {
     private static let hasValidation = FileManager.default.fileExists(
       atPath: "/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json")
 
@@ -23,7 +24,7 @@ extension EndToEndTests {
       return output
     }
 
-    @Test(arguments: VulkanDevice.all) func demoGivesTheCPUsTables(device: VulkanDevice) throws {
+    @Test(arguments: VulkanTestDevice.all) func demoGivesTheCPUsTables(device: VulkanTestDevice) throws {
       let scratch = try ScratchDirectory()
       let own = try Self.demo(on: device.name, to: "vulkan", in: scratch)
       let again = try Self.demo(on: device.name, to: "again", validation: Self.hasValidation, in: scratch)
@@ -54,7 +55,7 @@ extension EndToEndTests {
 
     /// Three units under one model, killed after the first.
     @Test func resumedAfterAKillEqualsUninterrupted() throws {
-      let device = try #require(VulkanDevice.all.first).name
+      let device = try #require(VulkanTestDevice.all.first).name
       let rows = (0..<2100).map { "\($0),a \($0 % 3 == 0 ? "good" : "bad") film\n" }
       let tiny = try TinyPipeline(dataset: "id,text\n" + rows.joined(), steps: "steps: 2")
       func run(

@@ -1,6 +1,7 @@
 import SalienceCheckpoints
 import SalienceJSON
 import SalienceModels
+import SalienceTestSupport
 import Testing
 
 /// What decoders refuse, by name, and which row their classifiers read.
@@ -15,7 +16,8 @@ import Testing
     return try ModelRegistry.architecture(for: ModelConfiguration(json: JSONValue(parsing: text)))
   }
 
-  @Test(arguments: [
+  /// A family, a part of its config.json, and why that is refused.
+  private static let refused: [(family: String, more: String, message: String)] = [
     ("gpt2", #""add_cross_attention":true"#, "add_cross_attention true is not supported"),
     ("gpt2", #""activation_function":"mish""#, "activation_function 'mish' is not supported"),
     (
@@ -42,8 +44,11 @@ import Testing
       "layer_types must name each of the 2 layers"
     ),
     ("gemma", #""use_bidirectional_attention":true"#, "use_bidirectional_attention true is not supported"),
-  ])
-  func whatChangesTheModelIsRefused(family: String, more: String, message: String) {
+  ]
+
+  @Test(arguments: refused.map { Named("\($0.family): \($0.message)", $0) })
+  func whatChangesTheModelIsRefused(named: Named<(family: String, more: String, message: String)>) {
+    let (family, more, message) = named.value
     let error = #expect(throws: ModelError.self) { _ = try architecture(family, more) }
     #expect(error?.message == message)
   }

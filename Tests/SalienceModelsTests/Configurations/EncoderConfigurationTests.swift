@@ -2,6 +2,7 @@ import SalienceCheckpoints
 import SalienceJSON
 import SalienceModels
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// What encoders refuse, by name, and the positions that they give tokens.
@@ -15,7 +16,8 @@ import Testing
     return try ModelRegistry.architecture(for: ModelConfiguration(json: JSONValue(parsing: text)))
   }
 
-  @Test(arguments: [
+  /// A family, a part of its config.json, and why that is refused.
+  private static let refused: [(family: String, more: String, message: String)] = [
     ("bert", #""is_decoder":true"#, "is_decoder true is not supported with model_type 'bert'"),
     ("xlm-roberta", #""is_decoder":true"#, "is_decoder true is not supported with model_type 'xlm-roberta'"),
     (
@@ -45,8 +47,11 @@ import Testing
       "modernbert", #""layer_types":["full_attention"]"#,
       "layer_types must name full_attention or sliding_attention for each of 2 layers"
     ),
-  ])
-  func whatChangesTheModelIsRefused(family: String, more: String, message: String) throws {
+  ]
+
+  @Test(arguments: refused.map { Named("\($0.family): \($0.message)", $0) })
+  func whatChangesTheModelIsRefused(named: Named<(family: String, more: String, message: String)>) throws {
+    let (family, more, message) = named.value
     _ = try architecture(family)
     let error = #expect(throws: ModelError.self) { _ = try architecture(family, more) }
     #expect(error?.message == message)
@@ -106,14 +111,17 @@ import Testing
   }
 
   /// Values of `make_log_bucket_position` in transformers, moved by the span and kept inside the table.
-  @Test(arguments: [
+  private static let far: [(count: Int, furthest: Int, offsets: [Int], buckets: [Int])] = [
     (
       256, 512, [0, 1, -1, 127, 128, -128, 129, 130, -200, 255, 256, 300, -400, 510, 511, -511],
       [0, 1, -1, 127, 128, -128, 129, 130, -169, 192, 192, 207, -233, 255, 255, -255]
     ),
     (16, 128, [0, 7, 8, 9, -9, 12, 20, 40, -63, 64, 100, 127], [0, 7, 8, 9, -9, 10, 11, 13, -14, 14, 15, 15]),
-  ])
-  func farOffsetsShareBuckets(count: Int, furthest: Int, offsets: [Int], buckets: [Int]) {
+  ]
+
+  @Test(arguments: far.map { Named("\($0.count) buckets, furthest \($0.furthest)", $0) })
+  func farOffsetsShareBuckets(named: Named<(count: Int, furthest: Int, offsets: [Int], buckets: [Int])>) {
+    let (count, furthest, offsets, buckets) = named.value
     let rows = RelativeBuckets(count: count, furthest: furthest)
     #expect(offsets.map { rows.row($0) - count } == buckets)
   }

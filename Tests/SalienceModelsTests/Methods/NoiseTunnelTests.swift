@@ -4,6 +4,7 @@ import SalienceCPU
 import SalienceJSON
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import Testing
 
 /// A case of Tests/Fixtures/attribution/noise.json.
@@ -53,9 +54,7 @@ private struct NoiseCase {
 
 private enum NoiseFixture {
   static func json() throws -> JSONValue {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let data = try Data(contentsOf: tests.appendingPathComponent("Fixtures/attribution/noise.json"))
+    let data = try Data(contentsOf: Repository.fixtures.appending(path: "attribution/noise.json"))
     return try JSONValue(parsing: [UInt8](data))
   }
 }

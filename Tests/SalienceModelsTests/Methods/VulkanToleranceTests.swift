@@ -1,6 +1,7 @@
 import SalienceAttribution
 import SalienceCPU
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 

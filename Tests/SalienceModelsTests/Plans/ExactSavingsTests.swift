@@ -4,6 +4,7 @@ import SalienceCheckpoints
 import SalienceModels
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 

@@ -1,4 +1,5 @@
 import SalienceAttribution
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 

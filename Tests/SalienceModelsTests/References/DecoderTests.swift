@@ -2,6 +2,7 @@ import SalienceCPU
 import SalienceModels
 import SalienceReference
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Synchronization
 import Testing

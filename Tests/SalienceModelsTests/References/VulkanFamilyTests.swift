@@ -1,3 +1,4 @@
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 

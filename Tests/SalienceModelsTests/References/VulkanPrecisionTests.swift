@@ -1,10 +1,11 @@
 import SalienceAttribution
 import SalienceTensors
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
 /// The machine's first, a software device too; nil where there is none.
-private let vulkanDevice = (try? VulkanDevices.all())?.first
+private let vulkanDevice = VulkanTestDevice.all.first?.info
 
 /// Scores in half precision on a Vulkan device beside those in float32, on the trained demo checkpoints.
 @Suite(.enabled(if: vulkanDevice != nil, "no Vulkan device")) struct VulkanPrecisionTests {

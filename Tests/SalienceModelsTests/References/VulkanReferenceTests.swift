@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceCPU
+import SalienceTestSupport
 import SalienceVulkan
 import Testing
 

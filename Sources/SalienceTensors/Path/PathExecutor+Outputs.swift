@@ -1,0 +1,99 @@
+/// What the forward plan gives: at any ends, and at those of paths.
+extension PathExecutor {
+  /// F at each point, forward only.
+  public func outputs(of points: [PathEnd]) throws -> [[Float]] {
+    try values(program.forward.outputs.prefix(1), of: points).flatMap { $0 }
+  }
+
+  /// F and the values of the program's taps at each point, forward only.
+  public func tapped(at points: [PathEnd]) throws -> [TappedOutputs] {
+    let widths = program.forward.outputs.dropFirst().map { program.forward.shape(of: $0).width }
+    return try values(program.forward.outputs[...], of: points).map { values in
+      TappedOutputs(outputs: values[0], values: zip(widths, values.dropFirst()).map(TokenRows.init))
+    }
+  }
+
+  /// Results of the forward plan at each point.
+  private func values(_ results: ArraySlice<ValueID>, of points: [PathEnd]) throws -> [[[Float]]] {
+    let buffer = try storeEnds(points)
+    defer { kernels.release(buffer) }
+    var row = 0
+    return try values(
+      results, at: buffer,
+      of: points.map { point in
+        defer { row += point.sequence.count }
+        return (point.sequence, row)
+      })
+  }
+
+  /// F at stored ends, each given by its sequence and first row.
+  private func outputs(at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]) throws -> [[Float]] {
+    try values(program.forward.outputs.prefix(1), at: buffer, of: ends).flatMap { $0 }
+  }
+
+  /// Results of the forward plan at stored ends, each given by its sequence and first row.
+  private func values(
+    _ results: ArraySlice<ValueID>, at buffer: Handle, of ends: [(sequence: TokenSequence, row: Int)]
+  ) throws -> [[[Float]]] {
+    var answers = [[[Float]]](repeating: [], count: ends.count)
+    for range in try MicroBatches(lengths: ends.map(\.sequence.count), capacity: capacity) {
+      var path = PathBatch()
+      for end in ends[range] { path.append(exampleRow: end.row, alpha: 1, weight: 1) }
+      try kernels.begin(PackedBatch(ends[range].map(\.sequence)))
+      try run(
+        Interpolation(
+          input: buffer, baseline: buffer, path: path, output: forward.handle(program.forward.inputs[0]),
+          width: program.width))
+      try forward.run()
+      for result in results {
+        let shape = program.forward.shape(of: result)
+        let counts = ends[range].map { (shape.rows == .tokens ? $0.sequence.count : 1) * shape.width }
+        var values = try kernels.read(forward.handle(result), count: counts.reduce(0, +))[...]
+        for (end, count) in zip(range, counts) {
+          answers[end].append(Array(values.prefix(count)))
+          values = values.dropFirst(count)
+        }
+      }
+    }
+    return answers
+  }
+
+  /// F at the baseline of each request that asks for it, evaluated once for all that share it.
+  func baselineOutputs(
+    of requests: [PathRequest], _ examples: [SampleRows], at buffer: Handle
+  ) throws -> [[Float]] {
+    let shares = try gradient.gradient.savings.contains(.sharedBaselines)
+    if knownBaselines.count > baselineLimit { knownBaselines = [:] }
+    var missing: [(end: PathEnd, row: Int)] = []
+    var places: [PathEnd: Int] = [:]
+    let wanted: [Int?] = zip(requests, examples).map { request, example in
+      guard request.readsBaselineOutputs, knownBaselines[request.baseline] == nil else { return nil }
+      if shares, let known = places[request.baseline] { return known }
+      places[request.baseline] = missing.count
+      missing.append((request.baseline, example.row))
+      return missing.count - 1
+    }
+    let values = try outputs(at: buffer, of: missing.map { ($0.end.sequence, $0.row) })
+    defer { if shares { for (item, value) in zip(missing, values) { knownBaselines[item.end] = value } } }
+    return zip(requests, wanted).map { request, place in
+      place.map { values[$0] } ?? (request.readsBaselineOutputs ? knownBaselines[request.baseline] ?? [] : [])
+    }
+  }
+
+  /// F at each request's noisy inputs; none where a request has no samples.
+  func sampleOutputs(
+    of requests: [PathRequest], _ examples: [SampleRows], at input: Handle
+  ) throws -> [[[Float]]] {
+    var ends: [(TokenSequence, Int)] = []
+    for (request, example) in zip(requests, examples) {
+      for sample in request.samples.indices {
+        ends.append((request.input.sequence, example.row + sample * example.tokenCount))
+      }
+    }
+    var values = try outputs(at: input, of: ends)[...]
+    return requests.map { request in
+      defer { values = values.dropFirst(request.samples.count) }
+      return Array(values.prefix(request.samples.count))
+    }
+  }
+}

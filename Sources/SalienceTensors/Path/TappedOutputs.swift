@@ -1,0 +1,25 @@
+/// What a program with taps gives at one end of a path.
+public struct TappedOutputs: Sendable, Equatable {
+  /// F [C]; of each token [T x C] where the program reads every token's row.
+  public let outputs: [Float]
+  /// The values inside the model, one per tap of the program, in its order.
+  public let values: [TokenRows]
+
+  public init(outputs: [Float], values: [TokenRows]) {
+    self.outputs = outputs
+    self.values = values
+  }
+}
+
+/// A row of numbers for each token of a sequence.
+public struct TokenRows: Sendable, Equatable {
+  /// Numbers per token.
+  public let width: Int
+  /// [tokens x width], row-major.
+  public let elements: [Float]
+
+  public init(width: Int, elements: [Float]) {
+    self.width = width
+    self.elements = elements
+  }
+}

@@ -25,29 +25,32 @@ let package = Package(
       name: "SalienceKernelsC",
       cSettings: ["attention", "elementwise", "matrix", "rows"].map { .headerSearchPath($0) }),
     .target(name: "SalienceFoundation", dependencies: ["CCrypto"]),
-    .target(name: "SalienceJSON"),
-    .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib"]),
-    .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceJSON"]),
-    .target(name: "SalienceTokenizers", dependencies: ["SalienceJSON"]),
-    .target(name: "SalienceTensors"),
+    .target(name: "SalienceJSON", dependencies: ["SalienceFoundation"]),
+    .target(name: "SalienceParquet", dependencies: ["CZstd", "CZlib", "SalienceFoundation"]),
+    .target(name: "SalienceDatasets", dependencies: ["CZstd", "CZlib", "SalienceFoundation", "SalienceJSON"]),
+    .target(name: "SalienceTokenizers", dependencies: ["SalienceFoundation", "SalienceJSON"]),
+    .target(name: "SalienceTensors", dependencies: ["SalienceFoundation"]),
     .target(name: "SalienceReference", dependencies: ["SalienceTensors"]),
     .target(name: "SalienceCPU", dependencies: ["COneDNN", "SalienceKernelsC", "SalienceTensors"]),
     .target(name: "SalienceSPIRVOptimizer"),
     .executableTarget(name: "SalienceShaderCompiler", dependencies: ["CGlslang", "SalienceSPIRVOptimizer"]),
     .plugin(name: "CompileShaders", capability: .buildTool(), dependencies: ["SalienceShaderCompiler"]),
     .target(name: "SalienceShaders", path: "Shaders", plugins: ["CompileShaders"]),
-    .target(name: "SalienceVulkan", dependencies: ["CVulkan", "SalienceTensors", "SalienceShaders"]),
-    .target(name: "SalienceCheckpoints", dependencies: ["SalienceJSON", "SalienceTensors"]),
-    .target(name: "SalienceModels", dependencies: ["SalienceTensors", "SalienceCheckpoints"]),
+    .target(
+      name: "SalienceVulkan", dependencies: ["CVulkan", "SalienceFoundation", "SalienceTensors", "SalienceShaders"]),
+    .target(name: "SalienceCheckpoints", dependencies: ["SalienceFoundation", "SalienceJSON", "SalienceTensors"]),
+    .target(name: "SalienceModels", dependencies: ["SalienceFoundation", "SalienceTensors", "SalienceCheckpoints"]),
     .target(
       name: "SalienceAttribution",
       dependencies: [
-        "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints", "SalienceModels",
+        "SalienceFoundation", "SalienceJSON", "SalienceTokenizers", "SalienceTensors", "SalienceCheckpoints",
+        "SalienceModels",
       ]),
     .target(
       name: "SalienceReports",
       dependencies: [
-        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
+        "SalienceFoundation", "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers",
+        "SalienceAttribution",
       ]),
     .target(
       name: "SaliencePipeline",
@@ -58,16 +61,16 @@ let package = Package(
     .target(
       name: "Salience",
       dependencies: [
-        "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU", "SalienceVulkan",
-        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
+        "SalienceFoundation", "SalienceJSON", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors",
+        "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints", "SalienceModels", "SalienceAttribution",
+        "SalienceReports", "SaliencePipeline",
       ]),
     .executableTarget(
       name: "SalienceCLI",
       dependencies: [
-        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceTensors", "SalienceCPU",
-        "SalienceVulkan",
-        "SalienceCheckpoints", "SalienceModels", "SalienceAttribution", "SalienceReports", "SaliencePipeline",
-        "Salience", argumentParser,
+        "SalienceFoundation", "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers",
+        "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints", "SalienceModels",
+        "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience", argumentParser,
       ]),
     // Shipped by no product; the tests run it.
     .executableTarget(name: "AttributeExample", dependencies: ["Salience"], path: "Examples/Attribute"),
@@ -79,7 +82,8 @@ let package = Package(
       name: "SalienceParquetTests", dependencies: ["SalienceParquet", "SalienceTestSupport"],
       exclude: ["Fixtures", "conformance.py"]),
     .testTarget(
-      name: "SalienceDatasetsTests", dependencies: ["CZstd", "CZlib", "SalienceDatasets", "SalienceTestSupport"]),
+      name: "SalienceDatasetsTests",
+      dependencies: ["CZstd", "CZlib", "SalienceFoundation", "SalienceDatasets", "SalienceTestSupport"]),
     .testTarget(
       name: "SalienceTokenizersTests", dependencies: ["SalienceJSON", "SalienceTokenizers", "SalienceTestSupport"]),
     .testTarget(
@@ -107,20 +111,21 @@ let package = Package(
     .testTarget(
       name: "SalienceReportsTests",
       dependencies: [
-        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
-        "SalienceReports", "SalienceTestSupport",
+        "SalienceFoundation", "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers",
+        "SalienceAttribution", "SalienceReports", "SalienceTestSupport",
       ],
       exclude: ["comparison_reference.py", "task_tables_reference.py", "word_reference.py"]),
     .testTarget(
       name: "SaliencePipelineTests",
       dependencies: [
-        "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers", "SalienceAttribution",
-        "SalienceReports", "SaliencePipeline", "SalienceTestSupport",
+        "SalienceFoundation", "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers",
+        "SalienceAttribution", "SalienceReports", "SaliencePipeline", "SalienceTestSupport",
       ]),
     .testTarget(
       name: "SalienceTests",
       dependencies: [
-        "SalienceJSON", "SalienceDatasets", "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints",
+        "SalienceFoundation", "SalienceJSON", "SalienceParquet", "SalienceDatasets", "SalienceTokenizers",
+        "SalienceTensors", "SalienceCPU", "SalienceVulkan", "SalienceCheckpoints", "SalienceModels",
         "SalienceAttribution", "SalienceReports", "SaliencePipeline", "Salience", "SalienceTestSupport",
       ]),
     .testTarget(

@@ -1,13 +1,13 @@
 import SalienceCPU
+import SalienceFoundation
 import SaliencePipeline
 import SalienceTensors
 import SalienceVulkan
 
 /// A device that was asked for and is not there.
-public struct DeviceError: Error, Sendable, CustomStringConvertible {
+public struct DeviceError: Fault {
   public let message: String
-
-  public var description: String { message }
+  public var kind: FaultKind { .unavailable }
 }
 
 extension Pipeline.Device {

@@ -2,6 +2,7 @@
 // `Pipeline.Device` chooses.
 @_exported import SalienceAttribution
 @_exported import SalienceDatasets
+@_exported import SalienceFoundation
 @_exported import SalienceModels
 @_exported import SaliencePipeline
 @_exported import SalienceReports

@@ -1,6 +1,5 @@
 import SalienceJSON
 import SalienceTensors
-import SalienceVulkan
 import Synchronization
 
 /// A backend whose work goes on elsewhere, the processor for one, when its own device fails for good.
@@ -43,9 +42,9 @@ public final class FallbackBackend: Backend {
     var model: (any PreparedModel)?
     do {
       if !isGivenUp { model = try await primary.prepare(programs, decoders: decoders, parameters: parameters) }
-    } catch let error as VulkanError where Self.reachesEverything(error) || error.isShortOfMemory {
+    } catch let fault as any DeviceFault where fault.remedy != .none {
       // A model that does not fit runs elsewhere; the next one may fit.
-      note(error, givesUp: Self.reachesEverything(error))
+      note(fault)
     }
     return FallbackModel(
       primary: model, on: self,
@@ -74,20 +73,18 @@ public final class FallbackBackend: Backend {
     return used.count == 2 && used[0] == used[1] ? [used[0]] : used
   }
 
-  /// Whether no other example can be hoped for on the device either.
-  static func reachesEverything(_ error: VulkanError) -> Bool { error.code == .deviceLost || error.code == .shader }
-
-  /// Takes note of why the spare backend is needed.
-  func note(_ error: VulkanError, givesUp: Bool) {
+  /// Takes note of why the spare backend is needed, for what is at hand or for all that is left.
+  func note(_ fault: any DeviceFault) {
+    let givesUp = fault.remedy == .anotherDevice
     let isNew = state.withLock { state in
       let isNew = givesUp ? !state.isGivenUp : state.reason == nil
       state.isGivenUp = state.isGivenUp || givesUp
-      if isNew { state.reason = error.message }
+      if isNew { state.reason = fault.message }
       return isNew
     }
     guard isNew else { return }
     let what = givesUp ? "going on" : "what does not fit goes on"
-    warn("\(error.message); \(what) on \(spare.device.name) (\(spare.device.details))")
+    warn("\(fault.message); \(what) on \(spare.device.name) (\(spare.device.details))")
   }
 
   /// - Parameter onDevice: whether the device itself answered them.
@@ -137,30 +134,29 @@ private final class FallbackModel: PreparedModel {
     _ items: [Item], counts: Bool = false,
     _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
   ) async throws -> [Answer] {
-    if let primary, !backend.isGivenUp {
-      do {
-        let answers = try await body(primary, items)
-        if counts { backend.count(items.count, onDevice: true) }
-        return answers
-      } catch let error as VulkanError where FallbackBackend.reachesEverything(error) {
-        backend.note(error, givesUp: true)
-      } catch let error as VulkanError where error.isShortOfMemory {
-        if items.count > 1 {
-          let middle = items.count / 2
-          return try await answer(Array(items[..<middle]), counts: counts, body)
-            + answer(Array(items[middle...]), counts: counts, body)
+    try await answeringInHalves(items) { items in
+      if let primary, !backend.isGivenUp {
+        do {
+          let answers = try await body(primary, items)
+          if counts { backend.count(items.count, onDevice: true) }
+          return answers
+        } catch let fault as any DeviceFault where fault.remedy == .anotherDevice {
+          backend.note(fault)
         }
-        backend.note(error, givesUp: false)
       }
+      return try await answerElsewhere(items, counts: counts, body)
+    } alone: { item, fault in
+      backend.note(fault)
+      return try await answerElsewhere([item], counts: counts, body)[0]
     }
-    if counts { backend.count(items.count, onDevice: false) }
-    return try await answerElsewhere(items, body)
   }
 
   /// In as many parts as the spare backend has workers, for it was given a call as large as the device wanted.
   private func answerElsewhere<Item: Sendable, Answer: Sendable>(
-    _ items: [Item], _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
+    _ items: [Item], counts: Bool,
+    _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
   ) async throws -> [Answer] {
+    if counts { backend.count(items.count, onDevice: false) }
     let model = try await spare.model()
     let parts = max(1, min(items.count, backend.spare.device.concurrency))
     return try await withThrowingTaskGroup(of: (Int, [Answer]).self) { group in

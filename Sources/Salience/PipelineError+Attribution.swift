@@ -1,6 +1,7 @@
 import SalienceAttribution
 import SalienceCheckpoints
 import SalienceDatasets
+import SalienceFoundation
 import SalienceModels
 import SaliencePipeline
 import SalienceTensors

@@ -4,7 +4,6 @@ import SaliencePipeline
 import SalienceReports
 import SalienceTensors
 import SalienceTokenizers
-import SalienceVulkan
 
 /// Scores a pipeline's examples with one loaded model.
 public struct PipelineScorer: ModelScorer {
@@ -41,12 +40,16 @@ public struct PipelineScorer: ModelScorer {
 
   /// A row that alone exceeds the device's memory, or that alone cannot be computed, fails alone.
   public func score(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
+    try await answeringInHalves(batch) {
+      try await scoreFindingBadRows($0)
+    } alone: { _, fault in
+      .failure(RowFailure(fault.message))
+    }
+  }
+
+  private func scoreFindingBadRows(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
     do {
       return try await scoreTogether(batch)
-    } catch let error as VulkanError where error.isShortOfMemory {
-      guard batch.count > 1 else { return batch.map { _ in .failure(RowFailure(error.message)) } }
-      let middle = batch.count / 2
-      return try await score(Array(batch[..<middle])) + score(Array(batch[middle...]))
     } catch let error where Self.isOfARow(error) {
       if batch.count == 1 { return [.failure(RowFailure("\(error)"))] }
       // Each alone shows which row it is.

@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceFoundation
 import SalienceJSON
 import SaliencePipeline
 import Synchronization
@@ -14,12 +15,10 @@ final class RunDataset: Sendable {
   /// - Parameter standardInput: called where the pipeline reads it.
   /// - Throws: `DatasetError`, also where there is no row; `PipelineError` of standard input.
   init(_ pipeline: Pipeline, standardInput: () throws -> StandardInput) throws {
-    let (dataset, columns) = (pipeline.dataset, pipeline.dataset.columns)
+    let dataset = pipeline.dataset
     let input = dataset.isStandardInput ? try standardInput() : nil
     let source = try DatasetSource(
-      paths: input.map { [$0.path] } ?? dataset.paths,
-      mapping: ColumnMapping(
-        id: columns.id, text: columns.text, textPair: columns.textPair, label: columns.label, keep: columns.keep),
+      paths: input.map { [$0.path] } ?? dataset.paths, mapping: dataset.columns,
       options: dataset.options, output: OutputFiles(directory: pipeline.output.directory, names: RunLayout.names),
       names: input.map { [$0.path: Self.standardInputName] } ?? [:])
     try source.requireRecords()

@@ -1,5 +1,7 @@
+import SalienceFoundation
+
 /// Why a method cannot explain a model's answer.
-public struct AttributionError: Error, Sendable, CustomStringConvertible {
+public struct AttributionError: Fault {
   public enum Code: String, Sendable {
     /// A setting that this model or tokenizer cannot serve.
     case usage
@@ -39,5 +41,5 @@ public struct AttributionError: Error, Sendable, CustomStringConvertible {
     self.setting = setting
   }
 
-  public var description: String { message }
+  public var kind: FaultKind { code == .usage ? .usage : .data }
 }

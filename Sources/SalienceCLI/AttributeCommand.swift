@@ -4,6 +4,7 @@ import Salience
 import SalienceAttribution
 import SalienceCheckpoints
 import SalienceDatasets
+import SalienceFoundation
 import SalienceJSON
 import SalienceModels
 import SaliencePipeline

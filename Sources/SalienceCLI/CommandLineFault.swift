@@ -1,5 +1,6 @@
 import ArgumentParser
 import SalienceDatasets
+import SalienceFoundation
 
 /// What is wrong with a command line that cannot be read, in the program's own words where the parser's would mislead.
 struct CommandLineFault {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SalienceAttribution
 import SalienceDatasets
+import SalienceFoundation
 import SaliencePipeline
 
 /// The options of a command that name one method and its settings, each as the method declares it.

@@ -116,7 +116,7 @@ private final class RunStopper: Sendable {
     guard !isAttached else { return }
     let error = interruption.error
     writeError("\(error.message) before the run began: the same command again")
-    endProcess(ExitCode(error.exitCode))
+    endProcess(ExitCode(error.kind.exitStatus))
   }
 }
 

@@ -21,7 +21,7 @@ func writeMessage(linesOf text: String) { for line in lines(of: text) { writeMes
 
 /// Writes a line of a command's result.
 ///
-/// - Throws: `ReportError.inputOutput`, as do the others.
+/// - Throws: `FileFault`, as do the others.
 func writeResult(_ line: String) throws { try writeStyledResult(TerminalText.visible(line) + "\n") }
 
 /// Writes a text of ours as a command's result, line by line.

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceJSON
 import SalienceTensors
 
@@ -93,7 +94,7 @@ public struct Checkpoint: Sendable {
   /// Says what to name instead of the folder that a training run left its checkpoints in.
   private static func refuseFolderOfCheckpoints(_ path: String, as named: String) throws {
     guard CheckpointFile.isDirectory(path + "/config.json") == nil else { return }
-    let inside = CheckpointFile.names(in: path).compactMap { name -> (name: String, step: Int)? in
+    let inside = ((try? DurableFile.names(in: path)) ?? []).compactMap { name -> (name: String, step: Int)? in
       guard name.hasPrefix("checkpoint-"), let step = Int(name.dropFirst("checkpoint-".count)),
         CheckpointFile.isDirectory(path + "/" + name) == true
       else { return nil }

@@ -1,5 +1,7 @@
+import SalienceFoundation
+
 /// Why a checkpoint cannot be used.
-public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+public struct CheckpointError: Fault {
   /// Kinds of fault.
   public enum Code: String, Sendable {
     /// A directory or file is not there or cannot be opened.
@@ -19,8 +21,8 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
   public let file: String?
   /// The tensor at fault, where one is.
   public let tensor: String?
-  /// The error below this one, where there is one.
-  public let cause: (any Error)?
+  /// The words of the error below this one, where there is one.
+  public let cause: String?
 
   public init(
     _ code: Code, _ message: String, file: String? = nil, tensor: String? = nil, cause: (any Error)? = nil
@@ -29,19 +31,29 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     self.message = message
     self.file = file
     self.tensor = tensor
-    self.cause = cause
+    self.cause = cause.map { "\($0)" }
+  }
+
+  public var kind: FaultKind {
+    switch code {
+    case .missing: .missing
+    case .usage: .usage
+    case .invalid, .unsupported: .data
+    }
+  }
+
+  /// The file and the tensor in it.
+  public var place: String? {
+    let parts = [file, tensor.map { "tensor '\($0)'" }].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ": ")
   }
 
   public var description: String {
-    var parts: [String] = []
-    if let file { parts.append(file) }
-    if let tensor { parts.append("tensor '\(tensor)'") }
-    parts.append(message)
-    if let cause { parts.append("\(cause)") }
+    let text = [place, message, cause].compactMap { $0 }.joined(separator: ": ")
     // A tensor's name comes out of a file and must not break the line or steer the terminal.
     return String(
       String.UnicodeScalarView(
-        parts.joined(separator: ": ").unicodeScalars.map { scalar in
+        text.unicodeScalars.map { scalar in
           scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
         }))
   }

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -15,7 +17,7 @@ final class CheckpointFile: Sendable {
   let path: String
   /// Bytes of the file when it was opened.
   let count: Int
-  private let descriptor: Int32
+  private let file: OpenFile
 
   /// Opens the file.
   ///
@@ -24,43 +26,36 @@ final class CheckpointFile: Sendable {
     self.path = path
     var status = stat()
     // Asked before opening, because opening a named pipe would wait for its writer.
-    guard stat(path, &status) == 0 else { throw Self.systemError(path, errno) }
+    guard stat(path, &status) == 0 else { throw Self.error(.last, of: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError(.missing, "not a regular file", file: path)
     }
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.systemError(path, errno) }
-    guard fstat(descriptor, &status) == 0 else {
-      let code = errno
-      close(descriptor)
-      throw Self.systemError(path, code)
+    do { file = try OpenFile(path, O_RDONLY) } catch { throw Self.error(error, of: path) }
+    guard fstat(file.descriptor, &status) == 0 else {
+      let error = SystemError.last
+      try? file.close()
+      throw Self.error(error, of: path)
     }
     count = Int(status.st_size)
   }
 
-  deinit { close(descriptor) }
+  deinit { try? file.close() }
 
   /// Fills `buffer` with the bytes from `offset` on; several threads may read at once.
   ///
   /// - Parameter tensor: named in errors.
   /// - Throws: `CheckpointError`: `invalid` where the file ends too soon, `missing` where the system cannot read it.
   func read(from offset: Int, into buffer: UnsafeMutableRawBufferPointer, tensor: String? = nil) throws {
-    guard let start = buffer.baseAddress else { return }
-    var done = 0
-    while done < buffer.count {
-      let read = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
-      if read < 0 {
-        if errno == EINTR { continue }
-        throw Self.systemError(path, errno, tensor: tensor)
-      }
-      guard read > 0 else {
-        var status = stat()
-        let left = fstat(descriptor, &status) == 0 ? Int(status.st_size) : offset + done
-        throw CheckpointError(
-          .invalid, "cut short while it was read: \(count) bytes when it was opened, now \(left)", file: path,
-          tensor: tensor)
-      }
-      done += read
+    let done: Int
+    do { done = try file.read(into: buffer, at: Int64(offset)) } catch {
+      throw Self.error(error, of: path, tensor: tensor)
+    }
+    guard done == buffer.count else {
+      var status = stat()
+      let left = fstat(file.descriptor, &status) == 0 ? Int(status.st_size) : offset + done
+      throw CheckpointError(
+        .invalid, "cut short while it was read: \(count) bytes when it was opened, now \(left)", file: path,
+        tensor: tensor)
     }
   }
 
@@ -100,21 +95,6 @@ final class CheckpointFile: Sendable {
     "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
-  /// The names in a directory, in byte order; none where it cannot be read.
-  static func names(in directory: String) -> [String] {
-    guard let handle = opendir(directory) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-          let capacity = MemoryLayout.size(ofValue: pointer.pointee)
-          return pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
-        })
-    }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
   /// Whether `path` leads to something, and whether that is a directory; nil where it leads nowhere.
   static func isDirectory(_ path: String) -> Bool? {
     var status = stat()
@@ -122,9 +102,10 @@ final class CheckpointFile: Sendable {
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private static func systemError(_ path: String, _ code: Int32, tensor: String? = nil) -> CheckpointError {
-    if code == ENOENT || code == ENOTDIR { return CheckpointError(.missing, "no such file", file: path) }
-    return CheckpointError(
-      .missing, "cannot be read: \(String(cString: strerror(code)))", file: path, tensor: tensor)
+  private static func error(_ error: SystemError, of path: String, tensor: String? = nil) -> CheckpointError {
+    if error.code == ENOENT || error.code == ENOTDIR {
+      return CheckpointError(.missing, "no such file", file: path)
+    }
+    return CheckpointError(.missing, "cannot be read: \(error)", file: path, tensor: tensor)
   }
 }

@@ -1,5 +1,7 @@
+import SalienceFoundation
+
 /// Why a dataset cannot be read any further; a record that alone is damaged is a `BadRow` instead.
-public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct DatasetError: Fault, Equatable {
   /// Kinds of fault.
   public enum Code: String, Sendable {
     /// A file is not there, or a pattern matches none.
@@ -33,5 +35,13 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     self.column = column
   }
 
-  public var description: String { file.map { "\($0): \(message)" } ?? message }
+  public var kind: FaultKind {
+    switch code {
+    case .missingFile: .missing
+    case .io: .io
+    default: .data
+    }
+  }
+
+  public var place: String? { file }
 }

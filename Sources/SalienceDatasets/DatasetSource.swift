@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// The files of a dataset, each with how it is written, found out once, so that every reading gives the same rows.
 public struct DatasetSource: Sendable {
   /// The files, in the order in which they are read: the byte order of their paths.

@@ -1,7 +1,9 @@
+import SalienceFoundation
+
 /// Why a document is not JSON, and where.
 ///
 /// The message quotes nothing of the document, except the characters that JSON itself defines.
-public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct JSONError: Fault, Equatable {
   /// Kinds of fault, for callers that treat some of them differently.
   public enum Code: String, Sendable {
     /// The text breaks the grammar of RFC 8259, or goes on after the document's end.
@@ -26,5 +28,7 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     self.offset = offset
   }
 
+  public var kind: FaultKind { .data }
+  public var place: String? { "byte \(offset)" }
   public var description: String { "\(message) at byte \(offset)" }
 }

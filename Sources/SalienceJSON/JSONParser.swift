@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Recursive-descent parser of RFC 8259 over bytes; strings are in `JSONParser+Strings.swift`.
 struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
@@ -107,7 +109,7 @@ struct JSONParser {
     try checkDepth(depth)
     index += 1
     var members: [JSONMember] = []
-    var names: Set<ExactName> = []
+    var names: Set<ExactText> = []
     skipWhiteSpace()
     if current == UInt8(ascii: "}") {
       index += 1
@@ -118,7 +120,7 @@ struct JSONParser {
       guard current == UInt8(ascii: "\"") else { throw fault("expected a member's name in double quotes") }
       let start = index
       let name = try parseString()
-      if rejectsDuplicateNames, !names.insert(ExactName(text: name)).inserted {
+      if rejectsDuplicateNames, !names.insert(ExactText(name)).inserted {
         throw JSONError(code: .duplicateName, message: "a member's name stands twice in one object", offset: start)
       }
       skipWhiteSpace()

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 extension JSONValue {
   /// The member of that name, or nil where there is none or the value is no object.
   ///
@@ -5,7 +7,7 @@ extension JSONValue {
   /// Python's `json`. The search is linear: iterate `objectValue` where an object holds thousands of members.
   public subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.last { ExactName(text: $0.name) == ExactName(text: name) }?.value
+    return members.last { ExactText($0.name) == ExactText(name) }?.value
   }
 
   /// The element at `position`, or nil where there is none or the value is no array.

@@ -1,5 +1,7 @@
+import SalienceFoundation
+
 /// Why a checkpoint cannot be run.
-public struct ModelError: Error, Sendable, CustomStringConvertible {
+public struct ModelError: Fault {
   public enum Code: String, Sendable {
     /// A model family, activation or option that is not implemented.
     case unsupported
@@ -18,5 +20,6 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
     self.file = file
   }
 
-  public var description: String { file.map { "\($0): \(message)" } ?? message }
+  public var kind: FaultKind { .data }
+  public var place: String? { file }
 }

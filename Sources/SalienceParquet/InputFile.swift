@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,23 +12,23 @@
 final class InputFile: Sendable {
   let path: String
   let size: Int64
-  private let descriptor: Int32
+  private let file: OpenFile
 
   init(path: String) throws(ParquetError) {
-    let opened = open(path, O_RDONLY | O_CLOEXEC)
-    guard opened >= 0 else { throw ParquetError(.cannotRead, "cannot be opened", file: path, cause: errno) }
+    do { file = try OpenFile(path, O_RDONLY) } catch {
+      throw ParquetError(.cannotRead, "cannot be opened", file: path, cause: error)
+    }
     var status = stat()
-    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      _ = close(opened)
+    guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      try? file.close()
       throw ParquetError(.cannotRead, "is no regular file", file: path)
     }
     self.path = path
-    descriptor = opened
     size = Int64(status.st_size)
   }
 
   deinit {
-    _ = close(descriptor)
+    try? file.close()
   }
 
   /// Exactly `count` bytes from `offset` on; the range is checked against the file's size before memory is taken.
@@ -35,16 +37,10 @@ final class InputFile: Sendable {
       let message = "\(count) bytes are claimed here, but the file has \(size)"
       throw ParquetError(.corrupt, message, file: path, offset: offset)
     }
-    var failure: Int32?
+    var failure: SystemError?
     let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, done in
-      done = 0
-      while done < length {
-        let got = pread(descriptor, buffer.baseAddress.map { $0 + done }, length - done, off_t(offset) + off_t(done))
-        if got < 0, errno == EINTR { continue }
-        if got < 0 { failure = errno }
-        if got <= 0 { break }
-        done += got
-      }
+      let whole = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: length)
+      do throws(SystemError) { done = try file.read(into: whole, at: offset) } catch { failure = error }
     }
     if let failure { throw ParquetError(.cannotRead, "cannot be read", file: path, offset: offset, cause: failure) }
     guard bytes.count == length else {

@@ -1,7 +1,9 @@
+import SalienceFoundation
+
 /// What went wrong with a Parquet file, and where.
 ///
 /// Holds names of files and columns and byte offsets, never values of a table.
-public struct ParquetError: Error, CustomStringConvertible, Sendable {
+public struct ParquetError: Fault {
   /// The kind of failure; a caller maps it to an exit code.
   public enum Code: String, Sendable {
     /// The operating system refused to open, read or inspect a file.
@@ -34,33 +36,34 @@ public struct ParquetError: Error, CustomStringConvertible, Sendable {
   public internal(set) var column: String?
   /// The offset in the file in bytes, when the failure belongs to one.
   public internal(set) var offset: Int64?
-  /// The operating system's error number behind the failure, if any.
-  public let cause: Int32?
+  /// The operating system's words behind the failure, if any.
+  public let cause: String?
 
   init(
     _ code: Code, _ message: String, file: String? = nil, column: String? = nil, offset: Int64? = nil,
-    cause: Int32? = nil
+    cause: SystemError? = nil
   ) {
     self.code = code
     self.message = message
     self.file = file
     self.column = column
     self.offset = offset
-    self.cause = cause
+    self.cause = cause?.description
+  }
+
+  public var kind: FaultKind { code == .cannotWrite ? .io : .data }
+
+  /// File, column and offset, as far as they are known.
+  public var place: String? {
+    let parts = [file, column.map { "column '\($0)'" }, offset.map { "byte \($0)" }].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ": ")
   }
 
   /// One line: file, column, offset, message, cause.
   public var description: String {
-    var parts: [String] = []
-    if let file { parts.append(file) }
-    if let column { parts.append("column '\(column)'") }
-    if let offset { parts.append("byte \(offset)") }
-    var text = message
-    if let cause { text += " (\(systemErrorText(cause)))" }
-    parts.append(text)
+    let text = [place, message + (cause.map { " (\($0))" } ?? "")].compactMap { $0 }.joined(separator: ": ")
     // A column name may hold control characters; the message stays on one line.
-    let scalars = parts.joined(separator: ": ").unicodeScalars.map { $0.value < 32 ? " " : $0 }
-    return String(String.UnicodeScalarView(scalars))
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
   }
 
   /// The same error with the places filled in that it does not name yet.

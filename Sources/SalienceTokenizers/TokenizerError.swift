@@ -1,7 +1,9 @@
+import SalienceFoundation
+
 /// Why a tokenizer could not be loaded, or a text not be encoded.
 ///
 /// The message names files and components, never the text that was encoded.
-public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct TokenizerError: Fault, Equatable {
   /// Kinds of fault, for callers that treat some of them differently.
   public enum Code: String, Sendable {
     /// A file is missing or cannot be read.
@@ -33,7 +35,10 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
     self.component = component
   }
 
-  public var description: String {
-    [file, component, message].compactMap { $0 }.joined(separator: ": ")
+  public var kind: FaultKind { .data }
+
+  /// The file and the component in it.
+  public var place: String? {
+    file == nil && component == nil ? nil : [file, component].compactMap { $0 }.joined(separator: ": ")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SalienceDatasets
+import SalienceFoundation
 import SalienceTestSupport
 import Testing
 

@@ -45,7 +45,7 @@ import Testing
   ])
   func refusesWhatCannotBe(_ members: String, _ message: String) throws {
     let error = try #require(throws: PipelineError.self) { try dataset(members) }
-    #expect(error.exitCode == 64 && error.description.hasPrefix("p.yaml:2: "))
+    #expect(error.kind == .usage && error.description.hasPrefix("p.yaml:2: "))
     #expect(error.message.hasPrefix(message), "\(error)")
   }
 }

@@ -80,7 +80,7 @@ import Testing
     let before = try directory.contents(of: out)
     func expectRefusal(_ part: String, _ run: () throws -> Run) async {
       let error = await #expect(throws: PipelineError.self) { try await run().execute() }
-      #expect(error?.exitCode == 73 && error?.message.contains(part) == true, "\(error?.message ?? "none")")
+      #expect(error?.kind == .refused && error?.message.contains(part) == true, "\(error?.message ?? "none")")
     }
     await expectRefusal("--limit: 100, now 99") { try fakeRun(out, limit: 99, options: Self.resumed) }
     await expectRefusal("models: a, b, now a") { try fakeRun(out, limit: 100, options: Self.resumed, models: ["a"]) }
@@ -105,7 +105,7 @@ import Testing
     let early = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, limit: 100, options: Self.resumed).execute()
     }
-    #expect(early?.exitCode == 75)
+    #expect(early?.kind == .retry)
     slow.cancel(.interrupt)
     _ = try? await execution.value
     await device.send(())

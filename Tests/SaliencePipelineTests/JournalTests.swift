@@ -119,7 +119,7 @@ private struct Crash: Error {}
     let error = try #require(throws: PipelineError.self) {
       try journal.commit(attempt, rows: [("predictions", 2)], counts: RowCounts(ok: 2), totals: UnitTotals())
     }
-    #expect(error.code == .software)
+    #expect(error.kind == .software)
     #expect(!journal.isPublished(unit))
   }
 
@@ -130,6 +130,6 @@ private struct Crash: Error {}
     let text = String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
     try Data(text.replacing("predictions/model=m", with: "../../model=m").utf8).write(to: URL(fileURLWithPath: path))
     let error = try #require(throws: PipelineError.self) { try journal.recover(models: ["m"]) }
-    #expect(error.code == .data)
+    #expect(error.kind == .data)
   }
 }

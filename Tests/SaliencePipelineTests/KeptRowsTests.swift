@@ -47,7 +47,7 @@ import Testing
     // The batches of a unit are those of its longest rows first, so the shortest rows of the first unit come last.
     let before = Journaled()
     let error = try await interrupt(at: 52, interruption, log: before)
-    #expect(error?.exitCode == interruption.error.exitCode)
+    #expect(error?.kind == interruption.error.kind)
     let scored = before.scored.withLock { $0 }
     let batch = try #require(scored.firstIndex(of: 52))
     // Those that were scored, but not those that hang, and those that need no scoring are not counted.

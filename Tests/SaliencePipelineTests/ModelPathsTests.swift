@@ -39,6 +39,6 @@ import Testing
 
   @Test func aPatternWithoutAMatchIsMissing() throws {
     let error = #expect(throws: PipelineError.self) { try names("step-*") }
-    #expect(error?.code == .missing && error?.location == "\(directory.path)/step-*")
+    #expect(error?.kind == .missing && error?.place == "\(directory.path)/step-*")
   }
 }

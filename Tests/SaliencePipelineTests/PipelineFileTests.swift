@@ -1,4 +1,5 @@
 import SalienceAttribution
+import SalienceFoundation
 import SalienceJSON
 import SaliencePipeline
 import SalienceReports
@@ -132,7 +133,7 @@ private let minimal = """
     let text = complete.replacing(original, with: replacement, maxReplacements: 1)
     #expect(text != complete)
     let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "demo.yaml") }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description.hasPrefix(message), "\(error)")
     #expect(!error.description.contains("\n"))
   }
@@ -140,7 +141,7 @@ private let minimal = """
   @Test func targetsOfLabelsTakeAColumnOfLabels() throws {
     let text = minimal.replacing("gradients}", with: "gradients, target: label}")
     let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "p.yaml") }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(
       error.description
         == "p.yaml:3: 'methods.0.target' is label, for which 'dataset.columns.label' must name the column of labels")
@@ -177,7 +178,7 @@ private let minimal = """
     let error = try #require(throws: PipelineError.self) {
       try PipelineFile.parse(minimal + "\nname: n", path: "p.yaml", overrides: [try PipelineOverride(set: argument)])
     }
-    #expect(error.code == .usage)
+    #expect(error.kind == .usage)
     #expect(error.description.hasPrefix("--set \(argument): "), "\(error)")
   }
 
@@ -232,7 +233,7 @@ private let minimal = """
       ("steps", "0"), ("steps", "x"), ("quadrature", "simpson"), ("normalize", "l3"), ("layer", "layer 1"),
     ] {
       let error = try #require(throws: PipelineError.self) { try method((key, value)) }
-      #expect(error.code == .usage && error.description.hasPrefix("--\(key) \(value): '\(key)' must be "), "\(error)")
+      #expect(error.kind == .usage && error.description.hasPrefix("--\(key) \(value): '\(key)' must be "), "\(error)")
     }
   }
 
@@ -241,8 +242,8 @@ private let minimal = """
   }
 
   @Test func missingFileIsMissing() throws {
-    let error = try #require(throws: PipelineError.self) { try PipelineFile.load("/nonexistent/p.yaml") }
-    #expect(error.exitCode == 66)
+    let error = try #require(throws: FileFault.self) { try PipelineFile.load("/nonexistent/p.yaml") }
+    #expect(error.kind == .missing)
   }
 
   /// Aliases to aliases: two to the power of forty values, as a value, and as a key that a parser would hash.
@@ -252,7 +253,7 @@ private let minimal = """
     let bomb = levels.map { "\($1): &\($1) [*\($0),\(space)*\($0)]\n" }.joined()
     let text = "a: &a [x, x]\n" + bomb + use + "\n"
     let error = try #require(throws: PipelineError.self) { try PipelineFile.parse(text, path: "p.yaml") }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description == "p.yaml:1: anchors and aliases are not read: write out what 'a' stands for")
   }
 
@@ -283,6 +284,6 @@ private let minimal = """
   @Test func modelNamesAreUniqueAndNeverClimb() throws {
     #expect(try ModelName.unique(["a/m", "b/m/", "m-2", "c/m"]) == ["m", "m-2", "m-2-2", "m-3"])
     let error = try #require(throws: PipelineError.self) { try ModelName.unique(["a/.."]) }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
   }
 }

@@ -64,7 +64,7 @@ import Testing
   ])
   func namesFileLineAndKey(_ noise: String, _ message: String) throws {
     let error = try #require(throws: PipelineError.self) { try pipeline(noise) }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description.hasPrefix(message), "\(error)")
   }
 

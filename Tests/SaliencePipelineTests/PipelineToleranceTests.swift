@@ -45,7 +45,7 @@ import Testing
     let error = try #require(throws: PipelineError.self) {
       try PipelineFile.parse(Self.pipeline(rule), path: "p.yaml")
     }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description.hasPrefix(message), "\(error)")
   }
 
@@ -62,7 +62,7 @@ import Testing
           PipelineOverride(option: "--tolerance 0.05", path: "tolerance", values: ["0.05"]),
         ])
     }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description.contains("--tolerance 0.05"), "\(error)")
   }
 }

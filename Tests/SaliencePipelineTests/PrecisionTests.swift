@@ -35,7 +35,7 @@ import Testing
   @Test func optionsAreChecked() throws {
     #expect(try Pipeline.Precision(option: nil) == .f32)
     let error = try #require(throws: PipelineError.self) { try Pipeline.Precision(option: "b16") }
-    #expect(error.exitCode == 64)
+    #expect(error.kind == .usage)
     #expect(error.description.hasPrefix("--precision b16: 'precision' must be one of f32, bf16, f16, not 'b16'"))
   }
 

@@ -206,7 +206,7 @@ import Testing
     _ = log.append(bytes(0))
     try FileManager.default.removeItem(atPath: layout.path)
     let error = #expect(throws: PipelineError.self) { try log.flush() }
-    #expect(error?.exitCode == 73)
+    #expect(error?.kind == .refused)
     #expect(!FileManager.default.fileExists(atPath: layout.path))
   }
 }

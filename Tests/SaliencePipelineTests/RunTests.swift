@@ -1,4 +1,5 @@
 import Foundation
+import SalienceFoundation
 import SalienceJSON
 import SalienceParquet
 import SaliencePipeline
@@ -84,16 +85,16 @@ import Testing
   @Test func refusesAnExistingOrDifferentRun() async throws {
     _ = try await fakeRun(out).execute()
     let exists = await #expect(throws: PipelineError.self) { try await fakeRun(out).execute() }
-    #expect(exists?.exitCode == 73)
+    #expect(exists?.kind == .refused)
     let differs = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, steps: 3, options: Run.Options(resume: true)).execute()
     }
-    #expect(differs?.exitCode == 73)
+    #expect(differs?.kind == .refused)
     #expect(differs?.message.contains("pipeline.methods.0.steps: 2, now 3") == true)
     let limit = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, limit: 10, options: Run.Options(resume: true)).execute()
     }
-    #expect(limit?.exitCode == 73)
+    #expect(limit?.kind == .refused)
     #expect(limit?.message.contains("--limit") == true)
   }
 
@@ -148,7 +149,7 @@ import Testing
 
   @Test func tooManyBadRowsAreReportedAfterPublishing() async throws {
     let strict = try await fakeRun(out, options: Run.Options(maxBadRows: .rows(11))).execute()
-    #expect(strict.badRowError(limit: .rows(11), in: RunLayout(path: out))?.exitCode == 65)
+    #expect(strict.badRowError(limit: .rows(11), in: RunLayout(path: out))?.kind == .data)
     #expect(FileManager.default.fileExists(atPath: out + "/_SUCCESS"))
     #expect(BadRowLimit.rows(12).isExceeded(by: strict.models.map(\.counts)) == false)
     // 24 of 500 rows are 4.8 %.
@@ -156,8 +157,8 @@ import Testing
     #expect(!BadRowLimit.percent(4.8).isExceeded(by: strict.models.map(\.counts)))
   }
 
-  @Test(arguments: [(Interruption.terminate, Int32(143)), (.interrupt, 130), (.requeue, 75)])
-  func stopsSoonAndKeepsFinishedUnits(_ interruption: Interruption, _ exitCode: Int32) async throws {
+  @Test(arguments: [(Interruption.terminate, FaultKind.terminated), (.interrupt, .interrupted), (.requeue, .retry)])
+  func stopsSoonAndKeepsFinishedUnits(_ interruption: Interruption, _ kind: FaultKind) async throws {
     let (reached, device) = (BoundedChannel<Void>(capacity: 1), BoundedChannel<Void>(capacity: 1))
     let hanging = FakeScorer(concurrency: 1) { rows in
       guard rows.contains(where: { $0 >= 128 }) else { return }
@@ -171,7 +172,7 @@ import Testing
     run.cancel(interruption)
     let error = await #expect(throws: PipelineError.self) { try await execution.value }
     await device.send(())
-    #expect(error?.exitCode == exitCode)
+    #expect(error?.kind == kind)
     #expect(try tables(out).keys.filter { $0.hasPrefix("predictions/") }.count == 2)
     #expect(try await fakeRun(out, options: Run.Options(resume: true)).execute().isFinished)
   }
@@ -191,8 +192,8 @@ import Testing
 
   @Test func anUnwritableOutputIsAnInputOutputError() async throws {
     let file = try directory.write("occupied", "a file")
-    let error = await #expect(throws: PipelineError.self) { try await fakeRun(file).execute() }
-    #expect(error?.exitCode == 74)
-    #expect(error?.location?.hasPrefix(file) == true)
+    let error = await #expect(throws: FileFault.self) { try await fakeRun(file).execute() }
+    #expect(error?.kind == .io)
+    #expect(error?.place?.hasPrefix(file) == true)
   }
 }

@@ -43,7 +43,7 @@ import Testing
     let error = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, steps: 3, options: Run.Options(overwrite: true)).execute()
     }
-    #expect(error?.exitCode == 73 && error?.message.contains("--overwrite") == true)
+    #expect(error?.kind == .refused && error?.message.contains("--overwrite") == true)
     live.goOn()
     #expect(try await live.execution.value.isFinished)
     #expect(try await fakeRun(out, steps: 3, options: Run.Options(overwrite: true)).execute().isFinished)
@@ -58,7 +58,7 @@ import Testing
     let before = try tables(out)
     old.goOn()
     let error = await #expect(throws: PipelineError.self) { try await old.execution.value }
-    #expect(error?.exitCode == 73 && error?.message.contains("another run") == true)
+    #expect(error?.kind == .refused && error?.message.contains("another run") == true)
     #expect(try tables(out) == before)
     #expect(try RunVerification(of: out).faults == [])
   }
@@ -151,7 +151,7 @@ import Testing
     let error = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, options: Run.Options(shard: last), scorer: scorer).execute()
     }
-    #expect(error?.exitCode == 75)
+    #expect(error?.kind == .retry)
     #expect(try await fakeRun(out, options: Run.Options(resume: true)).execute().isFinished)
   }
 
@@ -164,7 +164,7 @@ import Testing
     let error = await #expect(throws: PipelineError.self) {
       try await fakeRun(out, options: Run.Options(resume: true)).execute()
     }
-    #expect(error?.exitCode == 65)
+    #expect(error?.kind == .data)
     #expect(!FileManager.default.fileExists(atPath: layout.success))
   }
 
@@ -175,7 +175,7 @@ import Testing
     let scorer = FakeScorer(concurrency: 1) { rows in if rows.contains(where: { $0 >= 192 }) { changed.set() } }
     let run = try fakeRun(out, scorer: scorer, check: check, isDataset: isDataset)
     let error = await #expect(throws: PipelineError.self) { try await run.execute() }
-    #expect(error?.exitCode == 65)
+    #expect(error?.kind == .data)
     #expect(
       !FileManager.default.fileExists(atPath: layout.success) && !FileManager.default.fileExists(atPath: layout.runFile)
     )

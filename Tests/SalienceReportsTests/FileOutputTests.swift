@@ -1,4 +1,5 @@
 import Foundation
+import SalienceFoundation
 import SalienceReports
 import Testing
 
@@ -64,7 +65,7 @@ import Testing
     try output.finish()
     for name in ["victim", "link"] {
       let path = directory.appendingPathComponent(name).path
-      #expect(throws: ReportError.self) { try FileOutput(creating: path) }
+      #expect(throws: FileFault.self) { try FileOutput(creating: path) }
     }
     #expect(try text("victim") == "mine")
     #expect(try text("t.csv") == "table")
@@ -103,8 +104,8 @@ import Testing
     try output.write([1])
     try output.finish()
     let full = try FileOutput(replacing: "/dev/full")
-    let error = #expect(throws: ReportError.self) { try full.write([1]) }
-    #expect(error?.code == .inputOutput)
+    let error = #expect(throws: FileFault.self) { try full.write([1]) }
+    #expect(error?.kind == .io)
     #expect(!FileManager.default.fileExists(atPath: "/dev/full.partial"))
   }
 }

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -20,7 +22,7 @@ final class FileStream: ByteStream {
   let path: String
   /// Which file was opened, as it was then.
   let identity: FileIdentity
-  private let descriptor: Int32
+  private let file: OpenFile
   private let isExpected: Bool
 
   /// Opens a regular file.
@@ -31,25 +33,23 @@ final class FileStream: ByteStream {
   init(path: String, expecting expected: FileIdentity? = nil) throws {
     self.path = path
     // Opening a pipe would else wait for whoever writes into it.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Self.systemError(path) }
+    do { file = try OpenFile(path, O_RDONLY | O_NONBLOCK) } catch { throw Self.fault(error, of: path) }
     do {
-      identity = try Self.identity(of: descriptor, path: path)
+      identity = try Self.identity(of: file, path: path)
       if let expected, let change = FileIdentity.change(from: expected, to: identity) {
         throw DatasetError(.changed, "the file changed while the run went on: \(change)", file: path)
       }
     } catch {
-      close(descriptor)
+      try? file.close()
       throw error
     }
-    self.descriptor = descriptor
     isExpected = expected != nil
   }
 
-  private static func identity(of descriptor: Int32, path: String) throws -> FileIdentity {
+  private static func identity(of file: OpenFile, path: String) throws -> FileIdentity {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, let identity = FileIdentity(descriptor: descriptor) else {
-      throw systemError(path)
+    guard fstat(file.descriptor, &status) == 0, let identity = FileIdentity(descriptor: file.descriptor) else {
+      throw fault(.last, of: path)
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return identity
@@ -62,36 +62,27 @@ final class FileStream: ByteStream {
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { try? file.close() }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    while true {
-      #if canImport(Glibc)
-        let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      #elseif canImport(Musl)
-        let count = Musl.read(descriptor, buffer.baseAddress, buffer.count)
-      #else
-        let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
-      #endif
-      if count == 0, isExpected { try checkUnchanged() }
-      if count >= 0 { return count }
-      if errno != EINTR { throw Self.systemError(path) }
-    }
+    let count: Int
+    do { count = try file.read(into: buffer) } catch { throw Self.fault(error, of: path) }
+    if count == 0, isExpected { try checkUnchanged() }
+    return count
   }
 
   /// Checks at the file's end that it is as it was, and still stands under its path.
   private func checkUnchanged() throws {
-    for now in [FileIdentity(descriptor: descriptor), FileIdentity(path: path)] {
+    for now in [FileIdentity(descriptor: file.descriptor), FileIdentity(path: path)] {
       if let change = FileIdentity.change(from: identity, to: now) {
         throw DatasetError(.changed, "the file changed while the run went on: \(change)", file: path)
       }
     }
   }
 
-  private static func systemError(_ path: String) -> DatasetError {
-    let number = errno
-    if number == ENOENT || number == ENOTDIR { return DatasetError(.missingFile, "no such file", file: path) }
-    return DatasetError(.io, "cannot be read: \(String(cString: strerror(number)))", file: path)
+  private static func fault(_ error: SystemError, of path: String) -> DatasetError {
+    if error.code == ENOENT || error.code == ENOTDIR { return DatasetError(.missingFile, "no such file", file: path) }
+    return DatasetError(.io, "cannot be read: \(error)", file: path)
   }
 }
 

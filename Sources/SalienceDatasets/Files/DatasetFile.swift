@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// A file of a dataset, with what was found out about it before its first record is read.
 struct DatasetFile: Sendable {
   enum Records: Sendable {

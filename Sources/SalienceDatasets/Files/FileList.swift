@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -70,20 +72,12 @@ enum FileList {
   }
 
   private static func entries(of directory: String) -> [Entry] {
-    guard let handle = opendir(directory.isEmpty ? "." : directory) else { return [] }
-    defer { closedir(handle) }
-    var entries: [Entry] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        let capacity = MemoryLayout.size(ofValue: pointer.pointee)
-        return pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
-      }
-      if name == "." || name == ".." { continue }
+    let names = (try? DurableFile.names(in: directory.isEmpty ? "." : directory)) ?? []
+    return names.map { name in
       var status = stat()
       let isDirectory = lstat(directory + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      entries.append(Entry(name: name, isRealDirectory: isDirectory))
+      return Entry(name: name, isRealDirectory: isDirectory)
     }
-    return entries
   }
 
   /// Whether a path stands for a file, or a pattern for some.

@@ -30,7 +30,7 @@ final class JSONElementsReader: FileRecordReader {
         BadRow(row: row, id: nil, location: location, column: nil, reason: "longer than \(maximumRecordSize) bytes"))
     }
     let record = decoder.decode(UnsafeBufferPointer(rebasing: buffer.bytes[..<length]), row: row, at: location)
-    consume(length)
+    buffer.consumeLines(length)
     return record
   }
 
@@ -46,7 +46,7 @@ final class JSONElementsReader: FileRecordReader {
       guard try moveToElement() else { break }
       if let length = try elementLength() {
         survey.add(UnsafeBufferPointer(rebasing: buffer.bytes[..<length]))
-        consume(length)
+        buffer.consumeLines(length)
       } else {
         try skipElement()
       }
@@ -58,26 +58,19 @@ final class JSONElementsReader: FileRecordReader {
     DatasetError(.damaged, "\(what) at byte \(buffer.byteOffset)", file: buffer.file)
   }
 
-  private func cutOff() -> DatasetError {
-    DatasetError(
-      .damaged,
-      "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
-        + " cut off", file: buffer.file)
-  }
-
   /// Moves to the next element; false behind the last.
   private func moveToElement() throws -> Bool {
     while place != .end {
-      let byte = try firstByte()
+      let byte = try buffer.firstByteOfJSON()
       switch (place, byte) {
       case (.start, UInt8(ascii: "[")?) where isArray:
-        consume(1)
+        buffer.consumeLines(1)
         place = .beforeElement
-        if try firstByte() == UInt8(ascii: "]") { try close() }
+        if try buffer.firstByteOfJSON() == UInt8(ascii: "]") { try close() }
       case (.start, nil): place = .end
       case (.start, _) where !isArray: place = .beforeElement
       case (.beforeElement, nil) where !isArray: place = .end
-      case (.beforeElement, nil), (.afterElement, nil): throw cutOff()
+      case (.beforeElement, nil), (.afterElement, nil): throw buffer.cutOffJSON()
       case (.beforeElement, UInt8(ascii: "{")?): return elementBegins()
       case (.beforeElement, UInt8(ascii: ",")?), (.beforeElement, UInt8(ascii: "]")?),
         (.beforeElement, UInt8(ascii: "}")?),
@@ -85,7 +78,7 @@ final class JSONElementsReader: FileRecordReader {
         throw damage("damaged JSON: no element begins")
       case (.beforeElement, _) where isArray: return elementBegins()
       case (.afterElement, UInt8(ascii: ",")?):
-        consume(1)
+        buffer.consumeLines(1)
         place = .beforeElement
       case (.afterElement, UInt8(ascii: "]")?): try close()
       default: throw damage(isArray ? "damaged JSON: expected ',' or ']'" : "damaged JSON: expected an object")
@@ -100,8 +93,8 @@ final class JSONElementsReader: FileRecordReader {
   }
 
   private func close() throws {
-    consume(1)
-    if try firstByte() != nil { throw damage("damaged JSON: more data after the end of the array") }
+    buffer.consumeLines(1)
+    if try buffer.firstByteOfJSON() != nil { throw damage("damaged JSON: more data after the end of the array") }
     place = .end
   }
 
@@ -114,7 +107,7 @@ final class JSONElementsReader: FileRecordReader {
       case .damaged: throw damage("damaged JSON in the element that begins")
       case .open:
         if extent.length > maximumRecordSize { return nil }
-        if try !buffer.fill() { throw cutOff() }
+        if try !buffer.fill() { throw buffer.cutOffJSON() }
       }
     }
   }
@@ -127,33 +120,16 @@ final class JSONElementsReader: FileRecordReader {
     while true {
       switch extent.scan(buffer.bytes, consumed: consumed) {
       case .ended(let length):
-        consume(length - consumed)
+        buffer.consumeLines(length - consumed)
         return
       case .damaged:
         throw DatasetError(
           .damaged, "damaged JSON in the element that begins at byte \(start)", file: buffer.file)
       case .open:
         consumed = extent.length
-        consume(buffer.bytes.count)
-        if try !buffer.fill() { throw cutOff() }
+        buffer.consumeLines(buffer.bytes.count)
+        if try !buffer.fill() { throw buffer.cutOffJSON() }
       }
     }
-  }
-
-  /// The first byte that is no white space, which is then the window's first; nil at the file's end.
-  private func firstByte() throws -> UInt8? {
-    while true {
-      let bytes = buffer.bytes
-      if let first = bytes.firstIndex(where: { !JSONForm.isWhiteSpace($0) }) {
-        consume(first)
-        return buffer.bytes.first
-      }
-      consume(bytes.count)
-      if try !buffer.fill() { return nil }
-    }
-  }
-
-  private func consume(_ count: Int) {
-    buffer.consume(count, lines: buffer.bytes[..<count].count { $0 == 0x0A })
   }
 }

@@ -31,7 +31,7 @@ final class SQuADReader: FileRecordReader {
       throw ColumnMapping.missing(name, from: SQuADParagraph.columns, in: buffer.file)
     }
     try buffer.skipByteOrderMark()
-    if try firstByte() != nil { buffer.consume(1, lines: 0) }
+    if try buffer.firstByteOfJSON() != nil { buffer.consume(1, lines: 0) }
   }
 
   func next(row: Int64) throws -> DatasetRecord? {
@@ -68,12 +68,12 @@ final class SQuADReader: FileRecordReader {
 
   /// Passes the next bracket, comma or value.
   private func step() throws {
-    guard let byte = try firstByte() else { throw cutOff() }
+    guard let byte = try buffer.firstByteOfJSON() else { throw buffer.cutOffJSON() }
     switch (place, byte) {
     case (_, UInt8(ascii: ",")): buffer.consume(1, lines: 0)
     case (.root, UInt8(ascii: "}")):
       close(.end)
-      if try firstByte() != nil { fail("more data after the end of the document") }
+      if try buffer.firstByteOfJSON() != nil { fail("more data after the end of the document") }
     case (.root, UInt8(ascii: "\"")):
       _ = try enter("data", .data)
     case (.data, UInt8(ascii: "]")): close(.root)
@@ -97,14 +97,6 @@ final class SQuADReader: FileRecordReader {
     place = outer
   }
 
-  /// The error of a file that ends too early.
-  private func cutOff() -> DatasetError {
-    DatasetError(
-      .damaged,
-      "the file ends at byte \(buffer.byteOffset + Int64(buffer.bytes.count)), before its JSON does: it was"
-        + " cut off", file: buffer.file)
-  }
-
   private func fail(_ reason: String) { damage = (buffer.location, reason) }
 
   /// Passes over a member, or goes into its array where it has that name.
@@ -114,14 +106,14 @@ final class SQuADReader: FileRecordReader {
       return false
     }
     let isNamed = buffer.bytes[..<length].dropFirst().dropLast().elementsEqual(name.utf8)
-    consume(length)
-    guard let byte = try firstByte() else { throw cutOff() }
+    buffer.consumeLines(length)
+    guard let byte = try buffer.firstByteOfJSON() else { throw buffer.cutOffJSON() }
     guard byte == UInt8(ascii: ":") else {
       try recover("expected ':' after a member's name")
       return false
     }
     buffer.consume(1, lines: 0)
-    if try firstByte() == UInt8(ascii: "["), isNamed {
+    if try buffer.firstByteOfJSON() == UInt8(ascii: "["), isNamed {
       buffer.consume(1, lines: 0)
       place = inner
       return true
@@ -142,7 +134,7 @@ final class SQuADReader: FileRecordReader {
       return
     }
     paragraph = read
-    consume(length)
+    buffer.consumeLines(length)
   }
 
   /// The length of the value at the window's beginning, once the window holds it; nil where it is damaged, cut off or
@@ -166,21 +158,21 @@ final class SQuADReader: FileRecordReader {
 
   /// Passes over a value of any length.
   private func skipValue() throws {
-    if try firstByte() == nil { return }
+    if try buffer.firstByteOfJSON() == nil { return }
     var extent = JSONExtent()
     var consumed = 0
     while true {
       switch extent.scan(buffer.bytes, consumed: consumed) {
       case .ended(let length):
-        consume(length - consumed)
+        buffer.consumeLines(length - consumed)
         return
       case .damaged:
         try recover("damaged JSON")
         return
       case .open:
         consumed = extent.length
-        consume(buffer.bytes.count)
-        if try !buffer.fill() { throw cutOff() }
+        buffer.consumeLines(buffer.bytes.count)
+        if try !buffer.fill() { throw buffer.cutOffJSON() }
       }
     }
   }
@@ -195,38 +187,21 @@ final class SQuADReader: FileRecordReader {
     unread = nil
     var isAtBrace = buffer.bytes.first == UInt8(ascii: "{")
     while true {
-      if isAtBrace { consume(1) }
+      if isAtBrace { buffer.consumeLines(1) }
       isAtBrace = false
       guard let brace = buffer.bytes.firstIndex(of: UInt8(ascii: "{")) else {
-        consume(buffer.bytes.count)
+        buffer.consumeLines(buffer.bytes.count)
         if try buffer.fill() { continue }
         place = .end
-        if isOpen { throw cutOff() }
+        if isOpen { throw buffer.cutOffJSON() }
         return
       }
-      consume(brace)
+      buffer.consumeLines(brace)
       isAtBrace = true
       // White space before the first name is indentation.
       while buffer.bytes.count < 512, try buffer.fill() {}
       let rest = buffer.bytes.dropFirst().prefix(512).drop { $0 <= 0x20 }
       if rest.starts(with: #""context""#.utf8) || rest.starts(with: #""qas""#.utf8) { return }
     }
-  }
-
-  /// The first byte that is no white space, which is then the window's first; nil at the file's end.
-  private func firstByte() throws -> UInt8? {
-    while true {
-      let bytes = buffer.bytes
-      if let first = bytes.firstIndex(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) {
-        consume(first)
-        return buffer.bytes.first
-      }
-      consume(bytes.count)
-      if try !buffer.fill() { return nil }
-    }
-  }
-
-  private func consume(_ count: Int) {
-    buffer.consume(count, lines: buffer.bytes[..<count].count { $0 == 0x0A })
   }
 }

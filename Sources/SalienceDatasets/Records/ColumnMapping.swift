@@ -1,10 +1,12 @@
+import SalienceFoundation
+
 /// Which columns of a file, or names of a JSON object, hold an example's parts.
 public struct ColumnMapping: Sendable, Equatable {
   public var id: String?
   public var text: String
   public var textPair: String?
   public var label: String?
-  /// Columns whose values an example carries along, in `Example.kept`.
+  /// Columns whose values an example carries along, in `Example.kept`, and into the tables, in this order.
   public var keep: [String]
 
   public init(

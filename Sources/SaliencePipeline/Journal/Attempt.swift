@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 extension Journal {
   /// What recovery found and did.
   public struct Recovery: Sendable, Equatable {
@@ -14,8 +16,8 @@ extension Journal {
   /// that are gone.
   ///
   /// - Parameter models: names of the run's models.
-  /// - Throws: `PipelineError`: `io` naming the path; `data` where a manifest is damaged; `refused` where the directory
-  ///   is another run's, or the run was begun by a version whose manifests do not say whose they are.
+  /// - Throws: `FileFault` naming the path; `PipelineError`: `data` where a manifest is damaged; `refused` where the
+  ///   directory is another run's, or the run was begun by a version whose manifests do not say whose they are.
   public func recover(models: [String]) throws -> Recovery {
     // Before the renames: an attempt without its process publishes nothing any more, so none is missed by them.
     let abandoned = try Attempt.abandoned(in: directory)

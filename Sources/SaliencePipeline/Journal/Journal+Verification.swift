@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 extension Journal {
   /// Something that is wrong with a run's files.
   public struct Fault: Sendable, Equatable, CustomStringConvertible {
@@ -37,7 +39,7 @@ extension Journal {
   /// - Parameters:
   ///   - rows: rows of the dataset that the run covers.
   ///   - unitRows: rows of a full unit.
-  /// - Throws: `PipelineError.io` where something cannot be read at all.
+  /// - Throws: `FileFault` where something cannot be read at all.
   public func verify(models: [String], rows: Int64, unitRows: Int) throws -> Verification {
     var result = Verification()
     for model in models {
@@ -70,7 +72,7 @@ extension Journal {
     for path in try manifestPaths(of: model) {
       do {
         result.manifests.append(try manifest(at: path, of: model))
-      } catch let error as PipelineError where error.code == .data {
+      } catch let error as any SalienceFoundation.Fault where error.kind == .data {
         result.faults.append(Fault(model: model, unit: Unit.index(ofManifest: path), path, error.message))
       }
     }

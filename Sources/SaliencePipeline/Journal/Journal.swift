@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Publishes units: a unit is done from the moment its manifest has its name, whatever else a crash leaves behind.
 ///
 /// The parts of a unit are several files, and several renames are not atomic. So parts are staged and flushed, then one
@@ -52,7 +54,7 @@ public struct Journal: Sendable {
   ///   - totals: sums for the finishing step.
   ///   - endsDataset: whether the dataset ends with the unit.
   /// - Returns: whether this attempt published the unit; false where another was first, whose result stands.
-  /// - Throws: `PipelineError`: `io` naming the path; `refused` where the directory has become another run's;
+  /// - Throws: `FileFault` naming the path; `PipelineError`: `refused` where the directory has become another run's;
   ///   `software` where the counts are not the unit's rows.
   public func commit(
     _ attempt: Attempt, rows: [(table: String, rows: Int64)], counts: RowCounts, totals: UnitTotals,

@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceFoundation
 import SalienceJSON
 import SalienceTensors
 
@@ -18,7 +19,7 @@ public struct RunFingerprint: Sendable, Equatable {
 
     /// Reads the file once.
     ///
-    /// - Throws: `PipelineError`: `missing` or `io` naming the path; `data` where the file changes meanwhile.
+    /// - Throws: `FileFault` naming the path; `PipelineError.data` where the file changes meanwhile.
     public init(reading path: String) throws {
       let digest = try DurableFile.digest(path)
       self.init(path: path, bytes: digest.bytes, sha256: digest.sha256, identity: digest.identity)

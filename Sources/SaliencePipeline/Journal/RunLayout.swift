@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceReports
 
 /// Where the files of a run lie.
@@ -66,7 +67,7 @@ public struct RunLayout: Sendable, Equatable {
   ///
   /// `_SUCCESS` goes first, so that a removal cut short never looks like a finished run.
   ///
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   public func removeRun() throws {
     try DurableFile.remove(success)
     for file in Self.files { try DurableFile.remove("\(path)/\(file)") }

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceJSON
 import SalienceReports
 
@@ -28,7 +29,7 @@ public struct RunVerification: Sendable, Equatable {
 
   /// Reads every manifest and every part of a run; changes nothing.
   ///
-  /// - Throws: `PipelineError`: `missing` where there is no run; `data` where its fingerprint is damaged; `io`.
+  /// - Throws: `PipelineError`: `missing` where there is no run; `data` where its fingerprint is damaged; `FileFault`.
   public init(of path: String) throws {
     let layout = RunLayout(path: path)
     guard DurableFile.isDirectory(layout.path) else {

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// A process's presence in a run's directory, which ends with the process.
 ///
 /// Every process that works on a run holds a shared lock on `state/lock`. What would take the run away from the others,
@@ -9,7 +11,7 @@ final class RunPresence: Sendable {
 
   /// Waits until no other process prepares the run.
   ///
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   init(_ directory: RunLayout) throws {
     try DurableFile.makeDirectories(directory.state)
     let path = directory.lock

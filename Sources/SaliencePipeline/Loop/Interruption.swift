@@ -1,4 +1,5 @@
 import Dispatch
+import SalienceFoundation
 
 #if canImport(Glibc)
   import Glibc
@@ -26,13 +27,13 @@ public enum Interruption: String, Sendable, CaseIterable {
 
   /// The error a run ends with.
   public var error: PipelineError {
-    let code: PipelineError.Code =
+    let kind: FaultKind =
       switch self {
       case .terminate: .terminated
       case .interrupt: .interrupted
       case .requeue: .retry
       }
-    return PipelineError(code, "stopped by \(rawValue)")
+    return PipelineError(kind, "stopped by \(rawValue)")
   }
 }
 
@@ -51,7 +52,7 @@ extension PipelineError {
       case 1?: "1 scored row is kept; the same command with --resume goes on from there"
       case let rows?: "\(rows) scored rows are kept; the same command with --resume goes on from there"
       }
-    return PipelineError(code, "\(message): \(kept)", at: location, cause: cause)
+    return PipelineError(kind, "\(message): \(kept)", at: place, cause: cause)
   }
 }
 

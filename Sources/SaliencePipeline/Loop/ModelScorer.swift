@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceDatasets
+import SalienceFoundation
 import SalienceReports
 import SalienceTokenizers
 
@@ -59,11 +60,11 @@ public struct EncodedExample: Sendable {
 }
 
 /// Why one row cannot be scored.
-public struct RowFailure: Error, Sendable, Equatable, CustomStringConvertible {
+public struct RowFailure: Fault, Equatable {
   /// One line without the user's text.
   public let message: String
 
   public init(_ message: String) { self.message = message }
 
-  public var description: String { message }
+  public var kind: FaultKind { .data }
 }

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 extension Run {
   /// A prepared run: what was there of it, and the lock that tells other processes of this one.
   struct Prepared: Sendable {

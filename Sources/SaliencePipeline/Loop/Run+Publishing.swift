@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 extension Run {
   /// Verifies every unit and, when all are there, writes `run.json`, the other outputs and, last, `_SUCCESS`.
   func finish(rows: Int64, seconds: Double) throws -> RunSummary {

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Values as bytes, little-endian, one after the other without names.
 struct BinaryWriter {
   private(set) var bytes: [UInt8] = []
@@ -37,7 +39,10 @@ struct BinaryWriter {
 /// Reads what a `BinaryWriter` wrote.
 package struct BinaryReader {
   /// The bytes end too soon or do not say what they should.
-  package struct Damaged: Error {}
+  package struct Damaged: Fault {
+    package var kind: FaultKind { .data }
+    package var message: String { "bytes that end too soon, or are another row's" }
+  }
 
   private var bytes: ArraySlice<UInt8>
 

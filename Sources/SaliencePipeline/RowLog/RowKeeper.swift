@@ -34,7 +34,7 @@ final class RowKeeper: Sendable {
 
   /// Reads what is there of a unit, whose rows can be kept from now on.
   ///
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   func log(ofUnit index: Int) throws -> RowLog {
     let log = try RowLog(directory, run: run, model: model, unit: index)
     logs.withLock { $0[index] = log }
@@ -73,7 +73,7 @@ final class RowKeeper: Sendable {
   /// Forgets a unit that is published.
   ///
   /// - Parameter isCut: whether a limit cut the unit short: then its rows stay for a run with a greater one.
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   func end(_ log: RowLog, isCut: Bool) throws {
     try queue.sync {
       if isCut {

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import Synchronization
 
 #if canImport(Glibc)
@@ -36,7 +37,7 @@ package final class RowLog: Sendable {
   /// Reads what is there of the unit.
   ///
   /// - Parameter run: digest of what the rows' numbers depend on; rows of another run are not taken.
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   package init(_ directory: RunLayout, run: String, model: String, unit index: Int) throws {
     self.directory = directory
     self.run = run
@@ -69,14 +70,13 @@ package final class RowLog: Sendable {
 
   /// Writes the rows that wait to the disk.
   ///
-  /// - Throws: `PipelineError`: `io` naming the path; `refused` where the run is gone.
+  /// - Throws: `FileFault` naming the path; `PipelineError.refused` where the run is gone.
   package func flush() throws {
     try state.withLock { state in
       guard !state.waiting.isEmpty, !state.isClosed else { return }
       let file = try state.file ?? open()
       state.file = file
-      let code = DurableFile.writeAndFlush(state.waiting, to: file.descriptor)
-      guard code == 0 else { throw DurableFile.outputFailure("cannot be written", file.path, code) }
+      try Self.write(state.waiting, to: file)
       state.waiting = []
     }
   }
@@ -91,7 +91,7 @@ package final class RowLog: Sendable {
 
   /// Removes what is on disk of the unit, which is published.
   ///
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   package func remove() throws {
     close()
     for path in try Self.paths(in: directory, model: model) where Unit.index(ofLog: path) == index {
@@ -128,12 +128,22 @@ package final class RowLog: Sendable {
   /// Cuts off what is not sound, and begins with the header where nothing is.
   private func prepare(_ file: FileLock) throws {
     let sound = try RowLogFile.read(file.path, header: header).bytes
-    guard DurableFile.retrying({ ftruncate(file.descriptor, off_t(sound)) }) == 0,
-      lseek(file.descriptor, 0, SEEK_END) >= 0
-    else { throw DurableFile.outputFailure("cannot be written", file.path, errno) }
-    guard sound == 0 else { return }
-    let code = DurableFile.writeAndFlush(RowLogFile.record(header), to: file.descriptor)
-    guard code == 0 else { throw DurableFile.outputFailure("cannot be written", file.path, code) }
+    do {
+      try SystemError.check { ftruncate(file.file.descriptor, off_t(sound)) }
+      try SystemError.check { lseek(file.file.descriptor, 0, SEEK_END) }
+    } catch {
+      throw FileFault.output("cannot be written", file.path, error)
+    }
+    if sound == 0 { try Self.write(RowLogFile.record(header), to: file) }
+  }
+
+  private static func write(_ bytes: [UInt8], to lock: FileLock) throws {
+    do {
+      try lock.file.write(bytes)
+      try lock.file.flush()
+    } catch {
+      throw FileFault.output("cannot be written", lock.path, error)
+    }
   }
 }
 
@@ -163,7 +173,7 @@ extension RowLog {
   /// Removes what a process left that died between the publishing of a unit and the end of its log.
   ///
   /// - Parameter published: units that no limit cuts short.
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   static func remove(of published: some Sequence<Unit>, in directory: RunLayout) throws {
     for (model, units) in Dictionary(grouping: published, by: \.model) {
       let indices = Set(units.map(\.index))

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceJSON
 
 /// The bytes of a row log: records one after the other, of which the first names the run, the model and the unit.
@@ -25,13 +26,13 @@ enum RowLogFile {
   /// The rows of a log by their indices, the first record of each, and how many bytes are sound.
   ///
   /// - Returns: no rows and no bytes where there is no file or its header is another.
-  /// - Throws: `PipelineError.io` naming the path.
+  /// - Throws: `FileFault` naming the path.
   static func read(_ path: String, header: [UInt8]) throws -> (rows: [Int64: ArraySlice<UInt8>], bytes: Int) {
     guard DurableFile.exists(path) else { return ([:], 0) }
     let bytes: [UInt8]
     do {
       bytes = try DurableFile.read(path, limit: .max)
-    } catch let error as PipelineError where error.code == .missing {
+    } catch let error where error.kind == .missing {
       // Another process has published the unit meanwhile.
       return ([:], 0)
     }

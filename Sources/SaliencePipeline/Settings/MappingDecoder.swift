@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceDatasets
+import SalienceFoundation
 
 /// Reads the keys of one mapping of a pipeline file, each with the type it must have.
 struct MappingDecoder {

@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceFoundation
 
 extension Pipeline.Method {
   /// Reads a method's settings from options of the command line, with the pipeline file's names, checks and defaults.

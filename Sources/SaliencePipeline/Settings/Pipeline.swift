@@ -31,7 +31,7 @@ public struct Pipeline: Sendable, Equatable {
     public var paths: [String]
     /// How the files are written, where they do not say it themselves.
     public var options: DatasetOptions
-    public var columns: Columns
+    public var columns: ColumnMapping
     /// Tokens an encoding holds at most; nil: as many as the model takes.
     public var maxLength: Int?
     public var overLong: OverLong
@@ -39,16 +39,6 @@ public struct Pipeline: Sendable, Equatable {
     /// Whether the texts come from standard input.
     public var isStandardInput: Bool { paths == [Self.standardInput] }
     static let standardInput = "-"
-  }
-
-  /// Columns of the dataset that hold an example's parts; nil where there is none.
-  public struct Columns: Sendable, Equatable {
-    public var id: String?
-    public var text: String
-    public var textPair: String?
-    public var label: String?
-    /// Columns that are carried into the tables, in this order.
-    public var keep: [String]
   }
 
   /// What becomes of a row with more tokens than `maxLength`.

@@ -66,10 +66,9 @@ extension PipelineFile {
 
   private static func columns(
     _ dataset: MappingDecoder, paths: [String], format: DatasetOptions.Format?
-  ) throws -> Pipeline.Columns {
+  ) throws -> ColumnMapping {
     if dataset.node("columns") == nil, let standard = ColumnMapping.standard(for: paths, as: format) {
-      return Pipeline.Columns(
-        id: standard.id, text: standard.text, textPair: standard.textPair, label: standard.label, keep: [])
+      return standard
     }
     let columns = try MappingDecoder(
       try dataset.required("columns"), path: "dataset.columns",
@@ -80,7 +79,7 @@ extension PipelineFile {
       throw columns.fault(key, "is another name of '\(columns.name(other))': give one of them")
     }
     if columns.node("question") == nil { _ = try columns.required("text") }
-    return Pipeline.Columns(
+    return ColumnMapping(
       id: try columns.string("id"), text: try columns.string("question") ?? columns.string("text") ?? "",
       textPair: try columns.string("context") ?? columns.string("text_pair"), label: try columns.string("label"),
       keep: try keep(columns))

@@ -1,5 +1,6 @@
 import SalienceAttribution
 import SalienceDatasets
+import SalienceFoundation
 
 extension PipelineFile {
   /// Reads the list of methods, or the one method that stands for a list.

@@ -1,12 +1,12 @@
 import SalienceDatasets
+import SalienceFoundation
 
 /// Reads pipeline files.
 public enum PipelineFile {
   /// Reads a pipeline file, puts overrides in place and checks every key and value.
   ///
-  /// - Throws: `PipelineError`: `missing` or `io` where the file cannot be read; `missing` with the paths that were tried
-  ///   where an input is not there; `usage` naming file, line and key, or
-  ///   the option, where the pipeline is wrong.
+  /// - Throws: `FileFault` where the file cannot be read; `PipelineError`: `missing` with the paths that were tried
+  ///   where an input is not there; `usage` naming file, line and key, or the option, where the pipeline is wrong.
   public static func load(_ path: String, overrides: [PipelineOverride] = []) throws -> Pipeline {
     let bytes = try DurableFile.read(path, limit: 1 << 20)
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -25,7 +25,7 @@ public enum PipelineFile {
   private static func parse(
     _ text: String, path: String, overrides: [PipelineOverride], inputs: InputPaths
   ) throws -> Pipeline {
-    // Some editors begin a file with a byte order mark, which Yams takes for a value.
+    // Some editors begin a file with a byte order mark, which libyaml takes for a value.
     let yaml = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     var root = try PipelineNode(yaml: yaml, path: path)
     for override in overrides { try root.apply(override) }

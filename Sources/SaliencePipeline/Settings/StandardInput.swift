@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -15,14 +17,14 @@ public final class StandardInput: Sendable {
   /// The run directory, where it was made for the file alone; it goes again where no run begins in it.
   private let newDirectory: String?
   /// Holds the file's lock; nil where the run kept it already.
-  private let descriptor: Int32?
+  private let file: OpenFile?
 
   /// Whether an earlier attempt at the run read it, so that nothing was read now.
-  public var isFromEarlierAttempt: Bool { descriptor == nil }
+  public var isFromEarlierAttempt: Bool { file == nil }
 
   /// Standard input for a run: what an earlier attempt kept where the run goes on, else read to its end.
   ///
-  /// - Throws: `PipelineError`: `refused` where a run exists that is neither to go on nor to be replaced; `io`.
+  /// - Throws: `PipelineError.refused` where a run exists that is neither to go on nor to be replaced; `FileFault`.
   public init(of layout: RunLayout, options: Run.Options) throws {
     self.layout = layout
     if layout.holdsRun(), !options.overwrite {
@@ -33,7 +35,7 @@ public final class StandardInput: Sendable {
       let kept = try DurableFile.names(in: layout.state).first { $0.hasPrefix(RunLayout.standardInput) }
       if let kept {
         path = "\(layout.state)/\(kept)"
-        descriptor = nil
+        file = nil
         newDirectory = nil
         return
       }
@@ -42,33 +44,33 @@ public final class StandardInput: Sendable {
     try DurableFile.makeDirectories(layout.path)
     try Self.removeStale(in: layout.path)
     let file = try Self.read(into: layout.path)
-    (path, descriptor) = (file.path, file.descriptor)
+    (path, self.file) = (file.path, file.file)
   }
 
   /// Standard input for as long as this object lives.
   ///
-  /// - Throws: `PipelineError.io`.
+  /// - Throws: `FileFault`.
   public init() throws {
     layout = nil
     newDirectory = nil
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let file = try Self.read(into: directory.isEmpty ? "/tmp" : directory)
-    (path, descriptor) = (file.path, file.descriptor)
+    (path, self.file) = (file.path, file.file)
   }
 
   deinit {
-    guard let descriptor else { return }
+    guard let file else { return }
     _ = unlink(path)
-    _ = close(descriptor)
+    try? file.close()
     if let newDirectory { _ = rmdir(newDirectory) }
   }
 
   /// Gives the file its place in the run, which now is the run's own.
   ///
   /// - Returns: its path.
-  /// - Throws: `PipelineError`: `io`; `data` where another process of the run keeps other contents.
+  /// - Throws: `FileFault`; `PipelineError.data` where another process of the run keeps other contents.
   public func keep() throws -> String {
-    guard let layout, descriptor != nil else { return path }
+    guard let layout, file != nil else { return path }
     let place = layout.standardInput + Self.ending(of: path)
     if try DurableFile.link(path, as: place) {
       try DurableFile.sync(layout.state)
@@ -87,50 +89,46 @@ public final class StandardInput: Sendable {
   }
 
   /// Copies standard input to its end; compressed data gets the ending that says so.
-  private static func read(into directory: String) throws -> (path: String, descriptor: Int32) {
+  private static func read(into directory: String) throws -> (path: String, file: OpenFile) {
     let random = String(UInt64.random(in: .min ... .max), radix: 36)
     let path = "\(directory)/\(prefix)\(random)"
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw DurableFile.outputFailure("cannot be created", path, errno) }
+    let file: OpenFile
     do {
-      _ = flock(descriptor, LOCK_EX | LOCK_NB)
-      let beginning = try copy(to: descriptor, path: path)
+      file = try OpenFile.create(path, reading: true, mode: 0o600)
+    } catch {
+      throw FileFault.output("cannot be created", path, error)
+    }
+    do {
+      _ = flock(file.descriptor, LOCK_EX | LOCK_NB)
+      let beginning = try copy(to: file, path: path)
       let ending = beginning.starts(with: [0x1F, 0x8B]) ? ".gz" : beginning == [0x28, 0xB5, 0x2F, 0xFD] ? ".zst" : ""
       if !ending.isEmpty { _ = try DurableFile.rename(path, to: path + ending) }
-      return (path + ending, descriptor)
+      return (path + ending, file)
     } catch {
       _ = unlink(path)
-      _ = close(descriptor)
+      try? file.close()
       throw error
     }
   }
 
   /// - Returns: the first four bytes.
-  private static func copy(to descriptor: Int32, path: String) throws -> [UInt8] {
+  private static func copy(to file: OpenFile, path: String) throws -> [UInt8] {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { buffer.deallocate() }
+    let input = OpenFile(descriptor: STDIN_FILENO)
     var beginning: [UInt8] = []
     while true {
-      let count = systemRead(STDIN_FILENO, buffer.baseAddress, buffer.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw DurableFile.failure("cannot be read", "standard input", errno)
+      let count: Int
+      do { count = try input.read(into: buffer) } catch {
+        throw FileFault.input("cannot be read", "standard input", error)
       }
       if count == 0 { break }
       if beginning.count < 4 { beginning += buffer[..<min(count, 4 - beginning.count)] }
-      var done = 0
-      while done < count {
-        let written = systemWrite(descriptor, buffer.baseAddress.map { UnsafeRawPointer($0) + done }, count - done)
-        if written < 0 {
-          if errno == EINTR { continue }
-          throw DurableFile.outputFailure("cannot be written", path, errno)
-        }
-        done += written
+      do { try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count])) } catch {
+        throw FileFault.output("cannot be written", path, error)
       }
     }
-    guard DurableFile.retrying({ fsync(descriptor) }) == 0 else {
-      throw DurableFile.outputFailure("cannot be flushed", path, errno)
-    }
+    do { try file.flush() } catch { throw FileFault.output("cannot be flushed", path, error) }
     return beginning
   }
 
@@ -138,13 +136,9 @@ public final class StandardInput: Sendable {
   private static func removeStale(in directory: String) throws {
     for name in try DurableFile.names(in: directory) where name.hasPrefix(prefix) {
       let path = "\(directory)/\(name)"
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-      guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { _ = unlink(path) }
-      _ = close(descriptor)
+      guard let file = try? OpenFile(path, O_RDONLY | O_NOFOLLOW) else { continue }
+      if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { _ = unlink(path) }
+      try? file.close()
     }
   }
 }
-
-private func systemRead(_ file: Int32, _ to: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(file, to, count) }
-private func systemWrite(_ file: Int32, _ from: UnsafeRawPointer?, _ count: Int) -> Int { write(file, from, count) }

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Compares checkpoints by the tables of their runs.
 ///
 /// Examples are joined by row and id, explanations by method, target and target position. Examples whose texts differ
@@ -35,9 +37,9 @@ public struct Comparison: Sendable {
 
   /// Compares each pair and writes `comparison` and `words`, as .parquet and .csv, into `directory`, made if needed.
   ///
-  /// - Throws: `ReportError`, and `ParquetError` where a table cannot be read or written.
+  /// - Throws: `ReportError`, `FileFault`, and `ParquetError` where a table cannot be read or written.
   public func write(_ pairs: [(Side, Side)], to directory: String) throws -> [ComparisonSummary] {
-    try RunDirectory.create(directory)
+    try DurableFile.makeDirectories(directory)
     let formats: [any ReportFormat] = [ParquetFormat(), CSVFormat(raw: raw)]
     let examples = try ComparisonWriter<ComparedExplanation>(directory: directory, formats: formats)
     let words = try ComparisonWriter<WordMovement>(directory: directory, formats: formats)

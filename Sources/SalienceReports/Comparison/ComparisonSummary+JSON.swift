@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceJSON
 
 extension ComparisonSummary {

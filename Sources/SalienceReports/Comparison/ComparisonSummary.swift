@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// What a comparison of two checkpoints comes to.
 public struct ComparisonSummary: Sendable {
   public let modelA: String

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Writes one table of a comparison as a file per format, all under temporary names until `publish`.
 final class ComparisonWriter<Row: TableRow> {
   private let files: [(file: any TableFile<Row>, staged: StagedFile)]

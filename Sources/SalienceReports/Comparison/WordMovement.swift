@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// How the attribution of one word changed from one checkpoint to the other: a row of the comparison's words table.
 public struct WordMovement: TableRow, Equatable {
   public internal(set) var method = ""

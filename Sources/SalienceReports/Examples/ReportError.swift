@@ -1,14 +1,14 @@
+import SalienceFoundation
+
 /// What went wrong while tables or reports were written or read.
 ///
 /// Holds paths, table names and column names, never a text of the user's.
-public struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ReportError: Fault, Equatable {
   public enum Code: String, Sendable {
     /// A run directory, table or model that should be there is not.
     case missingInput
     /// A table does not hold what its schema says.
     case malformedTable
-    /// Reading or writing a file failed.
-    case inputOutput
     /// The runs share nothing that could be compared.
     case nothingToCompare
     /// An option or argument that the runs cannot serve.
@@ -20,20 +20,27 @@ public struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   public let code: Code
   public let message: String
   /// The file, directory, row or column at fault.
-  public let location: String?
+  public let place: String?
   /// The underlying error in words.
   public let cause: String?
 
-  public init(_ code: Code, _ message: String, at location: String? = nil, cause: String? = nil) {
+  public init(_ code: Code, _ message: String, at place: String? = nil, cause: String? = nil) {
     self.code = code
     self.message = message
-    self.location = location
+    self.place = place
     self.cause = cause
   }
 
+  public var kind: FaultKind {
+    switch code {
+    case .missingInput: .missing
+    case .usage: .usage
+    case .malformedTable, .nothingToCompare, .invalidExample: .data
+    }
+  }
+
   public var description: String {
-    var line = location.map { "\($0): \(message)" } ?? message
-    if let cause { line += " (\(cause))" }
+    let line = (place.map { "\($0): " } ?? "") + message + (cause.map { " (\($0))" } ?? "")
     return line.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -1,3 +1,5 @@
+import SalienceFoundation
+
 /// Tables as comma-separated text, with a header line; cells are written as `CSVEncoder` says.
 public struct CSVFormat: ReportFormat {
   /// Leaves texts that look like spreadsheet formulas as they are.
@@ -9,7 +11,7 @@ public struct CSVFormat: ReportFormat {
     self.raw = raw
   }
 
-  /// - Throws: `ReportError.inputOutput`.
+  /// - Throws: `FileFault`.
   public func create<Row>(_ path: String, for table: TableDefinition<Row>) throws -> any TableFile<Row> {
     CSVTableFile(table, try FileOutput(creating: path), raw: raw)
   }
@@ -52,7 +54,7 @@ private final class CSVTableFile<Row: Sendable>: TableFile {
   func cancel() {
     guard isOpen else { return }
     isOpen = false
-    RunDirectory.removeFile(path)
+    try? DurableFile.remove(path)
   }
 
   private func flush() throws {

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceJSON
 
 #if canImport(Glibc)
@@ -14,7 +15,8 @@ extension RunDirectory {
   /// A finished run's order is in `run.json`, an unfinished one's in its fingerprint. Models of neither come last: by
   /// the number that their names end in where they end in one, else in byte order.
   public var models: [String] {
-    let found = (Self.entries(of: "\(path)/\(Table.predictions.rawValue)") ?? []).compactMap(ModelPartition.model)
+    let folders = (try? DurableFile.names(in: "\(path)/\(Table.predictions.rawValue)")) ?? []
+    let found = folders.compactMap(ModelPartition.model)
       .sorted { TrailingNumber($0) < TrailingNumber($1) }
     let order = listedModels.filter(found.contains)
     return order + found.filter { !order.contains($0) }
@@ -47,21 +49,14 @@ extension RunDirectory {
 
   /// The bytes of a regular file of at most `limit` bytes; nil where there is none that can be read.
   private static func contents(of path: String, limit: Int) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { _ = close(descriptor) }
+    guard let file = try? OpenFile(path, O_RDONLY | O_NONBLOCK) else { return nil }
+    defer { try? file.close() }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+    guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
       return nil
     }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return count == 0 ? bytes : nil }
-      bytes.append(contentsOf: buffer[..<count])
-      if bytes.count > limit { return nil }
-    }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let count = try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+    return count == bytes.count ? bytes : nil
   }
 }

@@ -1,3 +1,4 @@
+import SalienceFoundation
 import SalienceParquet
 
 /// Takes the results of one unit in row order and leaves a staged file for each table that has rows.
@@ -115,7 +116,7 @@ public final class UnitWriter: ExampleSink {
 
   public func cancel() {
     for file in files { file.cancel() }
-    if isKept { for table in staged { RunDirectory.removeFile(table.path) } }
+    if isKept { for table in staged { try? DurableFile.remove(table.path) } }
     staged.removeAll()
   }
 

@@ -1,3 +1,5 @@
+import SalienceTokenizers
+
 /// What tokens stand for as they are written in a vocabulary: WordPiece's `##ing`, the letters that byte-level
 /// byte-pair encodings write bytes with (`Ġ` for a space), SentencePiece's `▁` and its bytes (`<0x0A>`).
 ///
@@ -13,7 +15,7 @@ struct PieceText: Sendable {
     isByteLevel =
       hasMark
       && own.allSatisfy { token in
-        !Self.isContinuation(token) && token.unicodeScalars.allSatisfy { Self.byteOfLetter[$0] != nil }
+        !Self.isContinuation(token) && token.unicodeScalars.allSatisfy { ByteLevelAlphabet.byte(of: $0.value) != nil }
       }
   }
 
@@ -24,7 +26,9 @@ struct PieceText: Sendable {
   func bytes(of tokens: ArraySlice<String>) -> [UInt8] {
     var bytes: [UInt8] = []
     if isByteLevel {
-      for token in tokens { bytes.append(contentsOf: token.unicodeScalars.compactMap { Self.byteOfLetter[$0] }) }
+      for scalar in tokens.lazy.flatMap(\.unicodeScalars) {
+        if let byte = ByteLevelAlphabet.byte(of: scalar.value) { bytes.append(byte) }
+      }
       return bytes
     }
     for token in tokens {
@@ -90,20 +94,4 @@ struct PieceText: Sendable {
     }
     return UInt8(token.dropFirst(3).dropLast(), radix: 16)
   }
-
-  /// Printable Latin-1 characters stand for themselves, the other bytes, in order, for the scalars from U+0100 on: the
-  /// alphabet of GPT-2's `encoder.py`.
-  private static let byteOfLetter: [Unicode.Scalar: UInt8] = {
-    var bytes: [Unicode.Scalar: UInt8] = [:]
-    var next: UInt32 = 0x100
-    for byte in UInt8.min...UInt8.max {
-      switch byte {
-      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: bytes[Unicode.Scalar(byte)] = byte
-      default:
-        if let letter = Unicode.Scalar(next) { bytes[letter] = byte }
-        next += 1
-      }
-    }
-    return bytes
-  }()
 }

@@ -45,17 +45,3 @@ enum WordPieces {
     return String(String.UnicodeScalarView(text[first..<last + 1]))
   }
 }
-
-/// A text equal to another only byte by byte, as tables and other tools compare; `String` merges equivalent forms.
-struct ExactText: Hashable, Sendable {
-  let text: String
-
-  init(_ text: String) { self.text = text }
-
-  static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
-}

@@ -1,5 +1,7 @@
+import SalienceFoundation
+
 /// What went wrong in a plan or on a backend.
-public struct TensorError: Error, Sendable, CustomStringConvertible {
+public struct TensorError: Fault {
   public enum Code: String, Sendable {
     /// An op was given shapes it does not take: a fault of the model's definition or of its configuration.
     case shape
@@ -21,5 +23,6 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  public var description: String { message }
+  /// All but a checkpoint's tensors are checked before anything is computed.
+  public var kind: FaultKind { code == .parameter ? .data : .software }
 }

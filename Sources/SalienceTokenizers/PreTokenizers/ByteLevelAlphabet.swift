@@ -1,6 +1,6 @@
 /// The letters that byte-level tokenizers write bytes with: printable Latin-1 characters stand for themselves, the
-/// other bytes, in order, for the scalars from U+0100 on.
-enum ByteLevelAlphabet {
+/// other bytes, in order, for the scalars from U+0100 on, as in GPT-2's `encoder.py`.
+package enum ByteLevelAlphabet {
   /// The letter of each byte.
   static let letters: [UInt32] = {
     var next: UInt32 = 0x100
@@ -25,7 +25,7 @@ enum ByteLevelAlphabet {
   static let space: UInt32 = 0x120
 
   /// The byte a letter stands for, or nil where it is none.
-  static func byte(of scalar: UInt32) -> UInt8? {
+  package static func byte(of scalar: UInt32) -> UInt8? {
     guard scalar < 0x144 else { return nil }
     return UInt8(exactly: bytes[Int(scalar)])
   }

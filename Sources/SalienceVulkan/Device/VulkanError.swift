@@ -1,7 +1,9 @@
 import CVulkan
+import SalienceFoundation
+import SalienceTensors
 
 /// What went wrong between this program and a Vulkan device.
-public struct VulkanError: Error, Sendable, CustomStringConvertible {
+public struct VulkanError: DeviceFault {
   public enum Code: String, Sendable {
     /// The machine has no Vulkan loader, or one that is too old.
     case noLoader
@@ -31,15 +33,18 @@ public struct VulkanError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  public var description: String { message }
+  /// A device that keeps being lost may be there again for the next attempt; so may memory.
+  public var kind: FaultKind { code == .deviceLost || isShortOfMemory ? .retry : .unavailable }
 
-  /// Whether smaller batches may help.
-  public var isShortOfMemory: Bool {
+  public var remedy: DeviceRemedy {
     switch code {
-    case .outOfDeviceMemory, .outOfHostMemory, .capacity: true
-    default: false
+    case .outOfDeviceMemory, .outOfHostMemory, .capacity: .smallerBatches
+    case .deviceLost, .shader: .anotherDevice
+    case .noLoader, .noDevice, .unsupported, .failed: .none
     }
   }
+
+  var isShortOfMemory: Bool { remedy == .smallerBatches }
 }
 
 extension VulkanError {

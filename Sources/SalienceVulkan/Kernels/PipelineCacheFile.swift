@@ -1,4 +1,5 @@
 import Foundation
+import SalienceFoundation
 
 /// Compiled kernels on disk, or what else is known of a device's driver: one file a device, replaced as a whole.
 ///
@@ -52,13 +53,15 @@ package struct PipelineCacheFile: Sendable {
     let manager = FileManager.default
     try Self.storing.withLock {
       let directory = (path as NSString).deletingLastPathComponent
-      try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      try DurableFile.makeDirectories(directory)
       removeAbandoned(in: directory)
       let temporary = "\(path).\(UUID().uuidString).tmp"
       do {
-        try Data(header + Self.word(Self.checksum(data)) + Array(data)).write(
-          to: URL(filePath: temporary), options: .withoutOverwriting)
-        guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        let file = try OpenFile.create(temporary)
+        defer { try? file.close() }
+        // Not flushed: a cache that a power cut damages is as good as none.
+        try file.write(header + Self.word(Self.checksum(data)) + Array(data))
+        try SystemError.check { rename(temporary, path) }
       } catch {
         try? manager.removeItem(atPath: temporary)
         throw error

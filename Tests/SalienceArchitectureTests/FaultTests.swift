@@ -1,3 +1,4 @@
+import SalienceTestSupport
 import Testing
 
 @Suite("Errors")

@@ -28,14 +28,7 @@ enum RowLogFile {
   /// - Returns: no rows and no bytes where there is no file or its header is another.
   /// - Throws: `FileFault` naming the path.
   static func read(_ path: String, header: [UInt8]) throws -> (rows: [Int64: ArraySlice<UInt8>], bytes: Int) {
-    guard DurableFile.exists(path) else { return ([:], 0) }
-    let bytes: [UInt8]
-    do {
-      bytes = try DurableFile.read(path, limit: .max)
-    } catch let error where error.kind == .missing {
-      // Another process has published the unit meanwhile.
-      return ([:], 0)
-    }
+    guard let bytes = try contents(path) else { return ([:], 0) }
     var sound = bytes[...]
     guard let first = next(&sound), first.elementsEqual(header) else { return ([:], 0) }
     var rows: [Int64: ArraySlice<UInt8>] = [:]
@@ -45,6 +38,20 @@ enum RowLogFile {
       if rows[head.row] == nil { rows[head.row] = payload }
     }
     return (rows, end)
+  }
+
+  /// The bytes of a log; nil where there is none, or where another process has published the unit meanwhile.
+  ///
+  /// A function of its own: the compiler (6.3.1, optimizing) does not end on a `catch … where` that gives a constant its
+  /// value.
+  private static func contents(_ path: String) throws -> [UInt8]? {
+    guard DurableFile.exists(path) else { return nil }
+    do {
+      return try DurableFile.read(path, limit: .max)
+    } catch {
+      if error.kind == .missing { return nil }
+      throw error
+    }
   }
 
   private static func next(_ bytes: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {

@@ -10,7 +10,7 @@ public final class FallbackBackend: Backend {
   private struct State {
     var isGivenUp = false
     var reason: String?
-    /// Answered elsewhere, and by the device itself.
+    /// Examples whose paths were answered elsewhere, and by the device itself; equal ones of a batch count once.
     var examples = 0
     var ownExamples = 0
   }

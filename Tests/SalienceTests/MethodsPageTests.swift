@@ -1,5 +1,6 @@
 import Foundation
 import SalienceAttribution
+import SalienceTestSupport
 import Testing
 
 /// docs/pipeline-file.md lists the methods' keys as the methods declare them.
@@ -10,9 +11,7 @@ import Testing
   /// `SALIENCE_WRITE_DOCS=1` writes the page instead; `make docs` does so.
   @Test("docs/pipeline-file.md is what the methods declare")
   func pageIsUpToDate() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let path = root.appending(path: "docs/pipeline-file.md").path
+    let path = Repository.root.appending(path: "docs/pipeline-file.md").path
     let page = try String(contentsOfFile: path, encoding: .utf8)
     let begin = try #require(page.range(of: Self.begin), "\(path) has no line \(Self.begin)")
     let end = try #require(page.range(of: Self.end, range: begin.upperBound..<page.endIndex))

@@ -11,7 +11,7 @@ import sys
 import duckdb
 
 pipeline, run, predictions, errors = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 REFERENCES = json.loads((ROOT / "Tests/Fixtures/tasks/references.json").read_text(encoding="utf-8"))
 RIGHT = {"question-answering": 0.85, "mean-pooling": 0.4}   # least share of right answers
 

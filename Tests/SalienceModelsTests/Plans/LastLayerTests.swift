@@ -39,7 +39,7 @@ import Testing
   /// Rotary positions are given to queries, and to keys and values, apart.
   @Test func rotaryPositions() throws {
     let start = ["selected_row", "linear", "rotary", "linear", "rotary", "attention_selected", "selected_row"]
-    let end = ["linear", "add", "rms_norm", "linear", "gated_silu", "linear", "add", "rms_norm", "linear"]
+    let end = ["linear", "add", "rms_norm", "linear", "gated_activation", "linear", "add", "rms_norm", "linear"]
     #expect(try tail("llama-sequence-classification") == start + end)
   }
 

@@ -1,9 +1,9 @@
 import Foundation
+import SalienceTestSupport
 
 /// Types of the sources that adopt a protocol where they are declared, by name.
 func declaredTypes(adopting name: String) throws -> Set<String> {
-  let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Sources")
+  let sources = Repository.root.appending(path: "Sources")
   let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
   var result = Set<String>()
   while let file = files?.nextObject() as? URL {

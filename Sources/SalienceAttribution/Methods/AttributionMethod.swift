@@ -63,6 +63,8 @@ public struct Subject: Sendable {
   public let output: ExplainedOutput
   public let tokenizer: Tokenizer
   public let architecture: any Architecture
+  /// What the model reads for the output.
+  public let input: PathEnd
 
   public init(
     encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
@@ -71,10 +73,9 @@ public struct Subject: Sendable {
     self.output = output
     self.tokenizer = tokenizer
     self.architecture = architecture
+    input = output.end(of: encoding, in: architecture)
   }
 
-  /// What the model reads for the output.
-  public var input: PathEnd { output.end(of: encoding, in: architecture) }
   /// One row of C coefficients per target.
   public var coefficients: [[Float]] { output.targets.map(\.coefficients) }
 }

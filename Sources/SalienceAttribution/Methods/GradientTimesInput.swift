@@ -69,8 +69,8 @@ public struct GradientTimesInput: RegisteredMethod {
 
     /// The gradient at the input, times what separates it from zeros: the input itself.
     mutating func next(_ answers: [Answer]) throws -> Step {
-      let (input, coefficients) = (subject.input, subject.coefficients)
       if answers.isEmpty {
+        let (input, coefficients) = (subject.input, subject.coefficients)
         let request = PathRequest(
           input: input,
           baseline: PathEnd(input.sequence, zeroed: Array(repeating: true, count: input.sequence.count)),

@@ -17,6 +17,8 @@ public struct IntegratedGradients: RegisteredMethod {
   public let normalization: Normalization
   public let rule: Rule
   public let output: OutputKind
+  /// A fixed rule's, computed once for all examples.
+  private let points: Result<[PathPoint], any Error>
 
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {
@@ -26,6 +28,15 @@ public struct IntegratedGradients: RegisteredMethod {
     case points([PathPoint])
     /// Points chosen for each example.
     case adaptive(AdaptiveQuadrature)
+
+    /// The points that every example has; none where they are chosen.
+    fileprivate func points() throws -> [PathPoint] {
+      switch self {
+      case .fixed(let steps, let quadrature): try quadrature.points(steps: steps)
+      case .points(let points): points
+      case .adaptive: []
+      }
+    }
   }
 
   /// - Throws: `AttributionError` with code `usage` where the rule does not have so few points.
@@ -48,6 +59,7 @@ public struct IntegratedGradients: RegisteredMethod {
   ) {
     self.id = id
     self.rule = rule
+    points = Result { try rule.points() }
     self.baseline = baseline
     self.keepSpecial = keepSpecial
     self.normalization = normalization
@@ -70,14 +82,10 @@ public struct IntegratedGradients: RegisteredMethod {
   }
 
   private func request(from baseline: PathEnd, to input: PathEnd, _ coefficients: [[Float]]) throws -> PathRequest {
-    let points: [PathPoint]
-    switch rule {
-    case .adaptive(let quadrature):
+    if case .adaptive(let quadrature) = rule {
       return PathRequest(input: input, baseline: baseline, refinement: quadrature, cotangents: coefficients)
-    case .points(let own): points = own
-    case .fixed(let steps, let quadrature): points = try quadrature.points(steps: steps)
     }
-    return PathRequest(input: input, baseline: baseline, points: points, cotangents: coefficients)
+    return PathRequest(input: input, baseline: baseline, points: try points.get(), cotangents: coefficients)
   }
 
   private struct Run: MethodRun {
@@ -86,8 +94,8 @@ public struct IntegratedGradients: RegisteredMethod {
     let baseline: PathEnd
 
     mutating func next(_ answers: [Answer]) throws -> Step {
-      let (input, coefficients) = (subject.input, subject.coefficients)
       if answers.isEmpty {
+        let (input, coefficients) = (subject.input, subject.coefficients)
         let request = try method.request(from: baseline, to: input, coefficients)
         return .ask([.values(input, coefficients: coefficients), .path(request)])
       }

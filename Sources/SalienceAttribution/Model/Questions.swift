@@ -67,8 +67,6 @@ struct Questions {
 
   /// Σ_c coefficient_c F_c for each row of coefficients.
   private static func values(_ outputs: [Float], _ coefficients: [[Float]]) -> [Double] {
-    coefficients.map { row in
-      zip(row, outputs).reduce(0) { $1.0 == 0 ? $0 : $0 + Double($1.0) * Double($1.1) }
-    }
+    coefficients.map { ResolvedTarget.value(outputs, by: $0) }
   }
 }

@@ -8,8 +8,6 @@ import SalienceTensors
 /// the path by a fixed rule, so they are: the result is that rule's, or that of all points together where it misses less
 /// of the outputs' change.
 struct SpreadRounds {
-  /// Gauss-Legendre's, in ascending order.
-  private let rule: [PathPoint]
   private let maxSteps: Int
 
   /// Points that a halving of the steepest interval takes, with those that the intervals around it need.
@@ -18,28 +16,22 @@ struct SpreadRounds {
   private static let pointsPerRound = 10
 
   /// - Parameter maxSteps: of the path, those of its first round included.
-  init(maxSteps: Int) {
-    // An odd number would have 0.5 among them, as the first round has.
-    let count = (maxSteps - AdaptiveQuadrature.minimumSteps) / 2 * 2
-    rule = count > 0 ? Quadrature.gaussLegendre(count) : []
-    self.maxSteps = maxSteps
-  }
+  init(maxSteps: Int) { self.maxSteps = maxSteps }
 
-  /// What to do after one of these rounds, and after a first round that calls for them; nil after any other.
+  /// What to do after a first round that calls for these rounds, and after each of them; nil on any other path.
   func decision(after evaluations: [PathEvaluation]) -> PathDecision? {
-    guard let first = rule.first else { return nil }
-    guard let start = evaluations.firstIndex(where: { $0.alpha == first.alpha }) else {
-      return evaluations.last?.round == 0 && isTooSteep(evaluations) ? .evaluate(points(from: 0)) : nil
-    }
-    let done = evaluations.count - start
-    if done < rule.count { return .evaluate(points(from: done)) }
+    let first = evaluations.prefix { $0.round == 0 }
+    // An odd number would have 0.5 among them, as the first round has.
+    let count = (maxSteps - first.count) / 2 * 2
+    guard count > 0, isTooSteep(Array(first)) else { return nil }
+    let rule = Quadrature.gaussLegendre(count)
+    let own = evaluations[first.count...]
+    if own.count < count { return .evaluate(rule[own.count...].prefix(Self.pointsPerRound).map(\.alpha)) }
     let all = PlausibleRule(evaluations)
-    let isFixed = miss(evaluations[start...], of: evaluations) < all.miss
-    let weights = isFixed ? evaluations[..<start].map { _ in 0 } + rule.map(\.weight) : all.weights
+    let isFixed = miss(own, by: rule, of: evaluations) < all.miss
+    let weights = isFixed ? first.map { _ in 0 } + rule.map(\.weight) : all.weights
     return .finish(weights: weights, converged: false)
   }
-
-  private func points(from index: Int) -> [Double] { rule[index...].prefix(Self.pointsPerRound).map(\.alpha) }
 
   /// Whether the intervals beside the steepest point would have to be halved more often than there are points for.
   private func isTooSteep(_ evaluations: [PathEvaluation]) -> Bool {
@@ -53,7 +45,9 @@ struct SpreadRounds {
   }
 
   /// What the fixed rule misses of the outputs' difference, as a share of their range.
-  private func miss(_ fixed: ArraySlice<PathEvaluation>, of evaluations: [PathEvaluation]) -> Double {
+  private func miss(
+    _ fixed: ArraySlice<PathEvaluation>, by rule: [PathPoint], of evaluations: [PathEvaluation]
+  ) -> Double {
     guard fixed.allSatisfy(\.hasGradient), let start = evaluations.first(where: { $0.alpha == 0 }),
       let end = evaluations.first(where: { $0.alpha == 1 })
     else { return .infinity }

@@ -90,7 +90,10 @@ public struct ResolvedTarget: Sendable, Equatable {
   }
 
   /// The target's value from C outputs.
-  func value(_ outputs: [Float]) -> Double {
+  func value(_ outputs: [Float]) -> Double { Self.value(outputs, by: coefficients) }
+
+  /// Σ_c coefficient_c F_c, of the coefficients that are not 0.
+  static func value(_ outputs: [Float], by coefficients: [Float]) -> Double {
     zip(coefficients, outputs).reduce(0) { $1.0 == 0 ? $0 : $0 + Double($1.0) * Double($1.1) }
   }
 }

@@ -10,7 +10,7 @@ public final class FallbackBackend: Backend {
   private struct State {
     var isGivenUp = false
     var reason: String?
-    /// Examples whose paths were answered elsewhere, and by the device itself; equal ones of a batch count once.
+    /// Answered elsewhere, and by the device itself.
     var examples = 0
     var ownExamples = 0
   }
@@ -114,7 +114,7 @@ private final class FallbackModel: PreparedModel {
   }
 
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {
-    try await answer(requests, counts: true) { try await $0.attribute(program: program, requests: $1) }
+    try await answer(requests, examples: { $0.askers }) { try await $0.attribute(program: program, requests: $1) }
   }
 
   func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] {
@@ -129,34 +129,34 @@ private final class FallbackModel: PreparedModel {
     }
   }
 
-  /// - Parameter counts: whether items are examples to be told of.
+  /// - Parameter examples: how many examples to be told of an item stands for; 0 where it is none.
   private func answer<Item: Sendable, Answer: Sendable>(
-    _ items: [Item], counts: Bool = false,
+    _ items: [Item], examples: @escaping @Sendable (Item) -> Int = { _ in 0 },
     _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
   ) async throws -> [Answer] {
     try await answeringInHalves(items) { items in
       if let primary, !backend.isGivenUp {
         do {
           let answers = try await body(primary, items)
-          if counts { backend.count(items.count, onDevice: true) }
+          backend.count(items.reduce(0) { $0 + examples($1) }, onDevice: true)
           return answers
         } catch let fault as any DeviceFault where fault.remedy == .anotherDevice {
           backend.note(fault)
         }
       }
-      return try await answerElsewhere(items, counts: counts, body)
+      return try await answerElsewhere(items, examples: examples, body)
     } alone: { item, fault in
       backend.note(fault)
-      return try await answerElsewhere([item], counts: counts, body)[0]
+      return try await answerElsewhere([item], examples: examples, body)[0]
     }
   }
 
   /// In as many parts as the spare backend has workers, for it was given a call as large as the device wanted.
   private func answerElsewhere<Item: Sendable, Answer: Sendable>(
-    _ items: [Item], counts: Bool,
+    _ items: [Item], examples: @Sendable (Item) -> Int,
     _ body: @escaping @Sendable (any PreparedModel, [Item]) async throws -> [Answer]
   ) async throws -> [Answer] {
-    if counts { backend.count(items.count, onDevice: false) }
+    backend.count(items.reduce(0) { $0 + examples($1) }, onDevice: false)
     let model = try await spare.model()
     let parts = max(1, min(items.count, backend.spare.device.concurrency))
     return try await withThrowingTaskGroup(of: (Int, [Answer]).self) { group in

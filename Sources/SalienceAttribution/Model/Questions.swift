@@ -14,8 +14,12 @@ struct Questions {
     var questions: [Question] = []
     private var places: [Question: Int] = [:]
 
-    mutating func place(of question: Question) -> Int {
-      if let known = places[question] { return known }
+    /// - Parameter again: is given the question that was asked before.
+    mutating func place(of question: Question, again: (inout Question) -> Void = { _ in }) -> Int {
+      if let known = places[question] {
+        again(&questions[known])
+        return known
+      }
       places[question] = questions.count
       questions.append(question)
       return questions.count - 1
@@ -40,7 +44,7 @@ struct Questions {
         places.append((asker, .end(program: program, index: index, coefficients: coefficients)))
       }
     case .path(let request):
-      let index = paths[program, default: Queue()].place(of: request.adapted(to: precision))
+      let index = paths[program, default: Queue()].place(of: request.adapted(to: precision)) { $0.askers += 1 }
       places.append((asker, .path(program: program, index: index)))
     }
   }

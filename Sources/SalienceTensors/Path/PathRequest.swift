@@ -17,6 +17,8 @@ public struct PathRequest: Sendable {
   public let refinement: (any PathRefinement)?
   /// Whether F(x') is asked for.
   public let readsBaselineOutputs: Bool
+  /// Explanations that the answer serves; equal requests are equal whoever asks.
+  public var askers = 1
 
   public init(
     input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
@@ -46,8 +48,10 @@ public struct PathRequest: Sendable {
   /// The same for outputs computed in another precision.
   public func adapted(to precision: Precision) -> PathRequest {
     guard let refinement else { return self }
-    return PathRequest(
+    var adapted = PathRequest(
       input: input, baseline: baseline, refinement: refinement.adapted(to: precision), cotangents: cotangents)
+    adapted.askers = askers
+    return adapted
   }
 
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.

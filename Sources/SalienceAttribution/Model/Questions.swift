@@ -71,6 +71,6 @@ struct Questions {
 
   /// Σ_c coefficient_c F_c for each row of coefficients.
   private static func values(_ outputs: [Float], _ coefficients: [[Float]]) -> [Double] {
-    coefficients.map { ResolvedTarget.value(outputs, by: $0) }
+    coefficients.map { PathRequest.value(outputs, by: $0) }
   }
 }

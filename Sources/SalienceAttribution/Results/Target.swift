@@ -1,3 +1,5 @@
+import SalienceTensors
+
 /// Which output of the model is explained.
 public enum Target: Sendable, Equatable {
   /// The class with the highest logit.
@@ -90,10 +92,5 @@ public struct ResolvedTarget: Sendable, Equatable {
   }
 
   /// The target's value from C outputs.
-  func value(_ outputs: [Float]) -> Double { Self.value(outputs, by: coefficients) }
-
-  /// Σ_c coefficient_c F_c, of the coefficients that are not 0.
-  static func value(_ outputs: [Float], by coefficients: [Float]) -> Double {
-    zip(coefficients, outputs).reduce(0) { $1.0 == 0 ? $0 : $0 + Double($1.0) * Double($1.1) }
-  }
+  func value(_ outputs: [Float]) -> Double { PathRequest.value(outputs, by: coefficients) }
 }

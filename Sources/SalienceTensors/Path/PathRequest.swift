@@ -54,6 +54,11 @@ public struct PathRequest: Sendable {
     return adapted
   }
 
+  /// Σ_c coefficient_c F_c, of the coefficients that are not 0.
+  package static func value(_ outputs: [Float], by coefficients: [Float]) -> Double {
+    zip(coefficients, outputs).reduce(0) { $1.0 == 0 ? $0 : $0 + Double($1.0) * Double($1.1) }
+  }
+
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
   public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
 

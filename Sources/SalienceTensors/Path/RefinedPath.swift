@@ -27,9 +27,7 @@ struct RefinedPath {
 
   /// Takes one point's answer, in the order of `points`.
   mutating func add(round: Int, slot: Int, outputs: [Float], scores: [[Double]]) {
-    let values = cotangents.map { cotangent in
-      zip(cotangent, outputs).reduce(0) { $1.0 == 0 ? $0 : $0 + Double($1.0) * Double($1.1) }
-    }
+    let values = cotangents.map { PathRequest.value(outputs, by: $0) }
     if points[slot] == 0 { baselineOutputs = outputs }
     evaluations.append(PathEvaluation(alpha: points[slot], round: round, values: values, scores: scores))
     places.append(Place(round: round, slot: slot))

@@ -13,16 +13,15 @@ public struct PipelineScorer: ModelScorer {
   private let maxLength: Int?
   private let overLong: Pipeline.OverLong
   private let showsLabels: Bool
-  private let evaluations: [Int]
 
   public init(model: AttributionModel, pipeline: Pipeline, device: DeviceDescription) {
     self.model = model
     maxLength = pipeline.dataset.maxLength
     overLong = pipeline.dataset.overLong
     showsLabels = pipeline.output.text
-    evaluations = model.methods.map(\.cost.evaluations)
     concurrency = device.concurrency + 1
-    tokenBudget = max(64, device.evaluatedTokens / max(1, model.methods.reduce(0) { $0 + $1.cost.evaluationsPerRound }))
+    let evaluations = model.methods.reduce(0) { $0 + $1.cost(tokens: MethodCost.usualTokens).evaluationsPerRound }
+    tokenBudget = max(64, device.evaluatedTokens / max(1, evaluations))
   }
 
   public func encode(_ example: Example) throws -> [Encoding] {
@@ -35,7 +34,7 @@ public struct PipelineScorer: ModelScorer {
 
   /// FLOPs of matrix products.
   public func work(_ row: EncodedExample) -> Double {
-    Double(model.flops(windows: row.windows.map(\.count), evaluations: evaluations))
+    Double(model.flops(windows: row.windows.map(\.count)))
   }
 
   /// A row that alone exceeds the device's memory, or that alone cannot be computed, fails alone.

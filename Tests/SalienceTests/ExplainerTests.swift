@@ -63,7 +63,7 @@ private struct Faulty: AttributionMethod {
   let target = Target.predicted
   let layer = AttributionLayer.embeddings
   let values: [JSONMember] = []
-  var cost: MethodCost { MethodCost(evaluations: 0) }
+  func cost(tokens: Int) -> MethodCost { MethodCost() }
 
   func begin(_ subject: Subject) throws -> any MethodRun {
     if !isLate, subject.encoding.count == 7 { throw AttributionError(.example, id) }

@@ -18,7 +18,7 @@ import Testing
     _ = try await model.score([input])
     let ceilings = DeviceCeilings(flopsPerSecond: 1e15, bytesPerSecond: 1e15, source: "numbers made up")
     let profile = try #require(backend.profile)
-    return (ProfileReport(profile, ceilings: ceilings), model.flops(tokens: input.windows[0].count, evaluations: [4]))
+    return (ProfileReport(profile, ceilings: ceilings), model.flops(windows: [input.windows[0].count]))
   }
 
   /// What the kernels were counted with is what the plans ask for.

@@ -23,7 +23,7 @@ struct RandomScores: RegisteredMethod {
   }
 
   var values: [JSONMember] { [Self.scaleSetting.member(scale), Self.seedSetting.member(ownSeed)] }
-  var cost: MethodCost { MethodCost(evaluations: 0) }
+  func cost(tokens: Int) -> MethodCost { MethodCost() }
   var randomSeed: UInt64? { UInt64(ownSeed) }
 
   func begin(_ subject: Subject) throws -> any MethodRun { Run(method: self, subject: subject) }

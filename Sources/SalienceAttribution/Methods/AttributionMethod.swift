@@ -16,12 +16,15 @@ public protocol AttributionMethod: Sendable {
   var output: OutputKind { get }
   /// The settings with every default filled in, as `run.json` shows them.
   var values: [JSONMember] { get }
-  /// What an example takes, for plans of memory and time.
-  var cost: MethodCost { get }
+  /// How gradients pass the model's ops; nil for a method that asks for values alone.
+  var rules: BackwardRules? { get }
   /// Whether points are chosen example by example, to keep a tolerance.
   var hasTolerance: Bool { get }
   /// The user's seed, where the method draws random numbers.
   var randomSeed: UInt64? { get }
+
+  /// What an example of so many tokens takes, for plans of memory and time.
+  func cost(tokens: Int) -> MethodCost
 
   /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
   func validate(tokenizer: Tokenizer) throws
@@ -36,6 +39,7 @@ extension AttributionMethod {
   public var output: OutputKind { .logit }
   public var hasTolerance: Bool { false }
   public var randomSeed: UInt64? { nil }
+  public var rules: BackwardRules? { .exact }
   public func validate(tokenizer: Tokenizer) throws {}
 }
 
@@ -80,11 +84,11 @@ public struct Subject: Sendable {
   public var coefficients: [[Float]] { output.targets.map(\.coefficients) }
 }
 
-/// What a method's evaluations of one example take.
+/// What a method's questions about one output of an example take.
 public struct MethodCost: Sendable, Equatable {
   /// Gradients that are computed in all; with a tolerance, as many as are usual.
   public let evaluations: Int
-  /// Those that are computed together.
+  /// Those, or the forward passes, that are computed together.
   ///
   /// Later rounds of a tolerance have fewer, of fewer and fewer examples; more examples in a submission keep their batches
   /// full.
@@ -93,10 +97,18 @@ public struct MethodCost: Sendable, Equatable {
   public let paths: Int
   /// Gradients at single points that are held instead of their sums.
   public let heldGradients: Int
+  /// Forward passes over changed inputs, beside the gradients.
+  public let values: Int
 
-  public init(evaluations: Int, evaluationsPerRound: Int? = nil, paths: Int = 1, heldGradients: Int = 0) {
+  /// Tokens of a text for which a submission is sized before any text is seen.
+  public static let usualTokens = 32
+
+  public init(
+    evaluations: Int = 0, evaluationsPerRound: Int? = nil, paths: Int = 1, heldGradients: Int = 0, values: Int = 0
+  ) {
     self.evaluations = evaluations
-    self.evaluationsPerRound = evaluationsPerRound ?? evaluations
+    self.evaluationsPerRound = evaluationsPerRound ?? max(evaluations, values)
+    self.values = values
     self.paths = paths
     self.heldGradients = heldGradients
   }

@@ -59,7 +59,7 @@ public struct GradientTimesInput: RegisteredMethod {
     ]
   }
 
-  public var cost: MethodCost { MethodCost(evaluations: 1) }
+  public func cost(tokens: Int) -> MethodCost { MethodCost(evaluations: 1) }
 
   public func begin(_ subject: Subject) throws -> any MethodRun { Run(method: self, subject: subject) }
 

@@ -75,7 +75,7 @@ extension IntegratedGradients {
     ] + points + [Baseline.setting.member(baseline), Self.keepSpecialSetting.member(keepSpecial)]
   }
 
-  public var cost: MethodCost {
+  public func cost(tokens: Int) -> MethodCost {
     switch rule {
     case .fixed(let steps, _): return MethodCost(evaluations: steps)
     case .points(let points): return MethodCost(evaluations: points.count)

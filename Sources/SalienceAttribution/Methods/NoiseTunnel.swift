@@ -65,6 +65,7 @@ public struct NoiseTunnel: AttributionMethod {
   public var layer: AttributionLayer { method.layer }
   public var target: Target { method.target }
   public var output: OutputKind { method.output }
+  public var rules: BackwardRules? { method.rules }
   public var randomSeed: UInt64? { seed }
 
   public var values: [JSONMember] {
@@ -72,8 +73,8 @@ public struct NoiseTunnel: AttributionMethod {
     return method.values + [Noise.setting.member(noise)]
   }
 
-  public var cost: MethodCost {
-    MethodCost(evaluations: method.cost.evaluations * samples, paths: samples)
+  public func cost(tokens: Int) -> MethodCost {
+    MethodCost(evaluations: method.cost(tokens: tokens).evaluations * samples, paths: samples)
   }
 
   public func validate(tokenizer: Tokenizer) throws { try method.validate(tokenizer: tokenizer) }

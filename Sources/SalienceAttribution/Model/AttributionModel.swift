@@ -48,7 +48,7 @@ public struct AttributionModel: Sendable {
     func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
       let spec = ProgramSpec(
         layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
-        isRounded: isRounded)
+        isRounded: isRounded, rules: method.rules)
       if let known = specs.firstIndex(of: spec) { return known }
       specs.append(spec)
       return specs.count - 1

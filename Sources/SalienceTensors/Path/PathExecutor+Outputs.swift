@@ -13,17 +13,31 @@ extension PathExecutor {
     }
   }
 
+  /// Tokens of points that are stored together: copies of a text without some of its tokens can be thousands.
+  private static let storedTokens = 8192
+
   /// Results of the forward plan at each point.
   private func values(_ results: ArraySlice<ValueID>, of points: [PathEnd]) throws -> [[[Float]]] {
-    let buffer = try storeEnds(points)
-    defer { kernels.release(buffer) }
-    var row = 0
-    return try values(
-      results, at: buffer,
-      of: points.map { point in
-        defer { row += point.sequence.count }
-        return (point.sequence, row)
-      })
+    var answers: [[[Float]]] = []
+    var (start, tokens) = (0, 0)
+    func answer(to end: Int) throws {
+      let buffer = try storeEnds(Array(points[start..<end]))
+      defer { kernels.release(buffer) }
+      var row = 0
+      answers += try values(
+        results, at: buffer,
+        of: points[start..<end].map { point in
+          defer { row += point.sequence.count }
+          return (point.sequence, row)
+        })
+      (start, tokens) = (end, 0)
+    }
+    for range in try MicroBatches(lengths: points.map(\.sequence.count), capacity: capacity) {
+      if tokens >= Self.storedTokens { try answer(to: range.lowerBound) }
+      tokens += points[range].reduce(0) { $0 + $1.sequence.count }
+    }
+    if start < points.count { try answer(to: points.count) }
+    return answers
   }
 
   /// F at stored ends, each given by its sequence and first row.

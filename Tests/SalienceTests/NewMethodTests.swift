@@ -10,7 +10,7 @@ import Testing
 /// One file and one line in the registry make a method: the rest follows from its declaration.
 @Suite struct NewMethodTests {
   private func withMethod<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-    try await MethodRegistry.$types.withValue(MethodRegistry.types + [RandomScores.self], operation: body)
+    try await MethodRegistry.$types.withValue(MethodRegistry.types + [PositionScores.self], operation: body)
   }
 
   private func pipeline(_ method: String, model: String = "m") throws -> Pipeline {
@@ -18,7 +18,7 @@ import Testing
       """
       models: [\(model)]
       dataset: {path: texts.csv, columns: {text: text}}
-      methods: [{name: random-scores\(method)}]
+      methods: [{name: position-scores\(method)}]
       output: {directory: run}
       """, path: "p.yaml")
   }
@@ -27,19 +27,17 @@ import Testing
     #expect(throws: PipelineError.self) { try pipeline("") }
     try await withMethod {
       let plain = try pipeline("")
-      #expect(plain.methods[0].id == "random-scores" && (plain.methods[0].method as? RandomScores)?.scale == 3)
-      let own = try pipeline(", id: noise, scale: 7, seed: 9")
-      let expected: JSONValue = ["name": "random-scores", "id": "noise", "scale": 7, "seed": 9]
-      #expect(own.resolved["methods"]?[0] == expected)
-      let seeds: JSONValue = ["noise": 9]
-      #expect(own.seeds == seeds && own != plain)
+      #expect(plain.methods[0].id == "position-scores" && (plain.methods[0].method as? PositionScores)?.scale == 3)
+      let own = try pipeline(", id: place, scale: 7")
+      let expected: JSONValue = ["name": "position-scores", "id": "place", "scale": 7]
+      #expect(own.resolved["methods"]?[0] == expected && own != plain)
     }
   }
 
   @Test(arguments: [
     (", scale: 0", "'methods.0.scale' must be a whole number from 1 to 100, not 0"),
     (", scael: 2", "unknown key 'scael' in 'methods.0'; the nearest is 'scale'"),
-    (", steps: 2", "'methods.0.steps' is no setting of random-scores"),
+    (", steps: 2", "'methods.0.steps' is no setting of position-scores"),
   ])
   func faultsNameTheKey(_ settings: String, _ message: String) async throws {
     try await withMethod {
@@ -49,11 +47,11 @@ import Testing
   }
 
   @Test func helpAndReferenceListIt() async {
-    #expect(!MethodReference.table.contains("random-scores"))
+    #expect(!MethodReference.table.contains("position-scores"))
     await withMethod {
-      #expect(MethodReference.methods.contains("random-scores: random numbers, what any method must beat."))
+      #expect(MethodReference.methods.contains("position-scores: one over the token's place."))
       #expect(MethodReference.help("scale") == "Largest score. (default: 3)")
-      #expect(MethodReference.table.contains("| `methods[].scale` | of `random-scores`: largest score | `3` |"))
+      #expect(MethodReference.table.contains("| `methods[].scale` | of `position-scores`: largest score | `3` |"))
       #expect(MethodReference.table.contains("| `methods[].steps` | of `integrated-gradients`: points on the path"))
     }
   }
@@ -69,9 +67,9 @@ import Testing
     let row = EncodedExample(example: example, windows: try scorer.encode(example))
     let scored = try #require(try await scorer.score([row, row]).map { try $0.get() }.first)
     let explanation = try #require(scored.explanations.first)
-    #expect(explanation.method == "random-scores" && explanation.attributions.count == row.windows[0].count)
-    #expect(explanation.attributions.allSatisfy { 0 <= $0 && $0 < 7 } && Set(explanation.attributions).count > 1)
+    #expect(explanation.method == "position-scores" && explanation.attributions.count == row.windows[0].count)
+    #expect(explanation.attributions == row.windows[0].ids.indices.map { 7 / Float($0 + 1) })
     #expect(Float(explanation.output) == scored.prediction.logits[scored.prediction.index])
-    #expect(try scored.json()["explanations"]?[0]?["method"]?.stringValue == "random-scores")
+    #expect(try scored.json()["explanations"]?[0]?["method"]?.stringValue == "position-scores")
   }
 }

@@ -4,6 +4,7 @@ public enum MethodRegistry {
   @TaskLocal public static var types: [any RegisteredMethod.Type] = [
     IntegratedGradients.self,
     GradientTimesInput.self,
+    RandomAttribution.self,
   ]
 
   public static var names: [String] { types.map { $0.name } }

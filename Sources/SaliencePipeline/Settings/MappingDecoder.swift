@@ -11,7 +11,8 @@ struct MappingDecoder {
 
   /// Where keys belong that are often written at the top of the file or as `--set steps=20`.
   private static var places: [String: String] {
-    let parts = [
+    // A key of several parts is looked for in the last of them.
+    let parts: KeyValuePairs = [
       "methods.0": MethodRegistry.settings.map(\.key),
       "dataset": ["path", "columns", "max_length", "over_long"],
       "output": ["directory", "formats", "compression", "text", "words"],

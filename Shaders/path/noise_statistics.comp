@@ -1,11 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Σ v and Σ v² over each token row of one example, v a statistic over its noise samples of a = (x - x') g, each sum as
-// two numbers whose sum it is. LANES invocations per row. Sample s of token t lies in row first + s * tokens + t.
+// Σ v and Σ v² over each token row of one example, v a statistic over its noise samples of a = (x - x') g, g or |g|, each
+// sum as two numbers whose sum it is. LANES invocations per row. Sample s of token t lies in row first + s * tokens + t.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;
 layout(constant_id = 2) const uint STATISTIC = 0;  // 0: mean, 1: mean of squares, 2: variance
+layout(constant_id = 3) const uint REDUCTION = 0;  // 0: (x - x') g, 1: g, 2: |g|
 
 layout(push_constant) uniform Push {
   uint tokens;
@@ -24,11 +25,12 @@ layout(std430, set = 0, binding = 1) readonly buffer Baselines { float baseline[
 layout(std430, set = 0, binding = 2) readonly buffer Gradients { float gradient[]; };
 layout(std430, set = 0, binding = 3) writeonly buffer Sums { vec4 sums[]; };
 
+#include "include/token_reduction.glsl"
+
 shared vec4 slots[GROUP];
 
 vec2 sample_value(uint row, uint column, uint index) {
-  const uint at = (first + index * tokens + row) * width + column;
-  return compensated_product(exact_sum(x[at], -baseline[at]), vec2(gradient[at], 0.0));
+  return reduced_element((first + index * tokens + row) * width + column);
 }
 
 vec2 statistic(uint row, uint column) {

@@ -1,12 +1,14 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Σ p and Σ p² over each row with p = (x - x') g, each as two numbers whose sum it is. LANES invocations per row.
+// Σ p and Σ p² over each row with p = (x - x') g, g or |g|, each as two numbers whose sum it is. LANES invocations per
+// row.
 //
 // A completeness check subtracts such sums from the model's outputs, so they carry the precision of float64, which
 // few devices have. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const uint LANES = 32;
+layout(constant_id = 2) const uint REDUCTION = 0;  // 0: (x - x') g, 1: g, 2: |g|
 
 layout(push_constant) uniform Push {
   uint rows;
@@ -21,6 +23,8 @@ layout(std430, set = 0, binding = 1) readonly buffer Baselines { float baseline[
 layout(std430, set = 0, binding = 2) readonly buffer Gradients { float gradient[]; };
 layout(std430, set = 0, binding = 3) writeonly buffer Sums { vec4 sums[]; };
 
+#include "include/token_reduction.glsl"
+
 shared vec4 slots[GROUP];
 
 void main() {
@@ -28,8 +32,7 @@ void main() {
   const uint row = min(own, rows - 1);  // rows past the end take part in the barriers
   vec2 sum = vec2(0.0), square = vec2(0.0);
   for (uint column = lane; column < width; column += LANES) {
-    const uint at = row * width + column;
-    const vec2 p = compensated_product(exact_sum(x[at], -baseline[at]), vec2(gradient[at], 0.0));
+    const vec2 p = reduced_element(row * width + column);
     sum = compensated_sum(sum, p);
     square = compensated_sum(square, compensated_product(p, p));
   }

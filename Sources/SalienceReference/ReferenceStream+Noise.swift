@@ -25,7 +25,7 @@ extension ReferenceStream: NoiseKernels {
           example.statistic.value(
             (0..<example.sampleCount).map { sample in
               let place = (example.row + sample * example.tokenCount + token) * width + column
-              return (x[place] - b[place]) * g[place]
+              return example.reduction.element(x[place], b[place], g[place])
             })
         }
         sums.append(statistics.reduce(0, +))

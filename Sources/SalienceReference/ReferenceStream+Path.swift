@@ -40,12 +40,26 @@ extension ReferenceStream: PathKernels {
     try store(Array(repeating: 0, count: rows * width), to: buffer)
   }
 
-  public func reduce(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) throws -> PathScores {
-    let (x, b, g) = (try values(input), try values(baseline), try values(gradient))
-    let products = (0..<rows).map { row in
-      (row * width..<(row + 1) * width).map { (x[$0] - b[$0]) * g[$0] }
+  public func reduce(
+    input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int, reduction: TokenReduction
+  ) throws -> PathScores {
+    let g = try values(gradient)
+    let (x, b) = reduction.readsEnds ? (try values(input), try values(baseline)) : (g, g)
+    let elements = (0..<rows).map { row in
+      (row * width..<(row + 1) * width).map { reduction.element(x[$0], b[$0], g[$0]) }
     }
     return PathScores(
-      sums: products.map { $0.reduce(0, +) }, squares: products.map { $0.reduce(0) { $0 + $1 * $1 } })
+      sums: elements.map { $0.reduce(0, +) }, squares: elements.map { $0.reduce(0) { $0 + $1 * $1 } })
+  }
+}
+
+extension TokenReduction {
+  /// The element of an input x, a baseline and a gradient.
+  func element(_ x: Double, _ baseline: Double, _ gradient: Double) -> Double {
+    switch self {
+    case .product: (x - baseline) * gradient
+    case .gradient: gradient
+    case .absolute: abs(gradient)
+    }
   }
 }

@@ -85,8 +85,11 @@ import Testing
 
   /// Statistics of samples, written out here by their textbook formulas.
   @Test(arguments: TestBackend.all) func sampleStatistics(backend: TestBackend) throws {
-    let layout: [(tokens: Int, samples: Int, statistic: SampleStatistic)] = [
-      (3, 5, .mean), (1, 1, .mean), (2, 4, .meanSquare), (7, 3, .variance), (1, 20, .variance), (2, 1, .variance),
+    let layout: [(tokens: Int, samples: Int, statistic: SampleStatistic, reduction: TokenReduction)] = [
+      (3, 5, .mean, .product), (1, 1, .mean, .product), (2, 4, .meanSquare, .product), (7, 3, .variance, .product),
+      (1, 20, .variance, .product), (2, 1, .variance, .product), (3, 5, .mean, .gradient), (2, 4, .mean, .absolute),
+      (1, 3, .meanSquare, .gradient), (2, 3, .meanSquare, .absolute), (4, 3, .variance, .gradient),
+      (2, 6, .variance, .absolute),
     ]
     for width in [1, 8, 13, 48, 768] {
       var examples: [SampleRows] = []
@@ -94,7 +97,7 @@ import Testing
         examples.append(
           SampleRows(
             row: (examples.last?.rows.upperBound ?? 0) + 2, tokenCount: item.tokens, sampleCount: item.samples,
-            statistic: item.statistic))
+            statistic: item.statistic, reduction: item.reduction))
       }
       let count = (examples.last?.rows.upperBound ?? 0) * width
       let kernels = try backend.stream(Plan(), RandomParameters(Plan()))
@@ -124,7 +127,12 @@ import Testing
       let values = (0..<width).map { column in
         let samples = (0..<example.sampleCount).map { sample in
           let place = (example.row + sample * example.tokenCount + token) * width + column
-          return (Double(operands[0][place]) - Double(operands[1][place])) * Double(operands[2][place])
+          let slope = Double(operands[2][place])
+          switch example.reduction {
+          case .product: return (Double(operands[0][place]) - Double(operands[1][place])) * slope
+          case .gradient: return slope
+          case .absolute: return slope < 0 ? -slope : slope
+          }
         }
         let count = Double(samples.count)
         let (first, second) = (samples.reduce(0, +) / count, samples.reduce(0) { $0 + $1 * $1 } / count)

@@ -1,7 +1,5 @@
 import SalienceJSON
 import SalienceModels
-import SalienceTensors
-import SalienceTokenizers
 
 /// Gradient of the output times the input's own value at the attribution layer (arXiv 1312.6034, 1605.01713), one
 /// evaluation.
@@ -14,7 +12,7 @@ public struct GradientTimesInput: RegisteredMethod {
   static let normalizeSetting = Normalization.setting(fallback: .l1)
   static let layerSetting = AttributionLayer.setting(fallback: .wordEmbeddings)
   public static let settings: [any SettingDeclaration] = [
-    reductionSetting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
+    reductionSetting, Noise.setting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
   ]
 
   public let id: String
@@ -61,36 +59,8 @@ public struct GradientTimesInput: RegisteredMethod {
 
   public func cost(tokens: Int) -> MethodCost { MethodCost(evaluations: 1) }
 
-  public func begin(_ subject: Subject) throws -> any MethodRun { Run(method: self, subject: subject) }
-
-  private struct Run: MethodRun {
-    let method: GradientTimesInput
-    let subject: Subject
-
-    /// The gradient at the input, times what separates it from zeros: the input itself.
-    mutating func next(_ answers: [Answer]) throws -> Step {
-      if answers.isEmpty {
-        let (input, coefficients) = (subject.input, subject.coefficients)
-        let request = PathRequest(
-          input: input,
-          baseline: PathEnd(input.sequence, zeroed: Array(repeating: true, count: input.sequence.count)),
-          points: [PathPoint(alpha: 1, weight: 1)], cotangents: coefficients, readsBaselineOutputs: false)
-        return .ask([.values(input, coefficients: coefficients), .path(request)])
-      }
-      return .finish(try method.explanations(subject, try answers.values(at: 0), try answers.path(at: 1)))
-    }
-  }
-
-  private func explanations(_ subject: Subject, _ outputs: [Double], _ path: PathResponse) throws -> [Explanation] {
-    try subject.output.targets.enumerated().map { index, target in
-      let scores =
-        switch reduction {
-        case .sum: path.scores[index]
-        case .l2: path.squares[index].map { $0.squareRoot() }
-        }
-      return try Explanation(
-        method: id, target: target, of: subject, output: outputs[index], scores: scores, squares: path.squares[index],
-        normalization: normalization, steps: 1)
-    }
+  public func begin(_ subject: Subject) throws -> any MethodRun {
+    GradientAtInput(
+      method: id, subject: subject, normalization: normalization, reduction: .product, takesLengths: reduction == .l2)
   }
 }

@@ -4,6 +4,8 @@ public enum MethodRegistry {
   @TaskLocal public static var types: [any RegisteredMethod.Type] = [
     IntegratedGradients.self,
     GradientTimesInput.self,
+    Saliency.self,
+    LayerGradientTimesActivation.self,
     RandomAttribution.self,
   ]
 

@@ -113,10 +113,7 @@ public struct NoiseTunnel: AttributionMethod {
       guard path.samples.isEmpty else {
         throw AttributionError(.usage, "\(tunnel.id): noise cannot be put around noise")
       }
-      return .path(
-        PathRequest(
-          input: path.input, baseline: path.baseline, points: path.points, cotangents: path.cotangents, samples: noise,
-          statistic: tunnel.kind.statistic))
+      return .path(path.sampled(noise, tunnel.kind.statistic))
     }
   }
 
@@ -124,13 +121,13 @@ public struct NoiseTunnel: AttributionMethod {
   ///
   /// The output is F(x) without noise. The delta, as Captum's averaged over the samples, is the mean of
   /// Σ a_s - (F(x_s) - F(x')), with x_s the noisy input; squares and variances do not sum to a difference of outputs and
-  /// have none.
+  /// have none, nor have methods without a baseline.
   private func explanation(_ plain: Explanation, of target: ResolvedTarget, path: PathResponse?) -> Explanation {
     var result = plain
     result.steps *= samples
     result.converged = nil
     result.convergenceDelta = nil
-    if kind == .smoothGrad, let path {
+    if kind == .smoothGrad, plain.convergenceDelta != nil, let path {
       let noisy = path.sampleOutputs.reduce(0) { $0 + target.value($1) } / Double(path.sampleOutputs.count)
       result.convergenceDelta = plain.attributionSum - (noisy - target.value(path.baselineOutputs))
     }

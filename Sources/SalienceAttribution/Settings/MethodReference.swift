@@ -14,7 +14,11 @@ public enum MethodReference {
       setting(keys[...], among: type.settings).map { (method: type.name, setting: $0) }
     }
     guard let first = declared.first?.setting else { return "" }
-    let written = meaning(of: first)
+    let meanings = groups(declared).map { group in
+      group[0].method == declared[0].method
+        ? meaning(of: group[0].setting) : "of \(owners(group)): \(meaning(of: group[0].setting))"
+    }
+    let written = meanings.joined(separator: "; ")
     let text = written.replacing("`", with: "")
     // A value is told as it is typed: `l2`, not `L2`.
     let start = first.values.isEmpty && !written.hasPrefix("`") ? text.prefix(1).uppercased() : String(text.prefix(1))
@@ -34,16 +38,38 @@ public enum MethodReference {
       let having = MethodRegistry.types.compactMap { type in
         type.settings.first { $0.key == setting.key }.map { (method: type.name, setting: $0) }
       }
-      let isShared = having.count == MethodRegistry.types.count
-      let owners = having.map { "`\($0.method)`" }.joined(separator: " and ")
-      let meaning = (isShared ? "" : "of \(owners): ") + meaning(of: setting)
-      rows.append("| `methods[].\(setting.key)` | \(meaning) | \(code(fallback(having))) |")
+      for group in groups(having) {
+        let isShared = group.count == MethodRegistry.types.count
+        let meaning = (isShared ? "" : "of \(owners(group, quote: "`")): ") + meaning(of: group[0].setting)
+        rows.append("| `methods[].\(setting.key)` | \(meaning) | \(code(fallback(group))) |")
+      }
       for member in setting.members {
         let path = "methods[].\(setting.key).\(member.key)"
         rows.append("| `\(path)` | \(Self.meaning(of: member)) | `\(member.fallbackText)` |")
       }
     }
     return rows.joined(separator: "\n") + "\n"
+  }
+
+  /// Methods for which a key means the same, in the order of the first of each.
+  private static func groups(
+    _ declared: [(method: String, setting: any SettingDeclaration)]
+  ) -> [[(method: String, setting: any SettingDeclaration)]] {
+    var result: [[(method: String, setting: any SettingDeclaration)]] = []
+    for entry in declared {
+      if let place = result.firstIndex(where: { meaning(of: $0[0].setting) == meaning(of: entry.setting) }) {
+        result[place].append(entry)
+      } else {
+        result.append([entry])
+      }
+    }
+    return result
+  }
+
+  private static func owners(
+    _ group: [(method: String, setting: any SettingDeclaration)], quote: String = ""
+  ) -> String {
+    group.map { "\(quote)\($0.method)\(quote)" }.joined(separator: " and ")
   }
 
   private static func setting(

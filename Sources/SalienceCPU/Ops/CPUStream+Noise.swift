@@ -44,15 +44,21 @@ private struct SampleOperands {
   let input, baseline, gradient: UnsafeMutablePointer<Float>
   let width: Int
 
+  private func element(_ place: Int, _ reduction: TokenReduction) -> Double {
+    let slope = Double(gradient[place])
+    return switch reduction {
+    case .product: (Double(input[place]) - Double(baseline[place])) * slope
+    case .gradient: slope
+    case .absolute: abs(slope)
+    }
+  }
+
   /// The statistic of one element's samples, in double.
   func statistic(of example: SampleRows, token: Int, column: Int) -> Double {
     let (first, stride) = ((example.row + token) * width + column, example.tokenCount * width)
     func mean(_ value: (Double) -> Double) -> Double {
       var sum = 0.0
-      for sample in 0..<example.sampleCount {
-        let place = first + sample * stride
-        sum += value((Double(input[place]) - Double(baseline[place])) * Double(gradient[place]))
-      }
+      for sample in 0..<example.sampleCount { sum += value(element(first + sample * stride, example.reduction)) }
       return sum / Double(example.sampleCount)
     }
     switch example.statistic {

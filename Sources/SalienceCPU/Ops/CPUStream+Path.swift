@@ -34,10 +34,16 @@ extension CPUStream: PathKernels {
     try pointer(buffer).update(repeating: 0, count: rows * width)
   }
 
-  func reduce(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) throws -> PathScores {
-    let (x, b, g) = (try pointer(input), try pointer(baseline), try pointer(gradient))
+  func reduce(
+    input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int, reduction: TokenReduction
+  ) throws -> PathScores {
+    let g = try pointer(gradient)
     var (sums, squares) = ([Double](repeating: 0, count: rows), [Double](repeating: 0, count: rows))
-    salience_path_reduce(x, b, g, rows, width, &sums, &squares)
+    switch reduction {
+    case .product: salience_path_reduce(try pointer(input), try pointer(baseline), g, rows, width, &sums, &squares)
+    case .gradient: salience_gradient_reduce(0, g, rows, width, &sums, &squares)
+    case .absolute: salience_gradient_reduce(1, g, rows, width, &sums, &squares)
+    }
     return PathScores(sums: sums, squares: squares)
   }
 }

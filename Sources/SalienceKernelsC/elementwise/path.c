@@ -41,6 +41,21 @@ SALIENCE_INLINE d16v path_product(f16v x, f16v b, f16v g) {
   return (__builtin_convertvector(x, d16v) - __builtin_convertvector(b, d16v)) * __builtin_convertvector(g, d16v);
 }
 
+SALIENCE_INLINE void salience_gradient_reduce_body(int absolute, const float *g, size_t rows, size_t width,
+                                                   double *sums, double *squares) {
+  for (size_t r = 0; r < rows; r++, g += width) {
+    d16v sum = 0, square = 0;
+    for (size_t i = 0; i < width; i += LANES) {
+      const f16v part = i + LANES <= width ? load16(g + i) : load_part(g + i, width - i);
+      const d16v p = __builtin_convertvector(part, d16v);
+      sum += absolute ? __builtin_elementwise_abs(p) : p;
+      square += p * p;
+    }
+    sums[r] = horizontal_double_sum(sum);
+    squares[r] = horizontal_double_sum(square);
+  }
+}
+
 SALIENCE_INLINE void salience_path_reduce_body(const float *x, const float *b, const float *g, size_t rows,
                                                size_t width, double *sums, double *squares) {
   for (size_t r = 0; r < rows; r++, x += width, b += width, g += width) {
@@ -70,3 +85,6 @@ SALIENCE_DISPATCH(salience_path_reduce,
                   (const float *x, const float *b, const float *g, size_t rows, size_t width, double *sums,
                    double *squares),
                   (x, b, g, rows, width, sums, squares))
+SALIENCE_DISPATCH(salience_gradient_reduce,
+                  (int absolute, const float *g, size_t rows, size_t width, double *sums, double *squares),
+                  (absolute, g, rows, width, sums, squares))

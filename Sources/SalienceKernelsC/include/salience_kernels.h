@@ -247,6 +247,9 @@ void salience_accumulate(float weight, const float *gradient, size_t n, float *a
 void salience_path_reduce(const float *x, const float *b, const float *g, size_t rows, size_t width, double *sums,
                           double *squares);
 
+/// The same of g alone, or of |g| where `absolute` is not 0.
+void salience_gradient_reduce(int absolute, const float *g, size_t rows, size_t width, double *sums, double *squares);
+
 // MARK: Embedding tables
 
 /// out[r] = table[ids[r]]: table [any x width], ids [rows], each within the table, out [rows x width].

@@ -17,12 +17,17 @@ public struct SampleRows: Sendable, Equatable {
   /// One or more.
   public let sampleCount: Int
   public let statistic: SampleStatistic
+  /// Which elements it is a statistic of.
+  public let reduction: TokenReduction
 
-  public init(row: Int, tokenCount: Int, sampleCount: Int, statistic: SampleStatistic) {
+  public init(
+    row: Int, tokenCount: Int, sampleCount: Int, statistic: SampleStatistic, reduction: TokenReduction = .product
+  ) {
     self.row = row
     self.tokenCount = tokenCount
     self.sampleCount = sampleCount
     self.statistic = statistic
+    self.reduction = reduction
   }
 
   /// Every row of the example.
@@ -52,7 +57,8 @@ public protocol NoiseKernels {
   /// - Parameter width: H.
   func addNoise(_ rows: [NoisyRows], to buffer: Handle, width: Int) throws
 
-  /// Sums over the hidden dimension of a statistic of a_s = (x_s - x'_s) * gradient_s over each example's samples s.
+  /// Sums over the hidden dimension of a statistic of a_s over each example's samples s, where a_s is
+  /// (x_s - x'_s) * gradient_s, or what else the example's reduction names.
   ///
   /// With v the statistic, an [example tokens x H], the answer holds Σ_h v and Σ_h v² per token, one example after another.
   /// Samples are added in ascending order. A variance is the mean of (a_s - E[a])²: the difference of two moments would
@@ -99,9 +105,12 @@ package struct SampleReduction: KernelCall {
     self.width = width
   }
 
-  /// Three matrices over all samples, and two sums of 64 bits per token of an example.
+  /// Three matrices over all samples, or the gradients alone, and two sums of 64 bits per token of an example.
   package func work(_ sizes: BatchSizes) -> KernelWork {
-    KernelWork(elements: examples.reduce(0) { $0 + 3 * $1.rows.count * width + 4 * $1.tokenCount })
+    KernelWork(
+      elements: examples.reduce(0) {
+        $0 + $1.reduction.operandCount * $1.rows.count * width + 4 * $1.tokenCount
+      })
   }
 
   package func encode(on kernels: any Kernels) throws -> PathScores {

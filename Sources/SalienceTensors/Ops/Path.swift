@@ -21,11 +21,11 @@ public struct PathBatch: Sendable {
   }
 }
 
-/// Sums over the hidden dimension of an attribution [N tokens x H].
+/// Sums over the hidden dimension of an attribution a [N tokens x H], whose elements a `TokenReduction` names.
 public struct PathScores: Sendable {
-  /// Σ_h (x - x')_h g_h, one per token row.
+  /// Σ_h a_h, one per token row.
   public let sums: [Double]
-  /// Σ_h ((x - x')_h g_h)², one per token row.
+  /// Σ_h a_h², one per token row.
   public let squares: [Double]
 
   public init(sums: [Double], squares: [Double]) {
@@ -61,8 +61,11 @@ public protocol PathKernels {
   /// Sets the first `rows` rows of `width` elements to zero.
   func clear(_ buffer: Handle, rows: Int, width: Int) throws
 
-  /// Sums over the hidden dimension of (x - x') * gradient for the first `rows` rows.
-  func reduce(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) throws -> PathScores
+  /// Sums over the hidden dimension of the elements that `reduction` names, for the first `rows` rows; without
+  /// `readsEnds`, input and baseline are not read.
+  func reduce(
+    input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int, reduction: TokenReduction
+  ) throws -> PathScores
 }
 
 /// The calls of `PathKernels` with what they read and write; H is the values' width.
@@ -162,19 +165,26 @@ package struct Reduction: KernelCall {
   package static let name = "reduce"
   let input, baseline, gradient: Handle
   let rows, width: Int
+  let reduction: TokenReduction
 
-  package init(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) {
+  package init(
+    input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int, reduction: TokenReduction = .product
+  ) {
     self.input = input
     self.baseline = baseline
     self.gradient = gradient
     self.rows = rows
     self.width = width
+    self.reduction = reduction
   }
 
-  /// Three matrices, and two sums of 64 bits per row.
-  package func work(_ sizes: BatchSizes) -> KernelWork { KernelWork(elements: 3 * rows * width + 4 * rows) }
+  /// Three matrices, or the gradient alone, and two sums of 64 bits per row.
+  package func work(_ sizes: BatchSizes) -> KernelWork {
+    KernelWork(elements: reduction.operandCount * rows * width + 4 * rows)
+  }
 
   package func encode(on kernels: any Kernels) throws -> PathScores {
-    try kernels.reduce(input: input, baseline: baseline, gradient: gradient, rows: rows, width: width)
+    try kernels.reduce(
+      input: input, baseline: baseline, gradient: gradient, rows: rows, width: width, reduction: reduction)
   }
 }

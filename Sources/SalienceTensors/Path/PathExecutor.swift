@@ -88,8 +88,10 @@ public final class PathExecutor {
     let examples = Self.examples(of: requests)
     let input = try carriedEnds(paths.map(\.input))
     defer { input.forEach(kernels.release) }
-    let baseline = try carriedEnds(paths.map(\.baseline))
-    defer { baseline.forEach(kernels.release) }
+    // Where every point lies at the input, so does the baseline.
+    let isPath = paths.contains { $0.input != $0.baseline }
+    let baseline = isPath ? try carriedEnds(paths.map(\.baseline)) : input
+    defer { if isPath { baseline.forEach(kernels.release) } }
     let baselineOutputs = try baselineOutputs(of: requests, examples, at: baseline[0])
     let sampleOutputs = try sampleOutputs(of: requests, examples, at: input[0])
     let tokens = examples.last?.rows.upperBound ?? 0
@@ -118,7 +120,7 @@ public final class PathExecutor {
     return requests.map { request in
       let rows = SampleRows(
         row: row, tokenCount: request.input.sequence.count, sampleCount: max(1, request.samples.count),
-        statistic: request.statistic)
+        statistic: request.statistic, reduction: request.reduction)
       row = rows.rows.upperBound
       return rows
     }
@@ -134,13 +136,16 @@ public final class PathExecutor {
       sampled.isEmpty
       ? PathScores([])
       : try run(SampleReduction(sampled, input: input, baseline: baseline, gradient: gradient, width: width))
-    let plain =
-      sampled.count == requests.count
-      ? PathScores([])
-      : try run(Reduction(input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width))
+    var plain: [TokenReduction: PathScores] = [:]
+    for request in requests where request.samples.isEmpty && plain[request.reduction] == nil {
+      plain[request.reduction] = try run(
+        Reduction(
+          input: input, baseline: baseline, gradient: gradient, rows: tokens, width: width,
+          reduction: request.reduction))
+    }
     var start = 0
     return zip(requests, examples).map { request, example in
-      if request.samples.isEmpty { return plain[example.rows] }
+      if request.samples.isEmpty, let scores = plain[request.reduction] { return scores[example.rows] }
       defer { start += example.tokenCount }
       return statistics[start..<start + example.tokenCount]
     }

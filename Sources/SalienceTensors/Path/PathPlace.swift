@@ -13,11 +13,12 @@ struct PathPlace {
 extension PathExecutor {
   /// The given points of each request, whose sums lie where its end points lie.
   ///
-  /// A path between equal ends has no length, and its attribution is zero wherever its gradient points.
+  /// A path between equal ends has no length, and its attribution is zero wherever its gradient points; the gradient
+  /// itself is not.
   func places(of requests: [PathRequest], savings: ExactSavings) -> [PathPlace] {
     var (row, places) = (0, [PathPlace]())
     for (index, request) in requests.enumerated() {
-      if request.input != request.baseline || !savings.contains(.equalEnds) {
+      if request.input != request.baseline || !request.reduction.readsEnds || !savings.contains(.equalEnds) {
         places += request.points.map {
           PathPlace(request: index, alpha: $0.alpha, weight: $0.weight, row: row, sumRow: row)
         }

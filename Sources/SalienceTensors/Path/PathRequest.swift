@@ -1,4 +1,5 @@
-/// Σ_k weight_k ∂(cotangent · F)/∂x at the points, times (input - baseline), for one example and several targets.
+/// Σ_k weight_k ∂(cotangent · F)/∂x at the points, times (input - baseline) or as it is, for one example and several
+/// targets.
 public struct PathRequest: Sendable {
   public let input: PathEnd
   /// As many tokens as `input`.
@@ -17,14 +18,17 @@ public struct PathRequest: Sendable {
   public let refinement: (any PathRefinement)?
   /// Whether F(x') is asked for.
   public let readsBaselineOutputs: Bool
+  /// What a token's score is the sum of; a refinement asks for products.
+  public let reduction: TokenReduction
   /// Explanations that the answer serves; equal requests are equal whoever asks.
   public var askers = 1
 
   public init(
     input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
-    statistic: SampleStatistic = .mean, readsBaselineOutputs: Bool = true
+    statistic: SampleStatistic = .mean, readsBaselineOutputs: Bool = true, reduction: TokenReduction = .product
   ) {
     refinement = nil
+    self.reduction = reduction
     self.readsBaselineOutputs = readsBaselineOutputs
     self.input = input
     self.baseline = baseline
@@ -43,6 +47,14 @@ public struct PathRequest: Sendable {
     samples = []
     statistic = .mean
     readsBaselineOutputs = true
+    reduction = .product
+  }
+
+  /// The same with noise on its input, a path per sample.
+  public func sampled(_ samples: [GaussianNoise], _ statistic: SampleStatistic) -> PathRequest {
+    PathRequest(
+      input: input, baseline: baseline, points: points, cotangents: cotangents, samples: samples, statistic: statistic,
+      readsBaselineOutputs: readsBaselineOutputs, reduction: reduction)
   }
 
   /// The same for outputs computed in another precision.
@@ -68,7 +80,7 @@ public struct PathRequest: Sendable {
     return samples.map {
       PathRequest(
         input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0), baseline: baseline, points: points,
-        cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs)
+        cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs, reduction: reduction)
     }
   }
 }
@@ -78,7 +90,7 @@ extension PathRequest: Hashable {
   public static func == (a: PathRequest, b: PathRequest) -> Bool {
     a.input == b.input && a.baseline == b.baseline && a.points == b.points && a.cotangents == b.cotangents
       && a.samples == b.samples && a.statistic == b.statistic && a.readsBaselineOutputs == b.readsBaselineOutputs
-      && a.refinement.map { erased($0) } == b.refinement.map { erased($0) }
+      && a.reduction == b.reduction && a.refinement.map { erased($0) } == b.refinement.map { erased($0) }
   }
 
   private static func erased(_ refinement: some PathRefinement) -> AnyHashable { AnyHashable(refinement) }
@@ -88,5 +100,6 @@ extension PathRequest: Hashable {
     hasher.combine(baseline)
     hasher.combine(points)
     hasher.combine(samples)
+    hasher.combine(reduction)
   }
 }

@@ -31,13 +31,17 @@ extension VulkanStream: NoiseKernels {
       let reciprocal = 1 / Double(example.sampleCount)
       let high = Float(reciprocal)
       try record(
-        Kernel("noise_statistics", [UInt32(Self.groupSize), UInt32(Self.lanes), example.statistic.constant]), buffers,
+        Kernel(
+          "noise_statistics",
+          [UInt32(Self.groupSize), UInt32(Self.lanes), example.statistic.constant, example.reduction.constant]),
+        buffers,
         push: [
           UInt32(example.tokenCount), UInt32(width), UInt32(example.row), UInt32(example.sampleCount),
           high.bitPattern, Float(reciprocal - Double(high)).bitPattern, UInt32(place),
         ],
         groups: groups((example.tokenCount + rowsOfGroup - 1) / rowsOfGroup),
-        work: KernelWork(elements: 3 * example.rows.count * width + 4 * example.tokenCount))
+        work: KernelWork(elements: example.reduction.operandCount * example.rows.count * width + 4 * example.tokenCount)
+      )
       place += example.tokenCount
     }
     return try readScores(sums, rows: rows)

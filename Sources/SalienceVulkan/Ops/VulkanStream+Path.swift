@@ -56,15 +56,17 @@ extension VulkanStream: PathKernels {
     try clear(range(buffer), count: rows * width)
   }
 
-  func reduce(input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int) throws -> PathScores {
+  func reduce(
+    input: Handle, baseline: Handle, gradient: Handle, rows: Int, width: Int, reduction: TokenReduction
+  ) throws -> PathScores {
     guard rows > 0 else { return PathScores(sums: [], squares: []) }
     let sums = try temporary(bytes: rows * 4 * MemoryLayout<Float>.stride)
     let rowsOfGroup = Self.groupSize / Self.lanes
     try record(
-      Kernel("reduce", [UInt32(Self.groupSize), UInt32(Self.lanes)]),
+      Kernel("reduce", [UInt32(Self.groupSize), UInt32(Self.lanes), reduction.constant]),
       [range(input), range(baseline), range(gradient), sums], push: [UInt32(rows), UInt32(width)],
       groups: groups((rows + rowsOfGroup - 1) / rowsOfGroup),
-      work: KernelWork(elements: 3 * rows * width + 4 * rows))
+      work: KernelWork(elements: reduction.operandCount * rows * width + 4 * rows))
     return try readScores(sums, rows: rows)
   }
 
@@ -75,5 +77,16 @@ extension VulkanStream: PathKernels {
       stride(from: first, to: values.count, by: 4).map { values[$0] + values[$0 + 1] }
     }
     return PathScores(sums: column(0), squares: column(2))
+  }
+}
+
+extension TokenReduction {
+  /// The specialisation constant `REDUCTION`.
+  var constant: UInt32 {
+    switch self {
+    case .product: 0
+    case .gradient: 1
+    case .absolute: 2
+    }
   }
 }

@@ -102,7 +102,8 @@ import Testing
         let dy = try value(path.batch.tokenCount, width: width, on: kernels)
         try kernels.write(gradient, to: dy, at: 0)
         try kernels.accumulate(dy, path: path.path, into: sum)
-        let scores = try kernels.reduce(input: x, baseline: b, gradient: sum, rows: path.rows, width: width)
+        let scores = try kernels.reduce(
+          input: x, baseline: b, gradient: sum, rows: path.rows, width: width, reduction: .product)
         let read = try (kernels.read(point, count: count), kernels.read(sum, count: path.rows * width))
         try kernels.clear(sum, rows: path.rows - 1, width: width)
         return (point: read.0, sum: read.1, scores: scores, cleared: try kernels.read(sum, count: path.rows * width))
@@ -146,13 +147,47 @@ import Testing
     let (rows, width) = (7, 768)
     var random = Randomness(seed: 5)
     let operands = (0..<3).map { _ in random.values(rows * width) }
-    let scores = try [TestBackend.all[0], backend].map { backend in
+    for reduction in TokenReduction.allCases {
+      let scores = try [TestBackend.all[0], backend].map { backend in
+        let kernels = try stream(backend)
+        let handles = try operands.map { try buffer($0, on: kernels) }
+        return try kernels.reduce(
+          input: handles[0], baseline: handles[1], gradient: handles[2], rows: rows, width: width, reduction: reduction)
+      }
+      for (own, other) in zip(scores[1].sums + scores[1].squares, scores[0].sums + scores[0].squares) {
+        #expect(abs(own - other) <= 1e-11 * Double(width), "\(reduction)")
+      }
+    }
+  }
+
+  /// What each reduction sums, written out; without the ends nothing but the gradient is read.
+  @Test(arguments: TestBackend.all) func sumsWhatTheReductionNames(backend: TestBackend) throws {
+    for (rows, width) in [(1, 1), (3, 13), (5, 16), (2, 48), (130, 20)] {
+      var random = Randomness(seed: 8)
+      let operands = (0..<3).map { _ in random.values(rows * width) }
       let kernels = try stream(backend)
       let handles = try operands.map { try buffer($0, on: kernels) }
-      return try kernels.reduce(input: handles[0], baseline: handles[1], gradient: handles[2], rows: rows, width: width)
-    }
-    for (own, other) in zip(scores[1].sums + scores[1].squares, scores[0].sums + scores[0].squares) {
-      #expect(abs(own - other) <= 1e-11 * Double(width))
+      let empty = try buffer([.nan], on: kernels)
+      for reduction in TokenReduction.allCases {
+        let ends = reduction.readsEnds ? (handles[0], handles[1]) : (empty, empty)
+        let scores = try kernels.reduce(
+          input: ends.0, baseline: ends.1, gradient: handles[2], rows: rows, width: width, reduction: reduction)
+        let elements = (0..<rows * width).map { index in
+          let slope = Double(operands[2][index])
+          switch reduction {
+          case .product: return (Double(operands[0][index]) - Double(operands[1][index])) * slope
+          case .gradient: return slope
+          case .absolute: return slope < 0 ? -slope : slope
+          }
+        }
+        for row in 0..<rows {
+          let own = elements[row * width..<(row + 1) * width]
+          #expect(abs(scores.sums[row] - own.reduce(0, +)) <= 1e-11 * Double(width), "\(reduction), row \(row)")
+          let squares = own.reduce(0) { $0 + $1 * $1 }
+          #expect(abs(scores.squares[row] - squares) <= 1e-11 * Double(width), "\(reduction), row \(row)")
+        }
+      }
+      #expect(backend.complaints() ?? [] == [])
     }
   }
 

@@ -22,11 +22,12 @@ FIXTURE_noise := make_noise_fixtures.py
 FIXTURE_families := make_family_fixtures.py
 FIXTURE_taps := make_tap_fixtures.py
 FIXTURE_gradients := make_gradient_fixtures.py
+FIXTURE_perturbation := make_perturbation_fixtures.py
 FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
-FIXTURE_KINDS := attribution demo noise families taps gradients tasks tokenizers settings parquet labels
+FIXTURE_KINDS := attribution demo noise families taps gradients perturbation tasks tokenizers settings parquet labels
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests \

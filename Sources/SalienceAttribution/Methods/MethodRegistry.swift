@@ -6,6 +6,14 @@ public enum MethodRegistry {
     GradientTimesInput.self,
     Saliency.self,
     LayerGradientTimesActivation.self,
+    Occlusion.self,
+    LeaveOneOut.self,
+    FeatureAblation.self,
+    LIME.self,
+    KernelSHAP.self,
+    ShapleySampling.self,
+    PermutationSHAP.self,
+    ExactShapley.self,
     RandomAttribution.self,
   ]
 

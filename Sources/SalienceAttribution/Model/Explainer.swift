@@ -9,7 +9,7 @@ struct Explainer {
   let model: AttributionModel
 
   /// Elements of outputs and coefficients that are held together: a language model has V of each for every token.
-  private static let heldOutputs = 1 << 22
+  static let heldOutputs = 1 << 22
 
   /// A method at work on one output of one input.
   private struct Live {
@@ -137,7 +137,7 @@ struct Explainer {
           precision: precise == nil ? model.precision : .f32)
       }
     }
-    let found = try await questions.answers(from: model.prepared)
+    let found = try await questions.answers(from: model)
     for (index, answer) in found { answers[index].append(answer) }
   }
 

@@ -50,23 +50,44 @@ struct Questions {
   }
 
   /// Who asked and what the answer is, in the order of asking.
-  func answers(from prepared: any PreparedModel) async throws -> [(asker: Int, answer: Answer)] {
-    var outputs: [Int: [[Float]]] = [:]
-    for (program, queue) in ends.sorted(by: { $0.key < $1.key }) {
-      outputs[program] = try await prepared.outputs(program: program, of: queue.questions)
-    }
+  func answers(from model: AttributionModel) async throws -> [(asker: Int, answer: Answer)] {
+    let values = try await values(from: model)
     var responses: [Int: [PathResponse]] = [:]
     for (program, queue) in paths.sorted(by: { $0.key < $1.key }) {
-      responses[program] = try await prepared.attribute(program: program, requests: queue.questions)
+      responses[program] = try await model.prepared.attribute(program: program, requests: queue.questions)
     }
-    return places.compactMap { asker, place in
-      switch place {
-      case .known(let outputs, let coefficients): (asker, .values(Self.values(outputs, coefficients)))
-      case .end(let program, let index, let coefficients):
-        outputs[program].map { (asker, .values(Self.values($0[index], coefficients))) }
-      case .path(let program, let index): responses[program].map { (asker, .path($0[index])) }
+    return places.enumerated().compactMap { index, asked in
+      switch asked.place {
+      case .known(let outputs, let coefficients): (asked.asker, .values(Self.values(outputs, coefficients)))
+      case .end: values[index].map { (asked.asker, .values($0)) }
+      case .path(let program, let place): responses[program].map { (asked.asker, .path($0[place])) }
       }
     }
+  }
+
+  /// The values at ends that have to be computed, by the place of asking.
+  ///
+  /// Outputs are reduced to what was asked of them before the next ones are computed: a language model has V for each.
+  private func values(from model: AttributionModel) async throws -> [Int: [Double]] {
+    var askers: [Int: [Int: [(place: Int, coefficients: [[Float]])]]] = [:]
+    for (place, asked) in places.enumerated() {
+      guard case .end(let program, let index, let coefficients) = asked.place else { continue }
+      askers[program, default: [:]][index, default: []].append((place, coefficients))
+    }
+    var values: [Int: [Double]] = [:]
+    for (program, queue) in ends.sorted(by: { $0.key < $1.key }) {
+      let most = max(1, Explainer.heldOutputs / model.programs[program].outputCount)
+      for start in stride(from: 0, to: queue.questions.count, by: most) {
+        let range = start..<min(start + most, queue.questions.count)
+        let outputs = try await model.prepared.outputs(program: program, of: Array(queue.questions[range]))
+        for (index, outputs) in zip(range, outputs) {
+          for asker in askers[program]?[index] ?? [] {
+            values[asker.place] = Self.values(outputs, asker.coefficients)
+          }
+        }
+      }
+    }
+    return values
   }
 
   /// Σ_c coefficient_c F_c for each row of coefficients.

@@ -1,5 +1,7 @@
 /// What help texts and reference pages say of methods and their settings, from the declarations.
 public enum MethodReference {
+  private typealias Declared = (method: String, setting: any SettingDeclaration)
+
   /// Every method and what it does, in one line.
   public static var methods: String {
     MethodRegistry.types.map { "\($0.name): \($0.summary)." }.joined(separator: " ")
@@ -10,38 +12,39 @@ public enum MethodReference {
   /// - Parameter path: its key, `noise.kind` for example.
   public static func help(_ path: String) -> String {
     let keys = path.split(separator: ".").map(String.init)
-    let declared = MethodRegistry.types.compactMap { type in
+    let declared: [Declared] = MethodRegistry.types.compactMap { type in
       setting(keys[...], among: type.settings).map { (method: type.name, setting: $0) }
     }
     guard let first = declared.first?.setting else { return "" }
-    let meanings = groups(declared).map { group in
-      group[0].method == declared[0].method
-        ? meaning(of: group[0].setting) : "of \(owners(group)): \(meaning(of: group[0].setting))"
-    }
-    let written = meanings.joined(separator: "; ")
+    let meanings = sameMeanings(declared)
+    let written =
+      meanings.count == 1
+      ? meaning(of: first)
+      : meanings.map { "\(meaning(of: $0[0].setting)) (\($0.map(\.method).joined(separator: ", ")))" }.joined(
+        separator: "; ")
     let text = written.replacing("`", with: "")
     // A value is told as it is typed: `l2`, not `L2`.
     let start = first.values.isEmpty && !written.hasPrefix("`") ? text.prefix(1).uppercased() : String(text.prefix(1))
     return "\(start)\(text.dropFirst()). (default: \(fallback(declared)))"
   }
 
-  /// A Markdown table of every key of a method: key, meaning, default.
+  /// Markdown tables of every method, and of every key of a method: key, meaning, default.
   public static var table: String {
-    let names = MethodRegistry.types.map { "`\($0.name)`: \($0.summary)" }.joined(separator: "; ")
-    var rows = [
-      "| key | meaning | default |",
+    var rows = ["| method | scores |", "| --- | --- |"]
+    rows += MethodRegistry.types.map { "| `\($0.name)` | \($0.summary) |" }
+    rows += [
+      "", "| key | meaning | default |",
       "| --- | --- | --- |",
-      "| `methods[].name` | \(names) | required |",
+      "| `methods[].name` | the method, one of the table above | required |",
       "| `methods[].id` | fills the tables' `method` column; unique in the file | the name |",
     ]
     for setting in MethodRegistry.settings {
-      let having = MethodRegistry.types.compactMap { type in
+      let having: [Declared] = MethodRegistry.types.compactMap { type in
         type.settings.first { $0.key == setting.key }.map { (method: type.name, setting: $0) }
       }
-      for group in groups(having) {
-        let isShared = group.count == MethodRegistry.types.count
-        let meaning = (isShared ? "" : "of \(owners(group, quote: "`")): ") + meaning(of: group[0].setting)
-        rows.append("| `methods[].\(setting.key)` | \(meaning) | \(code(fallback(group))) |")
+      for same in sameMeanings(having) {
+        let meaning = owners(same.map(\.method)) + meaning(of: same[0].setting)
+        rows.append("| `methods[].\(setting.key)` | \(meaning) | \(code(fallback(same))) |")
       }
       for member in setting.members {
         let path = "methods[].\(setting.key).\(member.key)"
@@ -49,27 +52,6 @@ public enum MethodReference {
       }
     }
     return rows.joined(separator: "\n") + "\n"
-  }
-
-  /// Methods for which a key means the same, in the order of the first of each.
-  private static func groups(
-    _ declared: [(method: String, setting: any SettingDeclaration)]
-  ) -> [[(method: String, setting: any SettingDeclaration)]] {
-    var result: [[(method: String, setting: any SettingDeclaration)]] = []
-    for entry in declared {
-      if let place = result.firstIndex(where: { meaning(of: $0[0].setting) == meaning(of: entry.setting) }) {
-        result[place].append(entry)
-      } else {
-        result.append([entry])
-      }
-    }
-    return result
-  }
-
-  private static func owners(
-    _ group: [(method: String, setting: any SettingDeclaration)], quote: String = ""
-  ) -> String {
-    group.map { "\(quote)\($0.method)\(quote)" }.joined(separator: " and ")
   }
 
   private static func setting(
@@ -83,8 +65,28 @@ public enum MethodReference {
     [setting.values, setting.help].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
+  /// Methods that mean the same by a key, in groups.
+  private static func sameMeanings(_ declared: [Declared]) -> [[Declared]] {
+    var groups: [[Declared]] = []
+    for own in declared {
+      let place = groups.firstIndex { meaning(of: $0[0].setting) == meaning(of: own.setting) }
+      if let place { groups[place].append(own) } else { groups.append([own]) }
+    }
+    return groups
+  }
+
+  /// Whose a key is, to stand before its meaning; nothing where it is every method's.
+  private static func owners(_ methods: [String]) -> String {
+    let others = MethodRegistry.names.filter { !methods.contains($0) }
+    if others.isEmpty { return "" }
+    let isMost = methods.count > 2 && others.count <= 2
+    let names = (isMost ? others : methods).map { "`\($0)`" }
+    let list = names.count > 1 ? names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1] : names[0]
+    return isMost ? "of all but \(list): " : "of \(list): "
+  }
+
   /// The first method's default, and those of methods that have another.
-  private static func fallback(_ declared: [(method: String, setting: any SettingDeclaration)]) -> String {
+  private static func fallback(_ declared: [Declared]) -> String {
     let usual = declared.first?.setting.fallbackText ?? ""
     let others = declared.filter { $0.setting.fallbackText != usual }.map {
       "\($0.setting.fallbackText) for \($0.method)"

@@ -1,4 +1,5 @@
 import SalienceFoundation
+import SalienceTokenizers
 
 /// How the attribution of one word changed from one checkpoint to the other: a row of the comparison's words table.
 public struct WordMovement: TableRow, Equatable {

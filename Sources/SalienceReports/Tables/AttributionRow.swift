@@ -1,4 +1,5 @@
 import SalienceAttribution
+import SalienceTokenizers
 
 /// A row of the attributions table: one token's score in one explanation.
 public struct AttributionRow: TableRow, Equatable {

@@ -1,3 +1,5 @@
+import SalienceTokenizers
+
 /// What the attributions table holds of one explanation, specials left out of the scores.
 struct StoredExplanation {
   let key: ExplanationKey

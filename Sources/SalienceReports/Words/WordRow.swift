@@ -1,3 +1,5 @@
+import SalienceTokenizers
+
 /// A line of exported words: one word's score in one explanation.
 public struct WordRow: TableRow, Equatable {
   public var key = ExplanationKey()

@@ -1,15 +1,13 @@
-import SalienceTokenizers
-
 /// What tokens stand for as they are written in a vocabulary: WordPiece's `##ing`, the letters that byte-level
 /// byte-pair encodings write bytes with (`Ġ` for a space), SentencePiece's `▁` and its bytes (`<0x0A>`).
 ///
 /// A table holds tokens without their tokenizer, so the kind is told by the marks of all of a text's tokens: letters of
 /// the byte-level alphabet, of which `č` for one is a carriage return, are letters of words to other tokenizers.
-struct PieceText: Sendable {
+package struct PieceText: Sendable {
   private let isByteLevel: Bool
 
   /// - Parameter tokens: of a whole text, or of its beginning.
-  init(_ tokens: [String], special: [Bool]) {
+  package init(_ tokens: [String], special: [Bool]) {
     let own = zip(tokens, special).filter { !$0.1 }.map(\.0)
     let hasMark = own.contains { $0.unicodeScalars.first == "\u{120}" || $0.unicodeScalars.first == "\u{10A}" }
     isByteLevel =
@@ -20,10 +18,10 @@ struct PieceText: Sendable {
   }
 
   /// The text of neighbouring tokens, white space included; bytes that spell no character become U+FFFD.
-  func text(of tokens: ArraySlice<String>) -> String { String(decoding: bytes(of: tokens), as: UTF8.self) }
+  package func text(of tokens: ArraySlice<String>) -> String { String(decoding: bytes(of: tokens), as: UTF8.self) }
 
   /// The bytes that neighbouring tokens stand for: a token can be part of a character.
-  func bytes(of tokens: ArraySlice<String>) -> [UInt8] {
+  package func bytes(of tokens: ArraySlice<String>) -> [UInt8] {
     var bytes: [UInt8] = []
     if isByteLevel {
       for scalar in tokens.lazy.flatMap(\.unicodeScalars) {
@@ -46,14 +44,14 @@ struct PieceText: Sendable {
   }
 
   /// Whether the token begins with white space.
-  func beginsWithSpace(_ token: String) -> Bool {
+  package func beginsWithSpace(_ token: String) -> Bool {
     guard let first = token.unicodeScalars.first else { return false }
     if let byte = Self.byte(of: token) { return Self.isSpace(byte) }
     return isSpace(first)
   }
 
   /// Whether the token is white space alone.
-  func isBlank(_ token: String) -> Bool {
+  package func isBlank(_ token: String) -> Bool {
     if let byte = Self.byte(of: token) { return Self.isSpace(byte) }
     return token.unicodeScalars.allSatisfy(isSpace)
   }
@@ -61,7 +59,7 @@ struct PieceText: Sendable {
   /// Whether a token that follows another of its word begins one of its own.
   ///
   /// The texts of byte-level tokenizers are always pre-tokenized; white space inside such a word belongs to it.
-  func beginsWord(_ token: String, isGenerated: Bool) -> Bool {
+  package func beginsWord(_ token: String, isGenerated: Bool) -> Bool {
     isGenerated ? beginsWithSpace(token) || Self.isControl(token) : !isByteLevel && beginsWithSpace(token)
   }
 

@@ -1,0 +1,67 @@
+import SalienceModels
+import SalienceTensors
+import SalienceTokenizers
+
+/// A method that compares what the model makes of a text with what it makes of the text without some of its features.
+///
+/// It needs no gradient. Its copies of a text are token sequences like any other, so that they share packed batches with
+/// those of other texts, and equal ones are computed once.
+public protocol PerturbationMethod: RegisteredMethod {
+  var settings: PerturbationSettings { get }
+  /// Which copies of a text it asks for, and what it makes of their values.
+  ///
+  /// - Parameters:
+  ///   - features: of the text, at least 1.
+  ///   - seeds: decided by the text, for random numbers.
+  /// - Throws: `AttributionError` with code `example` for a text that it cannot explain.
+  func design(features: Int, seeds: SampleSeeds) throws -> any PerturbationDesign
+  /// The copies of a text of so many features, at least 1, for estimates of time.
+  func copies(features: Int) -> Int
+}
+
+/// The copies of a text that a method asks for, each with some of the features.
+public protocol PerturbationDesign: Sendable {
+  /// Copies.
+  var count: Int { get }
+  /// The features that a copy has, one flag per feature.
+  func present(_ copy: Int) -> [Bool]
+  /// One score per feature.
+  ///
+  /// - Parameters:
+  ///   - whole: F of the text itself.
+  ///   - values: F of each copy.
+  func scores(whole: Double, _ values: [Double]) -> [Double]
+  /// The copy without any feature, where F of the text is shared out from it on; its scores sum to the difference.
+  var emptyCopy: Int? { get }
+}
+
+extension PerturbationDesign {
+  public var emptyCopy: Int? { nil }
+}
+
+extension PerturbationMethod {
+  public var target: Target { settings.target }
+  public var output: OutputKind { settings.output }
+  public var layer: AttributionLayer { .embeddings }
+  public var rules: BackwardRules? { nil }
+
+  public func cost(tokens: Int) -> MethodCost {
+    MethodCost(values: copies(features: settings.features.expectedCount(tokens: tokens)))
+  }
+
+  public func validate(tokenizer: Tokenizer) throws {
+    if case .token(let baseline) = settings.replacement(for: tokenizer) { _ = try baseline.tokenID(in: tokenizer) }
+  }
+
+  /// The user's seed for an example.
+  func seeds(_ subject: Subject) -> SampleSeeds {
+    SampleSeeds(
+      ids: subject.encoding.ids, typeIDs: subject.encoding.typeIDs, method: id, seed: randomSeed ?? 0)
+  }
+
+  public func begin(_ subject: Subject) throws -> any MethodRun {
+    let text = try PerturbedText(subject, settings)
+    let design = text.features.isEmpty ? nil : try design(features: text.features.count, seeds: seeds(subject))
+    return PerturbationRun(method: id, normalization: settings.normalization, text: text, design: design)
+  }
+}

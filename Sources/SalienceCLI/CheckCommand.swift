@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
       run.datasetNotes.forEach(warnOnStandardError)
       let report = PlanReport(
         plan: try await PipelinePlan(run, limit: limit), pipeline: pipeline, file: options.pipeline,
-        device: run.backend.device)
+        device: run.backend.device, notes: run.datasetNotes)
       if json {
         try writeResult(report.json)
       } else if !quiet {

@@ -7,7 +7,7 @@ import SaliencePipeline
 /// The options of a command that name one method and its settings, each as the method declares it.
 struct MethodOptions: ParsableArguments {
   @Option(help: .init(stringLiteral: MethodReference.methods)) var method = MethodRegistry.names[0]
-  @Option(help: Self.help("target")) var target: String?
+  @Option(parsing: .unconditional, help: Self.help("target")) var target: String?
   @Option(parsing: .upToNextOption, help: "Two classes or tokens, A B: why A rather than B.")
   var contrast: [String] = []
   @Option(help: Self.help("steps")) var steps: String?

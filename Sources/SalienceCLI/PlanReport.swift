@@ -11,6 +11,8 @@ struct PlanReport {
   /// The pipeline file as it was named.
   let file: String
   let device: DeviceDescription
+  /// What was noticed while the dataset was opened.
+  let notes: [String]
 
   /// The error to end with where a run could do nothing; nil where it could.
   var error: PipelineError? {
@@ -91,7 +93,7 @@ struct PlanReport {
     return [
       "pipeline": pipeline.resolved, "device": device.json, "valid": .bool(error == nil),
       "matmul_gflops": plan.matrixProductRate.map { .double($0 / 1e9) } ?? .null, "rows": .integer(plan.rows),
-      "sampled_rows": .integer(plan.sampledRows),
+      "sampled_rows": .integer(plan.sampledRows), "dataset_notes": .array(notes.map(JSONValue.string)),
       "disk": [
         "bytes": .integer(plan.disk.bytes), "available": plan.disk.available.map { .integer($0) } ?? .null,
         "fits": .bool(plan.disk.fits),

@@ -26,7 +26,8 @@ public struct SafetensorsParameters: ParameterSource {
   ///
   /// - Parameters:
   ///   - files: paths of safetensors files.
-  ///   - assignment: the file that holds each tensor, as an index of shards says; nil takes every tensor of every file.
+  ///   - assignment: the file that holds each tensor, as an index of shards says. Tensors that it does not name are
+  ///     taken from whatever file holds them, so that none goes unnoticed; nil takes every tensor so.
   /// - Throws: `CheckpointError`: `missing` for a file that is not there, `invalid` for a damaged one, for a tensor
   ///   that stands in two files, and for one that its assigned file lacks.
   public init(files: [String], assignment: [String: String]? = nil) throws {
@@ -35,7 +36,7 @@ public struct SafetensorsParameters: ParameterSource {
       let file = try CheckpointFile(path: path)
       let header = try SafetensorsHeader(file)
       for (name, entry) in header.tensors {
-        if let assignment, assignment[name] != path { continue }
+        if let assigned = assignment?[name], assigned != path { continue }
         if let other = locations.updateValue(Location(file: file, entry: entry), forKey: name) {
           throw CheckpointError(.invalid, "stands in \(other.file.path) too", file: path, tensor: name)
         }

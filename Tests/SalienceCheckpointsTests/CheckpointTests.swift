@@ -41,6 +41,27 @@ import Testing
     #expect(checkpoint.files.count == 4)
   }
 
+  /// They could change the model, so they are judged like all others.
+  @Test func tensorsThatTheIndexLeavesOutAreNoticed() throws {
+    try directory.write("config.json", config)
+    try directory.write("model-1.safetensors", tensor("a"))
+    let header =
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"lora_A":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+    try directory.write("model-2.safetensors", safetensors(header, data: [UInt8](repeating: 0, count: 8)))
+    try directory.write(
+      "model.safetensors.index.json", #"{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"#)
+    #expect(error(opening: directory.path)?.tensor == "b")
+    try directory.write("model-3.safetensors", tensor("b"))
+    try directory.write(
+      "model.safetensors.index.json",
+      #"{"weight_map":{"a":"model-1.safetensors","b":"model-3.safetensors","d":"model-2.safetensors"}}"#)
+    #expect(error(opening: directory.path)?.tensor == "d")
+    try directory.write(
+      "model.safetensors.index.json",
+      #"{"weight_map":{"a":"model-2.safetensors","b":"model-3.safetensors"}}"#)
+    #expect(try Checkpoint(directory: directory.path).parameters.names == ["a", "b", "lora_A"])
+  }
+
   @Test(arguments: [
     (#"{"a":"model-1.safetensors","c":"model-1.safetensors"}"#, CheckpointError.Code.invalid, "c" as String?),
     (#"{"a":"../model-1.safetensors"}"#, .invalid, "a"), (#"{"a":"/etc/passwd"}"#, .invalid, "a"),

@@ -24,6 +24,20 @@ final class ChangedCheckpoint {
     try Data(JSONValue.object(changed).text().utf8).write(to: file)
   }
 
+  /// Puts one value in every element of a float32 tensor.
+  func fill(_ tensor: String, with value: Float) throws {
+    let file = URL(fileURLWithPath: path + "/model.safetensors")
+    var bytes = [UInt8](try Data(contentsOf: file))
+    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let entry = try #require(try JSONValue(parsing: Array(bytes[8..<8 + length]))[tensor])
+    try #require(entry["dtype"]?.stringValue == "F32")
+    let range = try #require(entry["data_offsets"]?.arrayValue).map { try #require($0.intValue) + 8 + length }
+    for place in stride(from: range[0], to: range[1], by: 4) {
+      for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32(byte))) }
+    }
+    try Data(bytes).write(to: file)
+  }
+
   /// Gives tensors other names, and adds some of one zero each.
   func change(adding added: [String] = [], renaming rename: (String) -> String = { $0 }) throws {
     let file = URL(fileURLWithPath: path + "/model.safetensors")

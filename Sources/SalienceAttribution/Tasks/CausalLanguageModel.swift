@@ -52,7 +52,11 @@ public struct CausalLanguageModel: ModelTask {
     for (input, prompt) in zip(inputs, prompts) {
       var (encoding, tokens, first) = (prompt, [ContinuedToken](), prompt.count)
       if input.pair == nil {
-        tokens = generated.popFirst() ?? []
+        guard let own = generated.popFirst() ?? [] else {
+          results.append(.failure(Self.notFinite))
+          continue
+        }
+        tokens = own
         encoding.append(tokens.map(\.id), of: tokenizer)
       } else if let start = prompt.sequences.firstIndex(of: 1) {
         first = max(1, start)
@@ -63,13 +67,15 @@ public struct CausalLanguageModel: ModelTask {
     return results
   }
 
+  private static let notFinite = AttributionError(.notFinite, "the model's logits are not finite numbers")
+
   /// The continuation as text; the probability is the geometric mean of its tokens', and the logits are theirs.
   private func decision(
     _ encoding: Encoding, _ tokens: [ContinuedToken], from first: Int
   ) throws(AttributionError) -> Decision {
     guard let start = tokens.first else { throw AttributionError(.example, "nothing follows the prompt") }
     guard tokens.allSatisfy({ $0.logProbability.isFinite }) else {
-      throw AttributionError(.notFinite, "the model's logits are not finite numbers")
+      throw Self.notFinite
     }
     let mean = tokens.reduce(0) { $0 + $1.logProbability } / Double(tokens.count)
     return Decision(

@@ -22,7 +22,9 @@ extension TaskModel {
   /// The tokens that follow each prompt, up to an end token or the most that the settings or the model allow.
   ///
   /// An end token belongs to what it ends, as in transformers.
-  func generate(after prompts: [Encoding], _ settings: GenerationSettings) async throws -> [[ContinuedToken]] {
+  ///
+  /// - Returns: one entry per prompt; nil where the model's logits at a step were not finite.
+  func generate(after prompts: [Encoding], _ settings: GenerationSettings) async throws -> [[ContinuedToken]?] {
     if prompts.isEmpty { return [] }
     let samplers = prompts.map { TokenSampler(settings, prompt: $0.ids) }
     // The last token is never an input, so it needs no position.
@@ -32,13 +34,19 @@ extension TaskModel {
       prompts: prompts.map { architecture.sequence(ids: $0.ids, typeIDs: $0.modelTypeIDs) }, limits: limits,
       endTokens: endTokens
     ) { prompt, step, logits in
-      guard let id = samplers[prompt].token(logits, step: step) else { return nil }
+      guard let id = samplers[prompt].token(logits, step: step) else {
+        chosen.broken.withLock { _ = $0.insert(prompt) }
+        return nil
+      }
       chosen.tokens.withLock { $0[prompt][step] = ContinuedToken(id, logits) }
       return id
     }
     let generated = try await prepared.generate(decoder: 0, request)
+    let broken = chosen.broken.withLock { $0 }
     return chosen.tokens.withLock { tokens in
-      generated.enumerated().map { prompt, ids in ids.indices.compactMap { tokens[prompt][$0] } }
+      generated.enumerated().map { prompt, ids in
+        broken.contains(prompt) ? nil : ids.indices.compactMap { tokens[prompt][$0] }
+      }
     }
   }
 
@@ -58,6 +66,8 @@ extension TaskModel {
   /// What was chosen at each step of each prompt; a device that fails may be asked again.
   private final class Chosen: Sendable {
     let tokens: Mutex<[[Int: ContinuedToken]]>
+    /// Prompts whose logits were not finite at a step.
+    let broken = Mutex<Set<Int>>([])
 
     init(_ prompts: Int) { tokens = Mutex(Array(repeating: [:], count: prompts)) }
   }

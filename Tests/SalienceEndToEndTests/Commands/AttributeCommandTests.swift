@@ -62,7 +62,8 @@ extension EndToEndTests {
       (["--layer", "layer 1"], "--layer layer 1: 'layer' must be"),
       (["--layer", "encoder layer 99"], "--layer encoder layer 99: model "),
       (["--target", "positiv"], "among the model's 2: negative, positive; the nearest is 'positive'"),
-      (["--target", "7"], "--target 7: model "), (["--target", "label"], "--target label: a single text has no label"),
+      (["--target", "7"], "--target 7: model "), (["--target", "-1"], "--target -1: 'target' must be a class's name"),
+      (["--target", "label"], "--target label: a single text has no label"),
       (["--method", "gradients"], "--method gradients: no method 'gradients': known are integrated-gradients"),
       (["--device", "gpu"], "--device gpu: must be auto, cpu, vulkan, vulkan:N or vulkan:UUID"),
     ])

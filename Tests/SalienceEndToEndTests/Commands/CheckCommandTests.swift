@@ -33,6 +33,16 @@ extension EndToEndTests {
       #expect((json?["first_bad_rows"] as? [[String: Any]])?.compactMap { $0["row"] as? Int } == [1, 3, 5])
     }
 
+    @Test func notesOfTheDatasetAreInTheJSON() throws {
+      // Quotes that are plain text, told by the counts of fields.
+      let tiny = try TinyPipeline(dataset: "id,text\n0,\"fine film\n1,so fine\"\n2,the end\n")
+      let people = try SalienceBinary.run(["check", tiny.path], in: tiny.scratch)
+      let notes = try #require(try plan(tiny)["dataset_notes"] as? [String])
+      #expect(notes.count == 1 && notes.allSatisfy { people.errors.contains($0) }, "\(notes) \(people.errors)")
+      let plain = try TinyPipeline(dataset: "id,text\n0,fine\n")
+      #expect(try plan(plain)["dataset_notes"] as? [String] == [])
+    }
+
     @Test(arguments: ["id,text\na,one,too many\nb,two,too many\n", "id,text\n"])
     func nothingToScoreIsNotValid(_ dataset: String) throws {
       let tiny = try TinyPipeline(dataset: dataset)

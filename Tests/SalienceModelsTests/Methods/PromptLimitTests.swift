@@ -10,6 +10,18 @@ import Testing
   /// What the fixtures' models take, and what is asked for.
   private static let (positions, newTokens) = (128, 6)
 
+  /// A model whose numbers overflow has no continuation, short or long.
+  @Test func logitsThatAreNotFiniteAreNoEndOfText() async throws {
+    let changed = try ChangedCheckpoint("gpt2-causal-lm")
+    try changed.fill("ln_f.weight", with: 3e38)
+    let model = try await AttributionModel(
+      checkpoint: try changed.checkpoint, task: FamilyFolder("gpt2-causal-lm").task, methods: [],
+      on: CPUBackend(threads: 1))
+    let result = try #require(try await model.score([try model.input("She wrote")]).first)
+    let error = #expect(throws: AttributionError.self) { try result.get() }
+    #expect(error?.code == .notFinite && error?.message == "the model's logits are not finite numbers")
+  }
+
   @Test(arguments: folders) func everyPromptIsContinuedAsAlone(folder name: String) async throws {
     let folder = try FamilyFolder(name)
     var task = folder.task

@@ -27,7 +27,8 @@ FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
-FIXTURE_KINDS := attribution demo noise families taps gradients perturbation tasks tokenizers settings parquet labels
+FIXTURE_KINDS := attribution demo noise families taps gradients perturbation tasks tokenizers settings parquet labels \
+  faithfulness
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests \
@@ -100,6 +101,12 @@ fixtures-labels: .venv-labels/installed
 check-fixtures-labels: .venv-labels/installed
 	.venv-labels/bin/python Scripts/fixtures/make_label_references.py --check
 
+fixtures-faithfulness: .venv-faithfulness/installed
+	.venv-faithfulness/bin/python Scripts/fixtures/make_faithfulness_fixtures.py
+
+check-fixtures-faithfulness: .venv-faithfulness/installed
+	.venv-faithfulness/bin/python Scripts/fixtures/make_faithfulness_fixtures.py --check
+
 fixtures-%: .venv-fixtures/installed
 	.venv-fixtures/bin/python Scripts/fixtures/$(FIXTURE_$*)
 
@@ -140,9 +147,14 @@ lint:
 .venv-labels/installed: Scripts/fixtures/requirements-labels.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-labels Scripts/fixtures/requirements-labels.txt
 
+.venv-faithfulness/installed: Scripts/fixtures/requirements-faithfulness.txt Scripts/fixtures/requirements-ferret.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-faithfulness \
+	  Scripts/fixtures/requirements-faithfulness.txt --weights Scripts/fixtures/requirements-ferret.txt
+
 .venv-generated/installed: Scripts/generated/requirements.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-generated Scripts/generated/requirements.txt
 
 clean:
 	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated .venv-fixtures .venv-labels \
+	  .venv-faithfulness \
 	  out Benchmarks/cache

@@ -58,5 +58,6 @@ extension ScoredExample {
       example: example, encoding: scored.decision.encoding, prediction: scored.decision.prediction,
       explanations: scored.explanations,
       status: example.text.isEmpty && (example.textPair ?? "").isEmpty ? .empty : .ok)
+    seconds = scored.seconds
   }
 }

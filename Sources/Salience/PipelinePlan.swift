@@ -19,6 +19,9 @@ public struct PipelinePlan: Sendable {
     public let tokensPerRow: Double
     /// Mean FLOPs of the matrix products that a row takes, by the rows looked at.
     public let flopsPerRow: Double
+    /// Copies of a text of the mean length that are evaluated to measure the explanations of one output; 0 where nothing is
+    /// measured.
+    public let measuredCopies: Int
     /// FLOP/s that the estimate goes by, all workers together.
     public let flopsPerSecond: Double
     /// Rows scored to measure that; 0 where one takes too long, and a share of the device's own rate stands in.
@@ -105,7 +108,9 @@ public struct PipelinePlan: Sendable {
       name: run.modelNames[index], device: memory,
       endBytes: endBytes(scorer) * workers,
       textBytes: sample.plannedTextBytes(isWritten: pipeline.output.text), tokensPerRow: probe.meanTokens,
-      flopsPerRow: probe.meanFLOPs, flopsPerSecond: pace.flopsPerSecond, probedRows: pace.rows,
+      flopsPerRow: probe.meanFLOPs,
+      measuredCopies: scorer.model.measuredCopies(tokens: Int(probe.meanTokens.rounded(.up))),
+      flopsPerSecond: pace.flopsPerSecond, probedRows: pace.rows,
       plannedMemory: (run.backend as? CPUBackend).map {
         PlannedMemory(
           scorer.model.programs, on: $0, longest: scorer.model.maximumLength, exampleTokens: scorer.tokenBudget)

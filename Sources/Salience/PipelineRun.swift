@@ -91,7 +91,7 @@ public struct PipelineRun: Sendable {
   private func scorer(_ index: Int, of checkpoint: Checkpoint) async throws -> PipelineScorer {
     do {
       let model = try await AttributionModel(
-        checkpoint: checkpoint, task: pipeline.task, methods: methods, on: backend)
+        checkpoint: checkpoint, task: pipeline.task, methods: methods, faithfulness: pipeline.faithfulness, on: backend)
       return PipelineScorer(model: model, pipeline: pipeline, device: backend.device)
     } catch let error as AttributionError where error.code == .usage {
       throw located(error, model: index)

@@ -21,7 +21,9 @@ public struct PipelineScorer: ModelScorer {
     showsLabels = pipeline.output.text
     concurrency = device.concurrency + 1
     let evaluations = model.methods.reduce(0) { $0 + $1.cost(tokens: MethodCost.usualTokens).evaluationsPerRound }
-    tokenBudget = max(64, device.evaluatedTokens / max(1, evaluations))
+    // What is measured makes a round of its own.
+    let copies = model.measuredCopies(tokens: MethodCost.usualTokens)
+    tokenBudget = max(64, device.evaluatedTokens / max(1, evaluations, copies))
   }
 
   public func encode(_ example: Example) throws -> [Encoding] {

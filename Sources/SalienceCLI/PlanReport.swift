@@ -41,6 +41,9 @@ struct PlanReport {
           + " \(bytes(model.workerBytes)), texts \(bytes(model.textBytes)))\(room(model)); \(decimal(model.tokensPerRow)) tokens and"
           + " \(decimal(model.flopsPerRow / 1e9)) GFLOP per row, \(gflops(model.flopsPerSecond)) \(source):"
           + " \(duration(model.seconds))")
+      if model.measuredCopies > 0 {
+        lines.append("    faithfulness: about \(model.measuredCopies) copies of a text per explained output")
+      }
       if let unread = model.unusedTensors.summary { lines.append("    \(unread)") }
       if let note = model.unknownLabels.text(of: plan.sampledRows, model: model.name) { lines.append("    \(note)") }
       guard !model.failures.isEmpty else { continue }
@@ -82,7 +85,8 @@ struct PlanReport {
           "available": model.device.available.map { .integer($0) } ?? .null, "fits": .bool(model.fits),
         ],
         "tokens_per_row": .double(model.tokensPerRow), "gflop_per_row": .double(model.flopsPerRow / 1e9),
-        "gflops": .double(model.flopsPerSecond / 1e9), "probed_rows": .integer(model.probedRows),
+        "measured_copies": .integer(model.measuredCopies), "gflops": .double(model.flopsPerSecond / 1e9),
+        "probed_rows": .integer(model.probedRows),
         "loading_seconds": .double(model.loadingSeconds), "scoring_seconds": .double(model.scoringSeconds),
         "other_seconds": .double(model.otherSeconds), "estimated_seconds": .double(model.seconds),
         "unknown_labels": model.unknownLabels.json,

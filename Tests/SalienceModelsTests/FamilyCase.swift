@@ -138,6 +138,6 @@ struct FamilyCase: Sendable {
   }
 }
 
-private func numbers(_ json: JSONValue?) throws -> [Double] {
+func numbers(_ json: JSONValue?) throws -> [Double] {
   try #require(json?.arrayValue).map { try #require($0.doubleValue) }
 }

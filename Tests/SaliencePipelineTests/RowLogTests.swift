@@ -49,7 +49,12 @@ import Testing
           attributionSum: 1 / 3, attributionNorm: 2, converged: false, isRepeated: true),
         Explanation(
           method: "gxi", target: "B", targetIndex: 1, output: -7, baselineOutput: 1e300, convergenceDelta: nil,
-          steps: 1, attributions: [], normalized: [], attributionSum: 0, attributionNorm: 0),
+          steps: 1, attributions: [], normalized: [], attributionSum: 0, attributionNorm: 0,
+          metrics: [
+            MetricValue(.comprehensiveness, fraction: 0.1, value: -1 / 3, evaluations: nil),
+            MetricValue(.agreementTau, otherMethod: "ig", value: nil),
+            MetricValue(.infidelity, value: .leastNonzeroMagnitude, evaluations: 10),
+          ]),
       ], status: .empty)
   }
 
@@ -63,13 +68,16 @@ import Testing
     let scored = Self.scored(5)
     // The file and the label's meaning are found again.
     let found = ["datasetFile", "meaning"]
-    #expect(names(scored) == (["encoding", "example", "explanations", "prediction", "status"] + found).sorted())
+    #expect(
+      names(scored) == (["encoding", "example", "explanations", "prediction", "seconds", "status"] + found).sorted())
     #expect(names(scored.prediction) == ["answer", "index", "label", "logits", "probability", "withoutText"])
     #expect(
       names(scored.explanations[0]) == [
         "attributionNorm", "attributionSum", "attributions", "baselineOutput", "converged", "convergenceDelta",
-        "isRepeated", "method", "normalized", "output", "steps", "target", "targetIndex", "targetPosition",
+        "isRepeated", "method", "metrics", "normalized", "output", "steps", "target", "targetIndex", "targetPosition",
       ])
+    #expect(
+      names(MetricValue(.infidelity, value: nil)) == ["evaluations", "fraction", "metric", "otherMethod", "value"])
     #expect(
       names(scored.encoding) == [
         "givesTypes", "ids", "offsets", "sequences", "special", "tokens", "truncated", "typeIDs", "words",

@@ -24,13 +24,15 @@ public enum Step: Sendable {
 public enum Ask: Sendable, Hashable {
   /// Σ_c coefficient_c F_c at an end point, for each row of coefficients.
   case values(PathEnd, coefficients: [[Float]])
+  /// The same of the outputs as probabilities, whatever the method explains; as they are where the task has none.
+  case probabilities(PathEnd, coefficients: [[Float]])
   /// Gradients summed along a path.
   case path(PathRequest)
 }
 
 /// The answer to an `Ask` of the same kind.
 public enum Answer: Sendable {
-  /// One per row of coefficients.
+  /// One per row of coefficients, of outputs or of probabilities.
   case values([Double])
   case path(PathResponse)
 }

@@ -20,7 +20,28 @@ extension AttributionModel {
         work += cost.evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
       }
       return sum + outputs * work
+    } + outputs * measurement(tokens: tokens)
+  }
+
+  /// Copies of a text of so many tokens that are evaluated to measure the explanations of one of its outputs.
+  public func measuredCopies(tokens: Int) -> Int {
+    guard let faithfulness else { return 0 }
+    return methods.count * faithfulness.ownCopies(tokens: tokens) + faithfulness.leaveOneOutCopies(tokens: tokens)
+      + faithfulness.infidelityCopies
+  }
+
+  /// FLOPs of what is measured of one output's explanations: copies of the text, which are at most as long as it is.
+  private func measurement(tokens: Int) -> Int {
+    guard let faithfulness else { return 0 }
+    func value(of program: Int) -> Int { programs[program].flopsPerStep(lengths: [tokens], targets: 0) }
+    let own = zip(methods, probabilityProgramOfMethod).reduce(0) { sum, entry in
+      let targets = entry.0.target == .all ? task.outputNames.count : 1
+      return sum + targets * faithfulness.ownCopies(tokens: tokens) * value(of: entry.1)
     }
+    let removals = faithfulness.leaveOneOutCopies(tokens: tokens)
+    let samples = faithfulness.infidelityCopies
+    return own + Set(probabilityProgramOfMethod).reduce(0) { $0 + (1 + removals) * value(of: $1) }
+      + Set(programOfMethod).reduce(0) { $0 + samples * value(of: $1) }
   }
 
   /// Elements that are held of each token of an example at once, by the methods whose questions go to one program together.

@@ -9,6 +9,8 @@ public struct AttributionModel: Sendable {
   public let architecture: any Architecture
   public let task: any ModelTask
   public let methods: [any AttributionMethod]
+  /// What is measured of every explanation; nil for nothing.
+  public let faithfulness: Faithfulness?
   /// What of the checkpoint's file is not read.
   public let unusedTensors: UnusedTensors
   /// The model cut at each layer, readout and function of its logits that a method asks for, and for the task's decisions.
@@ -16,6 +18,8 @@ public struct AttributionModel: Sendable {
   let programOfMethod: [Int]
   /// The same in float32, where a method has a tolerance that rounding on the device may keep it from.
   let preciseProgramOfMethod: [Int?]
+  /// Probabilities of what the method explains, where something is measured.
+  let probabilityProgramOfMethod: [Int]
   let decisionProgram: Int
   let prepared: any PreparedModel
   let precision: Precision
@@ -25,10 +29,11 @@ public struct AttributionModel: Sendable {
   ///
   /// - Parameters:
   ///   - task: what the model is asked; as its configuration says unless given.
+  ///   - faithfulness: what is measured of every explanation; nothing unless given.
   ///   - savings: what is left out of the work; without some, scores are the same but for rounding.
   public init(
     checkpoint: Checkpoint, task: TaskSettings = TaskSettings(), methods: [any AttributionMethod],
-    savings: ExactSavings = .all, on backend: any Backend
+    faithfulness: Faithfulness? = nil, savings: ExactSavings = .all, on backend: any Backend
   ) async throws {
     try Self.validate(methods, for: checkpoint.config, task: task)
     let stored = try StoredModel(checkpoint, task: task)
@@ -38,6 +43,7 @@ public struct AttributionModel: Sendable {
     try Self.validate(tokenizer, in: checkpoint, for: architecture, head: task.head(for: checkpoint.config))
     self.task = try task.task(for: checkpoint.config, architecture: architecture, tokenizer: tokenizer)
     self.methods = methods
+    self.faithfulness = faithfulness
     precision = backend.device.precision
     try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
       try task.validate(method.target)
@@ -45,19 +51,30 @@ public struct AttributionModel: Sendable {
       try method.validate(tokenizer: tokenizer)
     }
     var specs: [ProgramSpec] = []
-    func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
-      let spec = ProgramSpec(
-        layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
-        isRounded: isRounded, rules: method.rules)
+    func place(of spec: ProgramSpec) -> Int {
       if let known = specs.firstIndex(of: spec) { return known }
       specs.append(spec)
       return specs.count - 1
+    }
+    func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
+      place(
+        of: ProgramSpec(
+          layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
+          isRounded: isRounded, rules: method.rules))
     }
     programOfMethod = try methods.map { [task = self.task] in try program(of: $0, isRounded: true, task: task) }
     preciseProgramOfMethod = try methods.map { [task = self.task] method in
       guard backend.device.precision != .f32, method.hasTolerance else { return nil }
       return try program(of: method, isRounded: false, task: task)
     }
+    probabilityProgramOfMethod =
+      faithfulness == nil
+      ? []
+      : methods.map { [task = self.task] method in
+        place(
+          of: ProgramSpec(
+            readout: task.readout(of: method.target), output: task.probability ?? .identity, rules: nil))
+      }
     let head = self.task.head
     var programs = try specs.map { [architecture] in try architecture.program(head, $0, savings: savings) }
     // Decisions read logits; at any layer, for the whole model runs.
@@ -185,9 +202,24 @@ public struct ScoredInput: Sendable {
   public let decision: Decision
   /// One per method, output and target, methods in the order of the model's.
   public let explanations: [Explanation]
+  /// What the methods' questions took, one entry per method and output.
+  public let seconds: [MethodTime]
 
-  public init(decision: Decision, explanations: [Explanation]) {
+  public init(decision: Decision, explanations: [Explanation], seconds: [MethodTime] = []) {
     self.decision = decision
     self.explanations = explanations
+    self.seconds = seconds
+  }
+}
+
+/// How long a method kept the device busy: a share of what batches took, by its questions' tokens and evaluations.
+public struct MethodTime: Sendable, Equatable {
+  /// The method's id.
+  public let method: String
+  public let seconds: Double
+
+  public init(method: String, seconds: Double) {
+    self.method = method
+    self.seconds = seconds
   }
 }

@@ -20,6 +20,8 @@ struct Explainer {
     /// What was asked last; empty when finished.
     var asks: [Ask] = []
     var explanations: [Explanation] = []
+    /// What the answers to the method's questions took.
+    var seconds = 0.0
     /// Whether it runs in float32 because it missed a tolerance in half precision.
     var isRepeated = false
   }
@@ -57,8 +59,13 @@ struct Explainer {
     let explanations = Dictionary(grouping: finished, by: \.input)
     for (input, own) in explanations {
       guard case .success(let scored) = results[input] else { continue }
+      var explanations = scored.explanations + own.flatMap(\.explanations)
+      if let faithfulness = model.faithfulness {
+        Agreement.measure(&explanations, special: scored.decision.encoding.special, faithfulness)
+      }
+      let seconds = own.map { MethodTime(method: model.methods[$0.method].id, seconds: $0.seconds) }
       results[input] = .success(
-        ScoredInput(decision: scored.decision, explanations: scored.explanations + own.flatMap(\.explanations)))
+        ScoredInput(decision: scored.decision, explanations: explanations, seconds: scored.seconds + seconds))
     }
   }
 
@@ -70,9 +77,16 @@ struct Explainer {
       try model.task.outputs(of: target, for: decision, label: nil).map { output in
         let subject = Subject(
           encoding: decision.encoding, output: output, tokenizer: model.tokenizer, architecture: model.architecture)
-        return Live(input: input, method: index, subject: subject, run: try method.begin(subject))
+        return Live(input: input, method: index, subject: subject, run: try run(of: index, about: subject))
       }
     }
+  }
+
+  /// A method at work, and then what is measured of its explanations.
+  private func run(of index: Int, about subject: Subject) throws -> any MethodRun {
+    let run = try model.methods[index].begin(subject)
+    guard let faithfulness = model.faithfulness else { return run }
+    return MeasuredRun(run, of: subject, faithfulness, isProbability: model.task.probability != nil)
   }
 
   /// Has the questions of all runs answered until none is left, and returns the runs that did not fail.
@@ -94,7 +108,7 @@ struct Explainer {
         }
       }
       active = active.filter { !runs[$0].asks.isEmpty }
-      try await answer(active, of: runs, results, &answers)
+      try await answer(active, of: &runs, results, &answers)
     }
     return runs
   }
@@ -107,7 +121,7 @@ struct Explainer {
     let missed = answers.contains { if case .path(let path) = $0 { !path.converged } else { false } }
     var answers = answers
     if missed, !live.isRepeated, model.preciseProgramOfMethod[live.method] != nil {
-      live.run = try model.methods[live.method].begin(live.subject)
+      live.run = try run(of: live.method, about: live.subject)
       live.isRepeated = true
       answers = []
     }
@@ -122,23 +136,33 @@ struct Explainer {
 
   /// Answers what the active runs ask.
   private func answer(
-    _ active: [Int], of runs: [Live], _ results: [Result<ScoredInput, AttributionError>],
+    _ active: [Int], of runs: inout [Live], _ results: [Result<ScoredInput, AttributionError>],
     _ answers: inout [[Answer]]
   ) async throws {
     var questions = Questions()
     for index in active {
       let live = runs[index]
-      let precise = live.isRepeated ? model.preciseProgramOfMethod[live.method] : nil
-      let program = precise ?? model.programOfMethod[live.method]
       answers[index] = []
       for ask in live.asks {
+        let (program, precision) = self.program(of: live, for: ask)
         questions.add(
           ask, by: index, program: program, known: knownOutputs(of: live, ask, program: program, results),
-          precision: precise == nil ? model.precision : .f32)
+          precision: precision)
       }
     }
     let found = try await questions.answers(from: model)
-    for (index, answer) in found { answers[index].append(answer) }
+    for (index, answer) in found.answers { answers[index].append(answer) }
+    // What is measured of explanations is none of the method's own time.
+    for (index, seconds) in found.seconds where (runs[index].run as? MeasuredRun)?.isMeasuring != true {
+      runs[index].seconds += seconds
+    }
+  }
+
+  /// The program that answers a question, and its precision.
+  private func program(of live: Live, for ask: Ask) -> (index: Int, precision: Precision) {
+    if case .probabilities = ask { return (model.probabilityProgramOfMethod[live.method], model.precision) }
+    if live.isRepeated, let precise = model.preciseProgramOfMethod[live.method] { return (precise, .f32) }
+    return (model.programOfMethod[live.method], model.precision)
   }
 
   /// F at an end that the decision was made with.

@@ -36,7 +36,7 @@ struct Questions {
   ///   - precision: of the program.
   mutating func add(_ ask: Ask, by asker: Int, program: Int, known: [Float]?, precision: Precision) {
     switch ask {
-    case .values(let end, let coefficients):
+    case .values(let end, let coefficients), .probabilities(let end, let coefficients):
       if let known {
         places.append((asker, .known(known, coefficients: coefficients)))
       } else {
@@ -49,26 +49,56 @@ struct Questions {
     }
   }
 
-  /// Who asked and what the answer is, in the order of asking.
-  func answers(from model: AttributionModel) async throws -> [(asker: Int, answer: Answer)] {
-    let values = try await values(from: model)
+  /// Who asked and what the answer is, in the order of asking; and the seconds that each asker's answers took.
+  func answers(
+    from model: AttributionModel
+  ) async throws -> (answers: [(asker: Int, answer: Answer)], seconds: [Int: Double]) {
+    var seconds: [Int: Double] = [:]
+    let values = try await values(from: model, &seconds)
     var responses: [Int: [PathResponse]] = [:]
     for (program, queue) in paths.sorted(by: { $0.key < $1.key }) {
-      responses[program] = try await model.prepared.attribute(program: program, requests: queue.questions)
+      let start = ContinuousClock.now
+      let found = try await model.prepared.attribute(program: program, requests: queue.questions)
+      responses[program] = found
+      let work = zip(queue.questions, found).map { request, response in
+        Double(request.input.sequence.count * max(1, response.pointCount) * request.cotangents.count)
+      }
+      share((ContinuousClock.now - start) / .seconds(1), by: work, into: &seconds) { place in
+        if case .path(program, let index) = place { index } else { nil }
+      }
     }
-    return places.enumerated().compactMap { index, asked in
+    let answers = places.enumerated().compactMap { index, asked -> (asker: Int, answer: Answer)? in
       switch asked.place {
       case .known(let outputs, let coefficients): (asked.asker, .values(Self.values(outputs, coefficients)))
       case .end: values[index].map { (asked.asker, .values($0)) }
       case .path(let program, let place): responses[program].map { (asked.asker, .path($0[place])) }
       }
     }
+    return (answers, seconds)
+  }
+
+  /// Divides the time of one call among those who asked: by the questions' work, and equally among a question's askers.
+  ///
+  /// - Parameter question: the question of the call that a place is of; nil for another call's.
+  private func share(
+    _ elapsed: Double, by work: [Double], into seconds: inout [Int: Double], question: (Place) -> Int?
+  ) {
+    let all = work.reduce(0, +)
+    guard all > 0 else { return }
+    let asked = places.compactMap { asker, place in question(place).map { (asker: asker, question: $0) } }
+    var askers = work.map { _ in 0.0 }
+    for (_, question) in asked { askers[question] += 1 }
+    for (asker, question) in asked {
+      seconds[asker, default: 0] += elapsed * work[question] / all / askers[question]
+    }
   }
 
   /// The values at ends that have to be computed, by the place of asking.
   ///
   /// Outputs are reduced to what was asked of them before the next ones are computed: a language model has V for each.
-  private func values(from model: AttributionModel) async throws -> [Int: [Double]] {
+  private func values(
+    from model: AttributionModel, _ seconds: inout [Int: Double]
+  ) async throws -> [Int: [Double]] {
     var askers: [Int: [Int: [(place: Int, coefficients: [[Float]])]]] = [:]
     for (place, asked) in places.enumerated() {
       guard case .end(let program, let index, let coefficients) = asked.place else { continue }
@@ -76,6 +106,7 @@ struct Questions {
     }
     var values: [Int: [Double]] = [:]
     for (program, queue) in ends.sorted(by: { $0.key < $1.key }) {
+      let begun = ContinuousClock.now
       let most = max(1, Explainer.heldOutputs / model.programs[program].outputCount)
       for start in stride(from: 0, to: queue.questions.count, by: most) {
         let range = start..<min(start + most, queue.questions.count)
@@ -85,6 +116,10 @@ struct Questions {
             values[asker.place] = Self.values(outputs, asker.coefficients)
           }
         }
+      }
+      let work = queue.questions.map { Double($0.sequence.count) }
+      share((ContinuousClock.now - begun) / .seconds(1), by: work, into: &seconds) { place in
+        if case .end(program, let index, _) = place { index } else { nil }
       }
     }
     return values

@@ -57,12 +57,16 @@ public struct Explanation: Sendable, Equatable {
   public let attributionSum: Double
   /// Frobenius norm of the attribution before summing over the hidden dimension.
   public let attributionNorm: Double
+  /// What was measured of it, where that was asked for.
+  public internal(set) var metrics: [MetricValue]
 
   public init(
     method: String, target: String, targetIndex: Int?, targetPosition: Int? = nil, output: Double,
     baselineOutput: Double?, convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
-    attributionSum: Double, attributionNorm: Double, converged: Bool? = nil, isRepeated: Bool = false
+    attributionSum: Double, attributionNorm: Double, converged: Bool? = nil, isRepeated: Bool = false,
+    metrics: [MetricValue] = []
   ) {
+    self.metrics = metrics
     self.isRepeated = isRepeated
     self.method = method
     self.target = target

@@ -23,7 +23,7 @@ public struct RunLayout: Sendable, Equatable {
   public var errors: String { "\(path)/errors" }
 
   /// Names of a run's tables, which are directories.
-  static let tables = ["predictions", "explanations", "attributions", "errors"]
+  static let tables = ["predictions", "explanations", "attributions", "metrics", "errors"]
   /// Files of the finishing step, beside `_SUCCESS`.
   static let files = ["run.json", "tokens.csv", "report.html"]
 

@@ -30,6 +30,8 @@ public struct UnitTotals: Sendable, Equatable {
     public var repeated: Int = 0
     public var absoluteDeltaSum: Double = 0
     public var absoluteDeltaMaximum: Double = 0
+    /// What its questions took, over all workers; they overlap.
+    public var seconds: Double = 0
   }
 
   /// Tokens of the scored rows.
@@ -66,6 +68,11 @@ public struct UnitTotals: Sendable, Equatable {
       }
       add(method)
     }
+    for time in scored.seconds {
+      var method = Method(id: time.method)
+      method.seconds = time.seconds
+      add(method)
+    }
   }
 
   private mutating func add(_ other: Method) {
@@ -84,6 +91,7 @@ public struct UnitTotals: Sendable, Equatable {
     methods[index].repeated += other.repeated
     methods[index].absoluteDeltaSum += other.absoluteDeltaSum
     methods[index].absoluteDeltaMaximum = max(methods[index].absoluteDeltaMaximum, other.absoluteDeltaMaximum)
+    methods[index].seconds += other.seconds
   }
 
   public static func += (left: inout UnitTotals, right: UnitTotals) {
@@ -110,7 +118,7 @@ extension UnitTotals {
             "relative_delta_max": $0.worst.map { .double($0.relativeDelta) } ?? nil,
             "relative_delta_max_row": $0.worst.map { .integer($0.row) } ?? nil,
             "abs_delta_sum": .double($0.absoluteDeltaSum),
-            "abs_delta_max": .double($0.absoluteDeltaMaximum),
+            "abs_delta_max": .double($0.absoluteDeltaMaximum), "seconds": .double($0.seconds),
           ]
         }),
     ]
@@ -138,7 +146,9 @@ extension UnitTotals {
         Method(
           id: id, explanations: explanations, steps: steps, deltas: deltas, missed: missed, worst: Method.Worst(method),
           withTolerance: withTolerance, unconverged: unconverged, repeated: repeated, absoluteDeltaSum: sum,
-          absoluteDeltaMaximum: maximum))
+          absoluteDeltaMaximum: maximum,
+          // Manifests from before methods were timed do not say.
+          seconds: method["seconds"]?.doubleValue ?? 0))
     }
   }
 }

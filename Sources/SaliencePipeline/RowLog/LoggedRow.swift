@@ -9,7 +9,7 @@ import SalienceTokenizers
 /// again; a checksum tells whether it gave the same.
 package enum LoggedRow {
   /// Raised whenever the bytes change, so that rows of another version are scored again.
-  static let format = 1
+  static let format = 2
 
   /// What a unit's slot holds for a row, as bytes.
   ///
@@ -27,6 +27,10 @@ package enum LoggedRow {
       append(scored.encoding, of: windows, to: &writer)
       append(scored.prediction, to: &writer)
       writer.append(scored.explanations) { append($1, to: &$0) }
+      writer.append(scored.seconds) { writer, time in
+        writer.append(time.method)
+        writer.append(time.seconds)
+      }
     case .failed(let failed):
       writer.append(false)
       writer.append(failed.stage.rawValue)
@@ -53,11 +57,12 @@ package enum LoggedRow {
     let slot: SliceInFlight.Slot
     if try reader.bool() {
       guard let status = ScoredExample.Status(rawValue: try reader.string()) else { throw BinaryReader.Damaged() }
-      slot = .scored(
-        ScoredExample(
-          example: example, encoding: try encoding(from: &reader, of: windows),
-          prediction: try prediction(from: &reader),
-          explanations: try reader.array { try explanation(from: &$0) }, status: status))
+      var scored = ScoredExample(
+        example: example, encoding: try encoding(from: &reader, of: windows),
+        prediction: try prediction(from: &reader),
+        explanations: try reader.array { try explanation(from: &$0) }, status: status)
+      scored.seconds = try reader.array { MethodTime(method: try $0.string(), seconds: try $0.double()) }
+      slot = .scored(scored)
     } else {
       guard let stage = FailedRow.Stage(rawValue: try reader.string()) else { throw BinaryReader.Damaged() }
       slot = .failed(
@@ -102,6 +107,22 @@ package enum LoggedRow {
     writer.append(explanation.normalized) { $0.append($1) }
     writer.append(explanation.attributionSum)
     writer.append(explanation.attributionNorm)
+    writer.append(explanation.metrics) { append($1, to: &$0) }
+  }
+
+  private static func append(_ metric: MetricValue, to writer: inout BinaryWriter) {
+    writer.append(metric.metric.rawValue)
+    writer.append(metric.fraction) { $0.append($1) }
+    writer.append(metric.otherMethod) { $0.append($1) }
+    writer.append(metric.value) { $0.append($1) }
+    writer.append(metric.evaluations) { $0.append($1) }
+  }
+
+  private static func metric(from reader: inout BinaryReader) throws -> MetricValue {
+    guard let metric = FaithfulnessMetric(rawValue: try reader.string()) else { throw BinaryReader.Damaged() }
+    return MetricValue(
+      metric, fraction: try reader.optional { try $0.double() }, otherMethod: try reader.optional { try $0.string() },
+      value: try reader.optional { try $0.double() }, evaluations: try reader.optional { try $0.int() })
   }
 
   private static func explanation(from reader: inout BinaryReader) throws -> Explanation {
@@ -111,10 +132,11 @@ package enum LoggedRow {
     let (delta, steps) = (try reader.optional { try $0.double() }, try reader.int())
     let (converged, isRepeated) = (try reader.optional { try $0.bool() }, try reader.bool())
     let (scores, normalized) = (try reader.array { try $0.float() }, try reader.array { try $0.float() })
+    let (sum, norm) = (try reader.double(), try reader.double())
     return Explanation(
       method: method, target: target, targetIndex: index, targetPosition: position, output: output,
       baselineOutput: baseline, convergenceDelta: delta, steps: steps, attributions: scores, normalized: normalized,
-      attributionSum: try reader.double(), attributionNorm: try reader.double(), converged: converged,
-      isRepeated: isRepeated)
+      attributionSum: sum, attributionNorm: norm, converged: converged, isRepeated: isRepeated,
+      metrics: try reader.array { try metric(from: &$0) })
   }
 }

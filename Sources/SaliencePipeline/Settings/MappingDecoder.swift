@@ -11,15 +11,16 @@ struct MappingDecoder {
 
   /// Where keys belong that are often written at the top of the file or as `--set steps=20`.
   private static var places: [String: String] {
-    // A key of several parts is looked for in the last of them.
+    // A key of several parts belongs in the first of them.
     let parts: KeyValuePairs = [
       "methods.0": MethodRegistry.settings.map(\.key),
       "dataset": ["path", "columns", "max_length", "over_long"],
+      "faithfulness": ["metrics", "samples", "top"],
       "output": ["directory", "formats", "compression", "text", "words"],
       "generation": ["max_new_tokens", "temperature", "top_k", "top_p", "seed"],
     ]
     var places: [String: String] = [:]
-    for (part, keys) in parts { for key in keys { places[key] = "\(part).\(key)" } }
+    for (part, keys) in parts { for key in keys { places[key] = places[key] ?? "\(part).\(key)" } }
     return places
   }
 

@@ -36,7 +36,9 @@ extension Pipeline {
       ],
       "max_bad_rows": .string(maxBadRows.text),
     ]
-    return .object(head + task.members + (rest.objectValue ?? []))
+    // Left out where nothing is measured: what a run's numbers depend on is then what it always was.
+    let measured = faithfulness.map { [JSONMember(name: "faithfulness", value: $0.json)] } ?? []
+    return .object(head + task.members + (rest.objectValue ?? []) + measured)
   }
 }
 

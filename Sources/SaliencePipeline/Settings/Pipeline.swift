@@ -18,6 +18,8 @@ public struct Pipeline: Sendable, Equatable {
   public var dataset: Dataset
   /// One or more; ids are unique.
   public var methods: [Method]
+  /// What is measured of every explanation; nil for nothing.
+  public var faithfulness: Faithfulness?
   public var device: Device
   /// As asked for; a device that lacks it computes in f32.
   public var precision: Precision

@@ -38,14 +38,15 @@ public enum PipelineFile {
     let top = try MappingDecoder(
       root, path: "",
       keys: ["name", "models"] + taskKeys
-        + ["dataset", "methods", "device", "precision", "output", "max_bad_rows"])
+        + ["dataset", "methods", "faithfulness", "device", "precision", "output", "max_bad_rows"])
     _ = try top.required("models")
     let models = try (top.list("models") ?? []).map { try inputs.model($0, key: "models") }
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
     let dataset = try dataset(try top.required("dataset"), inputs: inputs)
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
-      methods: try methods(top, hasLabels: dataset.columns.label != nil), device: try device(top),
+      methods: try methods(top, hasLabels: dataset.columns.label != nil),
+      faithfulness: try faithfulness(top), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
       origins: PipelineOrigins(root))

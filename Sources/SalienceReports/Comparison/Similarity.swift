@@ -1,3 +1,5 @@
+import SalienceAttribution
+
 /// How alike two attributions of the same tokens are; computed in double precision.
 public struct Similarity: Sendable, Equatable {
   /// Cosine of the angle between the two, in -1...1; nil where one of them is all zeros or there is no token.
@@ -16,8 +18,8 @@ public struct Similarity: Sendable, Equatable {
     let a = first.map { Double($0) }
     let b = second.map { Double($0) }
     cosine = Self.cosine(a, b)
-    spearman = a.count < 2 ? nil : Self.cosine(Self.centred(Self.ranks(a)), Self.centred(Self.ranks(b)))
-    topKJaccard = Self.jaccard(Self.largest(a, k), Self.largest(b, k))
+    spearman = RankCorrelation.spearman(a, b)
+    topKJaccard = Self.jaccard(RankCorrelation.largest(a, k), RankCorrelation.largest(b, k))
   }
 
   private static func cosine(_ a: [Double], _ b: [Double]) -> Double? {
@@ -31,30 +33,6 @@ public struct Similarity: Sendable, Equatable {
     }
     guard squareA > 0, squareB > 0 else { return nil }
     return min(1, max(-1, product / (squareA.squareRoot() * squareB.squareRoot())))
-  }
-
-  private static func centred(_ values: [Double]) -> [Double] {
-    let mean = values.reduce(0, +) / Double(values.count)
-    return values.map { $0 - mean }
-  }
-
-  /// Ranks from 1, equal values sharing the mean of theirs.
-  private static func ranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var ranks = [Double](repeating: 0, count: values.count)
-    var start = 0
-    while start < order.count {
-      var end = start + 1
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      for index in order[start..<end] { ranks[index] = Double(start + 1 + end) / 2 }
-      start = end
-    }
-    return ranks
-  }
-
-  private static func largest(_ values: [Double], _ k: Int) -> Set<Int> {
-    let order = values.indices.sorted { (-values[$0].magnitude, $0) < (-values[$1].magnitude, $1) }
-    return Set(order.prefix(k))
   }
 
   private static func jaccard(_ a: Set<Int>, _ b: Set<Int>) -> Double? {

@@ -17,6 +17,8 @@ public struct ScoredExample: Sendable {
   public var datasetFile = ""
   /// What the row's label comes to beside the prediction.
   public var meaning = LabelMeaning()
+  /// What the methods' questions took.
+  public var seconds: [MethodTime] = []
 
   public init(
     example: Example, encoding: Encoding, prediction: Prediction, explanations: [Explanation], status: Status

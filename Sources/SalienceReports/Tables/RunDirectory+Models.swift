@@ -25,14 +25,19 @@ extension RunDirectory {
   /// Names of the run's models as its own records list them; none where there is no such record.
   private var listedModels: [String] {
     for (file, list, name) in [("run.json", "results", "model"), ("state/run-fingerprint.json", "models", "name")] {
-      guard let bytes = Self.contents(of: "\(path)/\(file)", limit: 64 << 20),
-        let models = (try? JSONValue(parsing: bytes))?[list]?.arrayValue
-      else { continue }
+      guard let models = json(of: file)?[list]?.arrayValue else { continue }
       var names: [String] = []
       for model in models.compactMap({ $0[name]?.stringValue }) where !names.contains(model) { names.append(model) }
       if !names.isEmpty { return names }
     }
     return []
+  }
+
+  /// What one of the run's own records holds; nil where there is none that can be read.
+  ///
+  /// - Parameter file: relative to the run directory.
+  func json(of file: String) -> JSONValue? {
+    Self.contents(of: "\(path)/\(file)", limit: 64 << 20).flatMap { try? JSONValue(parsing: $0) }
   }
 
   /// The models asked for, or all of them.

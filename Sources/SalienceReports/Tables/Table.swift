@@ -8,6 +8,8 @@ public enum Table: String, Sendable, CaseIterable {
   case explanations
   /// One row per token, method and target.
   case attributions
+  /// One row per example, method, target and metric, where metrics are asked for.
+  case metrics
   /// Rows of the dataset that could not be scored.
   case errors
 
@@ -17,6 +19,7 @@ public enum Table: String, Sendable, CaseIterable {
     case .predictions: PredictionRow.self
     case .explanations: ExplanationRow.self
     case .attributions: AttributionRow.self
+    case .metrics: MetricRow.self
     case .errors: FailedRow.self
     }
   }

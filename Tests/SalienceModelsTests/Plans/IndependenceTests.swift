@@ -10,7 +10,7 @@ import Testing
   private typealias Answer = (prediction: Prediction, explanations: [Explanation])
 
   /// Contract: bit-identical on AVX-512, within 1e-4 elsewhere.
-  private static let isBitExact = {
+  static let isBitExact = {
     let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     return info.contains("avx512f")
   }()

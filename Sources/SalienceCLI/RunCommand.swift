@@ -59,12 +59,21 @@ struct RunCommand: AsyncParsableCommand {
       if !quiet { summary.notes.forEach(warnOnStandardError) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeMessage(linesOf: timing.text) }
-      try report(summary, timing, layout: run.layout)
+      let rankings = pipeline.faithfulness != nil && summary.isFinished ? Self.rankings(of: run.layout) : []
+      try report(summary, timing, rankings, layout: run.layout)
       if let error = summary.badRowError(limit: pipeline.maxBadRows, in: run.layout) { throw error }
     }
   }
 
-  private func report(_ summary: RunSummary, _ timing: ProfileReport?, layout: RunLayout) throws {
+  /// The methods by their faithfulness; none where not a row has metrics, or they cannot be read: the tables are
+  /// published, and `rank` says what is wrong with them.
+  private static func rankings(of layout: RunLayout) -> [Ranking] {
+    (try? RunDirectory(path: layout.path).rankings()) ?? []
+  }
+
+  private func report(
+    _ summary: RunSummary, _ timing: ProfileReport?, _ rankings: [Ranking], layout: RunLayout
+  ) throws {
     let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
     // The tables are published; that these rows cannot be shown is no failure of the run.
     let first =
@@ -84,7 +93,9 @@ struct RunCommand: AsyncParsableCommand {
         "convergence": summary.convergence.json,
         "notes": .array(summary.notes.map(JSONValue.string)), "first_bad_rows": .array(first.map(\.json)),
       ]
-      let members = (value.objectValue ?? []) + (timing.map { [JSONMember(name: "profile", value: $0.json)] } ?? [])
+      var members = value.objectValue ?? []
+      if let timing { members.append(JSONMember(name: "profile", value: timing.json)) }
+      if !rankings.isEmpty { members.append(JSONMember(name: "ranking", value: .array(rankings.map(\.json)))) }
       try writeResult(JSONValue.object(members), pretty: false)
     } else if !quiet {
       let state = summary.isFinished ? "" : ", \(summary.missingUnits) units left to other shards"
@@ -93,6 +104,7 @@ struct RunCommand: AsyncParsableCommand {
         "\(layout.path): \(summary.rows) rows under \(summary.models.count) model(s), \(failed) could not be scored"
           + "\(place)\(state)")
       for row in first { writeMessage("  \(row.summary)") }
+      for ranking in rankings { writeMessage(ranking.summary) }
     }
   }
 }

@@ -1,0 +1,76 @@
+import SalienceAttribution
+
+/// Which of a run's methods explain a model most faithfully, by the means of their metrics over the examples.
+public struct Ranking: Sendable, Equatable {
+  /// A mean with the interval that holds it with a chance of 95 %; nil for fewer than two examples.
+  public struct Estimate: Sendable, Equatable {
+    public let value: Double
+    public let interval: ClosedRange<Double>?
+  }
+
+  /// One metric of one method.
+  public struct Score: Sendable, Equatable {
+    public let metric: FaithfulnessMetric
+    public let mean: Estimate
+    /// Examples that have a value.
+    public let examples: Int
+    /// Whether the interval lies wholly on the better side of the one of random scores; nil where there are none, and for
+    /// metrics that rank no method.
+    public var beatsRandom: Bool?
+  }
+
+  /// What became of one method.
+  public struct Method: Sendable, Equatable {
+    /// Its `id` in the pipeline file.
+    public let id: String
+    public let isRandom: Bool
+    public var scores: [Score]
+    /// The mean of its places among the methods, 1 for the best, over the metrics that rank; nil without such a metric.
+    public let meanRank: Estimate?
+    /// Evaluations of the model that an explanation took, on average.
+    public let evaluations: Double
+    /// Seconds that the explanations took; nil where the run does not say.
+    public let seconds: Double?
+  }
+
+  /// How far two methods agree.
+  public struct Agreement: Sendable, Equatable {
+    public let methods: [String]
+    public let metric: FaithfulnessMetric
+    public let mean: Estimate
+    public let examples: Int
+  }
+
+  public let model: String
+  /// Examples with metrics.
+  public let examples: Int
+  /// The metrics that rank, in their order.
+  public let metrics: [FaithfulnessMetric]
+  /// The best first; the pipeline's order among equals.
+  public let methods: [Method]
+  public let agreements: [Agreement]
+
+  /// The metrics by which methods are ranked: raw infidelity depends on the scores' units, so that the normalised one
+  /// stands for both.
+  static func ranking(_ metrics: [FaithfulnessMetric]) -> [FaithfulnessMetric] {
+    metrics.filter { $0.order != nil && !($0 == .infidelity && metrics.contains(.normalizedInfidelity)) }
+  }
+
+  /// Places of values from 1, the best first; equal values share the mean of theirs.
+  static func places(_ values: [Double], _ order: FaithfulnessMetric.Order) -> [Double] {
+    RankCorrelation.ranks(order == .lowerIsBetter ? values : values.map { -$0 })
+  }
+}
+
+extension Ranking.Method {
+  /// Metrics in which random scores may be as good.
+  public var notBetterThanRandom: [FaithfulnessMetric] {
+    isRandom ? [] : scores.filter { $0.beatsRandom == false }.map(\.metric)
+  }
+
+  /// Whether it is better than random scores in no metric at all.
+  public var isNoBetterThanRandom: Bool {
+    let compared = scores.filter { $0.beatsRandom != nil }
+    return !isRandom && !compared.isEmpty && compared.allSatisfy { $0.beatsRandom == false }
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// Metrics from the pipeline file to the table, and what `rank` makes of them.
+  @Suite struct RankCommand {
+    private static let methods =
+      "methods=[{name: integrated-gradients, id: ig, steps: 8}, {name: gradient-x-input, id: gxi}, {name: random}]"
+    private static let options = ["--set", methods, "--set", "faithfulness=all"]
+
+    private func object(_ text: String) throws -> [String: Any] {
+      try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    /// A run under two models.
+    private func measured(_ metrics: String = "all") throws -> TinyPipeline {
+      let tiny = try TinyPipeline(models: ["bert-2-f32", "distilbert-2-f16"])
+      let run = try tiny.run("--set", Self.methods, "--set", "faithfulness=\(metrics)")
+      try #require(run.status == 0, "\(run.errors)")
+      return tiny
+    }
+
+    private func rank(_ tiny: TinyPipeline, _ options: String...) throws -> SalienceBinary.Result {
+      try SalienceBinary.run(["rank", tiny.output] + options, in: tiny.scratch)
+    }
+
+    @Test func ranksEveryModel() throws {
+      let tiny = try measured()
+      let text = try rank(tiny)
+      #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
+      for model in ["bert-2-f32", "distilbert-2-f16"] {
+        #expect(text.output.contains("\(model): 3 examples, means with 95 % intervals, ranked by comprehensiveness"))
+      }
+      let json = try object(rank(tiny, "--json", "--replicates", "50").output)
+      let models = try #require(json["models"] as? [[String: Any]])
+      #expect(models.count == 2 && json["replicates"] as? Int == 50)
+      let methods = try #require(models[0]["methods"] as? [[String: Any]])
+      #expect(Set(methods.compactMap { $0["method"] as? String }) == ["ig", "gxi", "random"])
+      #expect(methods.allSatisfy { $0["seconds"] is Double && $0["mean_rank"] is Double })
+      #expect(Set(methods.compactMap { $0["evaluations"] as? Double }) == [8, 1, 0])
+      #expect((models[0]["agreement"] as? [Any])?.count == 6)
+      #expect(try rank(tiny, "--json").output == rank(tiny, "--json").output)
+    }
+
+    @Test(
+      .enabled(
+        if: ProcessInfo.processInfo.environment["SALIENCE_PYTHON"] != nil, "SALIENCE_PYTHON names no Python with pandas"
+      ))
+    func pythonReadsTheTable() throws {
+      let tiny = try measured()
+      let json = try tiny.scratch.write(rank(tiny, "--json").output, to: "rank.json")
+      let checked = try SalienceBinary.run(
+        program: try #require(ProcessInfo.processInfo.environment["SALIENCE_PYTHON"]),
+        ["\(SalienceBinary.packageRoot)/Tests/SalienceEndToEndTests/Python/read_metrics.py", tiny.output, json],
+        in: tiny.scratch)
+      #expect(checked.status == 0 && checked.output.contains("3 methods agree"), "\(checked.errors)")
+    }
+
+    @Test func runEndsWithTheRanking() throws {
+      let tiny = try TinyPipeline()
+      let run = try SalienceBinary.run(["run", tiny.path] + Self.options, in: tiny.scratch)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errorLines.last?.hasPrefix("faithfulness under bert-2-f32, mean ranks: ") == true, "\(run.errors)")
+      let json = try object(
+        SalienceBinary.run(
+          ["run", tiny.path, "--resume", "--json", "--quiet"] + Self.options, in: tiny.scratch
+        ).output)
+      #expect((json["ranking"] as? [[String: Any]])?.first?["model"] as? String == "bert-2-f32")
+      let resolved = try object(String(contentsOfFile: "\(tiny.output)/run.json", encoding: .utf8))["pipeline"]
+      let faithfulness = (resolved as? [String: Any])?["faithfulness"] as? [String: Any]
+      #expect((faithfulness?["metrics"] as? [String])?.count == 8 && faithfulness?["samples"] as? Int == 10)
+      let other = try SalienceBinary.run(
+        ["run", tiny.path, "--resume", "--set", Self.methods, "--set", "faithfulness=[sufficiency]"], in: tiny.scratch)
+      #expect(other.status == 73 && other.errors.contains("pipeline.faithfulness"), "\(other.errors)")
+    }
+
+    @Test func checkCountsTheCopies() throws {
+      let tiny = try TinyPipeline()
+      func plan(_ options: [String]) throws -> [String: Any] {
+        let result = try SalienceBinary.run(["check", tiny.path, "--json"] + options, in: tiny.scratch)
+        return try #require((object(result.output)["models"] as? [[String: Any]])?.first, "\(result.errors)")
+      }
+      let plain = try plan(["--set", Self.methods])
+      let measured = try plan(Self.options)
+      #expect(plain["measured_copies"] as? Int == 0 && measured["measured_copies"] as? Int ?? 0 > 30)
+      let work = [plain, measured].map { $0["gflop_per_row"] as? Double ?? .nan }
+      #expect(work[1] > 1.5 * work[0])
+      let text = try SalienceBinary.run(["check", tiny.path] + Self.options, in: tiny.scratch)
+      #expect(text.output.contains("copies of a text per explained output"), "\(text.output)")
+    }
+
+    @Test func withoutMetricsThereIsNoTableAndNoRanking() throws {
+      let tiny = try TinyPipeline()
+      #expect(try tiny.run().status == 0)
+      #expect(!FileManager.default.fileExists(atPath: "\(tiny.output)/metrics"))
+      let refused = try rank(tiny)
+      #expect(refused.status == 65 && refused.output.isEmpty && refused.errorLines.count == 1)
+      #expect(refused.errors.contains("'faithfulness: all'") && refused.errors.contains(tiny.output))
+      let missing = try SalienceBinary.run(["rank", "\(tiny.scratch.path)/none"], in: tiny.scratch)
+      #expect(missing.status == 66, "\(missing.errors)")
+      #expect(try rank(tiny, "--replicates", "1").status == 64)
+    }
+
+    @Test func anUnfinishedRunIsRankedInPart() throws {
+      let tiny = try measured("[comprehensiveness, sufficiency]")
+      for name in ["_SUCCESS", "run.json"] { try FileManager.default.removeItem(atPath: "\(tiny.output)/\(name)") }
+      let refused = try rank(tiny)
+      #expect(refused.status == 65 && refused.errors.contains("--partial"), "\(refused.errors)")
+      let partial = try rank(tiny, "--partial", "--json")
+      #expect(partial.status == 0 && partial.errors.contains("warning"), "\(partial.errors)")
+      let models = try #require(object(partial.output)["models"] as? [[String: Any]])
+      let random = (models[0]["methods"] as? [[String: Any]])?.filter { $0["random"] as? Bool == true }
+      #expect(random?.count == 1 && (random?[0]["seconds"] is NSNull))
+    }
+
+    /// Rows that were kept bring their metrics with them.
+    @Test func resumedAfterAKillEqualsUninterrupted() throws {
+      let words = ["good", "bad", "slow", "odd", "fine", "old", "new"]
+      let rows = (0..<2500).map { row in
+        "\(row),a \(words[row % 7]) film with \(words[row % 5]) actors and \(words[row % 3]) songs\n"
+      }
+      let (whole, killed) = (
+        try TinyPipeline(dataset: "id,text\n" + rows.joined()), try TinyPipeline(dataset: "id,text\n" + rows.joined())
+      )
+      #expect(try whole.run(Self.options).status == 0)
+      let first = "\(killed.output)/state/model=bert-2-f32/unit-00000.json"
+      let cut = try SalienceBinary.run(
+        ["run", killed.path, "--quiet"] + Self.options, in: killed.scratch,
+        killWhen: { FileManager.default.fileExists(atPath: first) })
+      try #require(cut.wasKilled && !killed.isPublished)
+      let rest = try killed.run(Self.options + ["--resume"])
+      #expect(rest.status == 0, "\(rest.errors)")
+      let tables = try FileTree.tables(of: killed.output)
+      #expect(tables.paths.contains { $0.hasPrefix("metrics/") })
+      #expect(try tables.differences(from: .tables(of: whole.output)).isEmpty)
+      let verified = try SalienceBinary.run(["verify", killed.output], in: killed.scratch)
+      #expect(verified.status == 0, "\(verified.errors)")
+    }
+  }
+}

@@ -96,7 +96,8 @@ public struct PipelinePlan: Sendable {
     let probe = PaceProbe(scorer, sample)
     let pace = try await probe.measure(
       ceiling: ceiling, seconds: PaceProbe.seconds / Double(run.modelNames.count))
-    let memory = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
+    let single = run.backend.memory(of: scorer.model.programs, longest: scorer.model.maximumLength)
+    let memory = scorer.model.isLoadedTwice ? single.ofTwo : single
     let tables = try TableCost(
       of: pace.scored, model: run.modelNames[index], pipeline: pipeline, options: run.tableOptions)
     let rows = Double(sample.rows)
@@ -128,5 +129,13 @@ public struct PipelinePlan: Sendable {
   private static func endBytes(_ scorer: PipelineScorer) -> Int {
     let tokens = max(scorer.tokenBudget, scorer.model.maximumLength)
     return scorer.model.heldElementsPerToken * tokens * MemoryLayout<Float>.stride
+  }
+}
+
+extension DeviceMemory {
+  /// What two models of the same kind take.
+  fileprivate var ofTwo: DeviceMemory {
+    DeviceMemory(
+      weights: 2 * weights, arenas: 2 * arenas, staging: 2 * staging, tokenBudget: tokenBudget, available: available)
   }
 }

@@ -13,7 +13,8 @@ enum SampleRun {
     ["good"], ["Bad"], ["un", "##believ", "##able"], ["=sum"], ["film"], ["-"], ["'"], ["plot", "##s"], ["a,b"], ["é"],
   ]
 
-  static func example(_ row: Int64, model: Int, tokens: Int? = nil) -> ScoredExample {
+  /// - Parameter isMeasured: whether explanations have metrics.
+  static func example(_ row: Int64, model: Int, tokens: Int? = nil, isMeasured: Bool = false) -> ScoredExample {
     var state = UInt64(bitPattern: row) &* 0x9E37_79B9_7F4A_7C15 &+ 12345
     func next(_ bound: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -52,6 +53,11 @@ enum SampleRun {
     for _ in 0..<(model * 3) { _ = next(9) }
     let predicted = (Int(row) + (row % 5 == 0 ? model : 0)) % 2
     let names = ["negative", "positive"]
+    let metrics = [
+      MetricValue(.comprehensiveness, value: 1.0 / Double(row + 3), evaluations: 10),
+      MetricValue(.comprehensiveness, fraction: 0.5, value: nil, evaluations: nil),
+      MetricValue(.agreementTau, otherMethod: "saliency", value: -1e-300),
+    ]
     let explanations = [("ig", predicted), ("saliency", 0), ("saliency", 1)].map { method, target in
       // Few distinct values, so that ranks tie and the largest do.
       let scores = encoding.special.map { $0 ? Float(0) : Float(next(9) - 4) / 3 }
@@ -60,7 +66,7 @@ enum SampleRun {
         method: method, target: names[target], targetIndex: target, output: 0.75, baselineOutput: -0.25,
         convergenceDelta: method == "ig" ? 1.5e-5 : nil, steps: 50, attributions: scores,
         normalized: scores.map { norm > 0 ? $0 / norm : 0 }, attributionSum: Double(scores.reduce(0, +)),
-        attributionNorm: Double(norm))
+        attributionNorm: Double(norm), metrics: isMeasured ? metrics : [])
     }
     return ScoredExample(
       example: Example(row: row, id: "id-\(row)", text: text, label: row % 3 == 0 ? nil : names[Int(row) % 2]),

@@ -31,6 +31,12 @@ import Testing
         "word_attribution float?",
       ])
     #expect(
+      columns(.metrics) == [
+        "row int64", "example_id string", "method string", "target string", "target_index int32?",
+        "target_position int32?", "metric string", "fraction float?", "other_method string?", "value double?",
+        "evaluations int32?",
+      ])
+    #expect(
       columns(.errors) == [
         "dataset_file string", "row int64", "example_id string?", "stage string", "message string",
       ])
@@ -45,7 +51,7 @@ import Testing
 
   @Test func everyColumnReadsBackAsWritten() throws {
     let scratch = try Scratch()
-    let examples = (0..<30).map { SampleRun.example($0, model: 1) }
+    let examples = (0..<30).map { SampleRun.example($0, model: 1, isMeasured: true) }
     let failed = FailedRow(datasetFile: "d.csv", row: 30, exampleID: nil, stage: .read, message: "line 32: bad UTF-8")
     let writer = UnitWriter(directory: scratch.path, options: .init(includeText: false))
     for example in examples { try writer.append(example) }
@@ -54,12 +60,15 @@ import Testing
     let contents = TableContents(includeText: false)
     let tokens = try examples.flatMap { try AttributionRow.rows(of: $0, contents) }
     #expect(staged.map(\.table) == Table.allCases)
-    #expect(staged.map(\.rows) == [30, 90, Int64(tokens.count), 1])
+    #expect(staged.map(\.rows) == [30, 90, Int64(tokens.count), 270, 1])
     let predictions: [PredictionRow] = try read(staged[0])
     #expect(predictions == (try examples.flatMap { try PredictionRow.rows(of: $0, contents) }))
     #expect(predictions.allSatisfy { $0.text == nil } && predictions.contains { $0.label != nil })
     #expect(try read(staged[2]) == tokens)
-    #expect(try read(staged[3]) == [failed])
+    let metrics: [MetricRow] = try read(staged[3])
+    #expect(metrics == (try examples.flatMap { try MetricRow.rows(of: $0, contents) }))
+    #expect(metrics.prefix(3).map(\.value) == [1.0 / 3, nil, -1e-300] && metrics[1].fraction == 0.5)
+    #expect(try read(staged[4]) == [failed])
     // In single precision.
     let expected = try examples.flatMap { try ExplanationRow.rows(of: $0, contents) }.map { row in
       var row = row

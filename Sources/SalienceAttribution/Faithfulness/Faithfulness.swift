@@ -61,6 +61,8 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   case agreementTau = "agreement-tau"
   /// The share of the k largest scores that another method has among its own.
   case agreementTopK = "agreement-top-k"
+  /// Kendall's tau with the method's own scores under random weights (Adebayo et al., arXiv 1810.03292).
+  case randomWeightsTau = "random-weights-tau"
 
   /// Which values speak for a method.
   public enum Order: Sendable { case higherIsBetter, lowerIsBetter }
@@ -70,7 +72,7 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     switch self {
     case .comprehensiveness, .leaveOneOutTau, .monotonicity: .higherIsBetter
     case .sufficiency, .infidelity, .normalizedInfidelity: .lowerIsBetter
-    case .agreementTau, .agreementTopK: nil
+    case .agreementTau, .agreementTopK, .randomWeightsTau: nil
     }
   }
 
@@ -85,6 +87,7 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     case .monotonicity: "Spearman's correlation of the sizes of both"
     case .agreementTau: "Kendall's tau with each other method's scores"
     case .agreementTopK: "the share of the largest scores that each other method has among its own"
+    case .randomWeightsTau: "Kendall's tau with the method's own scores under random weights"
     }
   }
 }

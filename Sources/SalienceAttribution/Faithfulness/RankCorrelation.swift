@@ -15,6 +15,8 @@ package enum RankCorrelation {
       }
     }
     guard untiedA > 0, untiedB > 0 else { return nil }
+    // The roots' product is rounded, and a perfect agreement is 1.
+    if untiedA == untiedB { return Double(difference) / Double(untiedA) }
     return Double(difference) / (Double(untiedA).squareRoot() * Double(untiedB).squareRoot())
   }
 

@@ -8,8 +8,7 @@ extension AttributionModel {
     let prediction = windows.reduce(0) {
       $0 + programs[decisionProgram].flopsPerStep(lengths: [$1], targets: 0)
     }
-    let outputs = task.expectedOutputs(tokens: tokens)
-    return zip(methods, programOfMethod).reduce(prediction) { sum, entry in
+    let explanation = zip(methods, programOfMethod).reduce(0) { sum, entry in
       let (method, program) = (entry.0, programs[entry.1])
       let cost = method.cost(tokens: tokens)
       let targets = method.target == .all ? task.outputNames.count : 1
@@ -19,8 +18,11 @@ extension AttributionModel {
         work += value + program.flopsPerPath(lengths: [tokens], targets: targets)
         work += cost.evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
       }
-      return sum + outputs * work
-    } + outputs * measurement(tokens: tokens)
+      return sum + work
+    }
+    // Under random weights everything is explained once more.
+    let all = (isLoadedTwice ? 2 : 1) * explanation + measurement(tokens: tokens)
+    return prediction + task.expectedOutputs(tokens: tokens) * all
   }
 
   /// Copies of a text of so many tokens that are evaluated to measure the explanations of one of its outputs.

@@ -24,6 +24,8 @@ public struct AttributionModel: Sendable {
   let prepared: any PreparedModel
   let precision: Precision
   private let endTokens: Set<Int32>
+  /// The same methods under random weights, where a metric needs them; none or one.
+  private let untrained: [AttributionModel]
 
   /// Loads a Hugging Face directory and checks weights and settings before anything is scored.
   ///
@@ -34,6 +36,16 @@ public struct AttributionModel: Sendable {
   public init(
     checkpoint: Checkpoint, task: TaskSettings = TaskSettings(), methods: [any AttributionMethod],
     faithfulness: Faithfulness? = nil, savings: ExactSavings = .all, on backend: any Backend
+  ) async throws {
+    try await self.init(
+      checkpoint: checkpoint, task: task, methods: methods, faithfulness: faithfulness, savings: savings,
+      randomWeights: nil, on: backend)
+  }
+
+  /// - Parameter randomWeights: a seed for weights that take the place of the checkpoint's.
+  private init(
+    checkpoint: Checkpoint, task: TaskSettings, methods: [any AttributionMethod], faithfulness: Faithfulness?,
+    savings: ExactSavings, randomWeights: UInt64?, on backend: any Backend
   ) async throws {
     try Self.validate(methods, for: checkpoint.config, task: task)
     let stored = try StoredModel(checkpoint, task: task)
@@ -91,8 +103,20 @@ public struct AttributionModel: Sendable {
     try stored.requireNumbers(in: Set(programs.flatMap(\.parameters).flatMap(\.pieces)))
     let decoders = head == .causalLM ? [try architecture.decoder()].compactMap { $0 } : []
     endTokens = head == .causalLM ? try checkpoint.endTokens : []
-    prepared = try await backend.prepare(programs, decoders: decoders, parameters: stored.parameters)
+    let parameters: any ParameterSource =
+      randomWeights.map { ReinitialisedParameters(stored.parameters, seed: $0) } ?? stored.parameters
+    prepared = try await backend.prepare(programs, decoders: decoders, parameters: parameters)
+    untrained =
+      faithfulness?.has(.randomWeightsTau) == true
+      ? [
+        try await AttributionModel(
+          checkpoint: checkpoint, task: task, methods: methods, faithfulness: nil, savings: savings,
+          randomWeights: faithfulness?.seed, on: backend)
+      ] : []
   }
+
+  /// Whether the model is loaded a second time, with random weights.
+  public var isLoadedTwice: Bool { !untrained.isEmpty }
 
   /// Checks head, layers, classes and outputs against a model's configuration, which takes neither its weights nor its tokenizer.
   ///
@@ -193,6 +217,7 @@ public struct AttributionModel: Sendable {
       $0.map { ScoredInput(decision: $0, explanations: []) }
     }
     try await Explainer(model: self).explain(inputs, &results)
+    for model in untrained { try await Explainer.compare(with: model, inputs, &results) }
     return results
   }
 }

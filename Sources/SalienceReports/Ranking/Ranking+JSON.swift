@@ -25,7 +25,7 @@ extension Ranking.Method {
       "method": .string(id), "random": .bool(isRandom),
       "mean_rank": meanRank.map { .double($0.value) } ?? .null, "mean_rank_interval": meanRank?.intervalJSON ?? .null,
       "evaluations": .double(evaluations), "seconds": seconds.map { .double($0) } ?? .null,
-      "no_better_than_random": .bool(isNoBetterThanRandom),
+      "no_better_than_random": .bool(isNoBetterThanRandom), "ignores_weights": .bool(ignoresWeights),
       "metrics": .array(
         scores.map { score in
           [

@@ -16,7 +16,8 @@ extension Ranking {
         } + [Self.number(method.evaluations), method.seconds.map { Self.number($0) } ?? "-"]
     }
     lines += Self.aligned([header] + cells).map { "  \($0)" }
-    lines += (comparisonsWithChance + agreementLines).map { "  \($0)" }
+    let ignoring = methods.filter(\.ignoresWeights).map { "\($0.id): its scores hardly change under random weights" }
+    lines += (comparisonsWithChance + ignoring + agreementLines).map { "  \($0)" }
     return lines.joined(separator: "\n")
   }
 

@@ -68,6 +68,11 @@ extension Ranking.Method {
     isRandom ? [] : scores.filter { $0.beatsRandom == false }.map(\.metric)
   }
 
+  /// Whether its scores stay much the same where the model has learnt nothing: they cannot be what the model goes by.
+  public var ignoresWeights: Bool {
+    scores.contains { $0.metric == .randomWeightsTau && $0.mean.value > 0.5 }
+  }
+
   /// Whether it is better than random scores in no metric at all.
   public var isNoBetterThanRandom: Bool {
     let compared = scores.filter { $0.beatsRandom != nil }

@@ -65,7 +65,7 @@ struct RankingBuilder {
       let own = steps[methods[index].id]
       return Ranking.Method(
         id: methods[index].id, isRandom: methods[index].isRandom,
-        scores: all.filter { $0.order != nil }.compactMap { score(of: methods[index], $0) },
+        scores: all.compactMap { score(of: methods[index], $0) },
         meanRank: ranks?[index], evaluations: own.map { $0.sum / max(1, $0.count) } ?? 0,
         seconds: seconds[methods[index].id])
     }

@@ -39,6 +39,9 @@ extension EndToEndTests {
       #expect(methods.allSatisfy { $0["seconds"] is Double && $0["mean_rank"] is Double })
       #expect(Set(methods.compactMap { $0["evaluations"] as? Double }) == [8, 1, 0])
       #expect((models[0]["agreement"] as? [Any])?.count == 6)
+      let random = try #require(methods.first { $0["method"] as? String == "random" })
+      #expect(random["ignores_weights"] as? Bool == true)
+      #expect(text.output.contains("random: its scores hardly change under random weights"), "\(text.output)")
       #expect(try rank(tiny, "--json").output == rank(tiny, "--json").output)
     }
 
@@ -68,7 +71,7 @@ extension EndToEndTests {
       #expect((json["ranking"] as? [[String: Any]])?.first?["model"] as? String == "bert-2-f32")
       let resolved = try object(String(contentsOfFile: "\(tiny.output)/run.json", encoding: .utf8))["pipeline"]
       let faithfulness = (resolved as? [String: Any])?["faithfulness"] as? [String: Any]
-      #expect((faithfulness?["metrics"] as? [String])?.count == 8 && faithfulness?["samples"] as? Int == 10)
+      #expect((faithfulness?["metrics"] as? [String])?.count == 9 && faithfulness?["samples"] as? Int == 10)
       let other = try SalienceBinary.run(
         ["run", tiny.path, "--resume", "--set", Self.methods, "--set", "faithfulness=[sufficiency]"], in: tiny.scratch)
       #expect(other.status == 73 && other.errors.contains("pipeline.faithfulness"), "\(other.errors)")
@@ -119,21 +122,20 @@ extension EndToEndTests {
       let rows = (0..<2500).map { row in
         "\(row),a \(words[row % 7]) film with \(words[row % 5]) actors and \(words[row % 3]) songs\n"
       }
-      let (whole, killed) = (
-        try TinyPipeline(dataset: "id,text\n" + rows.joined()), try TinyPipeline(dataset: "id,text\n" + rows.joined())
-      )
-      #expect(try whole.run(Self.options).status == 0)
-      let first = "\(killed.output)/state/model=bert-2-f32/unit-00000.json"
+      let tiny = try TinyPipeline(dataset: "id,text\n" + rows.joined())
+      let whole = "\(tiny.scratch.path)/whole"
+      #expect(try tiny.run(Self.options + ["--output", whole]).status == 0)
+      let first = "\(tiny.output)/state/model=bert-2-f32/unit-00000.json"
       let cut = try SalienceBinary.run(
-        ["run", killed.path, "--quiet"] + Self.options, in: killed.scratch,
+        ["run", tiny.path, "--quiet"] + Self.options, in: tiny.scratch,
         killWhen: { FileManager.default.fileExists(atPath: first) })
-      try #require(cut.wasKilled && !killed.isPublished)
-      let rest = try killed.run(Self.options + ["--resume"])
+      try #require(cut.wasKilled && !tiny.isPublished)
+      let rest = try tiny.run(Self.options + ["--resume"])
       #expect(rest.status == 0, "\(rest.errors)")
-      let tables = try FileTree.tables(of: killed.output)
+      let tables = try FileTree.tables(of: tiny.output)
       #expect(tables.paths.contains { $0.hasPrefix("metrics/") })
-      #expect(try tables.differences(from: .tables(of: whole.output)).isEmpty)
-      let verified = try SalienceBinary.run(["verify", killed.output], in: killed.scratch)
+      #expect(try tables.differences(from: .tables(of: whole)) == [])
+      let verified = try SalienceBinary.run(["verify", tiny.output], in: tiny.scratch)
       #expect(verified.status == 0, "\(verified.errors)")
     }
   }

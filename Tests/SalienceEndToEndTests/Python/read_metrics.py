@@ -12,7 +12,7 @@ import pandas as pd
 run, ranking = sys.argv[1:]
 metrics = pd.read_parquet(f"{run}/metrics")
 count = duckdb.sql(f"select count(*) from read_parquet('{run}/metrics/*/*.parquet', hive_partitioning = true)")
-assert count.fetchone()[0] == len(metrics) > 0
+assert count.fetchall()[0][0] == len(metrics) > 0
 assert list(metrics.columns[:6]) == ["row", "example_id", "method", "target", "target_index", "target_position"]
 explanations = pd.read_parquet(f"{run}/explanations")
 keys = ["model", "row", "method", "target"]

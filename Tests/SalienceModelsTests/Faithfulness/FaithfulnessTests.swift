@@ -38,6 +38,29 @@ import Testing
     }
   }
 
+  /// A method's scores under random weights are those of transformers with the same random numbers.
+  @Test(arguments: ["electra-sequence-classification", "gpt2-sequence-classification"])
+  func randomWeights(folder name: String) async throws {
+    let folder = try FamilyFolder(name)
+    let references = try #require(FaithfulnessReference.file?["random_weights"]?.arrayValue)
+      .filter { $0["folder"]?.stringValue == name }
+    let model = try await AttributionModel(
+      checkpoint: folder.checkpoint,
+      methods: [GradientTimesInput(id: "gradient", reduction: .sum, layer: .embeddings), RandomAttribution()],
+      faithfulness: Faithfulness([.randomWeightsTau]), on: CPUBackend())
+    #expect(model.isLoadedTwice && references.count > 1)
+    for reference in references {
+      let input = try folder.input(try #require(reference["input"]?.stringValue))
+      let scored = try #require(try await model.score([model.input(input.text, pair: input.pair)]).first).get()
+      let taus = scored.explanations.map { $0.metrics.map(\.value) }
+      let expected = try #require(reference["tau"]?.doubleValue)
+      #expect(taus.count == 2 && taus.allSatisfy { $0.count == 1 })
+      // Float32 may swap two scores that are nearly equal.
+      #expect(abs((taus[0][0] ?? .nan) - expected) < 0.02, "\(name)/\(input.name): \(taus) for \(expected)")
+      #expect(taus[1] == [1], "random scores know nothing of the weights")
+    }
+  }
+
   private static let methods: [any AttributionMethod] = [
     GradientTimesInput(id: "sum", reduction: .sum, layer: .embeddings), GradientTimesInput(id: "length"),
     RandomAttribution(),

@@ -25,6 +25,8 @@ extension ReferencePage {
       section(
         of: WordMovement.self, title: "Words of a comparison",
         place: "`words.parquet` and `words.csv` in the folder of `salience compare --output`."),
+      section(
+        of: GlobalRow.self, title: "Words of a run", place: "The file of `salience global --output`."),
     ])
 
   /// The section of one table.

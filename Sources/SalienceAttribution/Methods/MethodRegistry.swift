@@ -14,6 +14,7 @@ public enum MethodRegistry {
     ShapleySampling.self,
     PermutationSHAP.self,
     ExactShapley.self,
+    PartitionSHAP.self,
     RandomAttribution.self,
   ]
 

@@ -2,12 +2,18 @@ import SalienceModels
 import SalienceTensors
 import SalienceTokenizers
 
-/// A method that compares what the model makes of a text with what it makes of the text without some of its features.
+/// A method whose scores belong to features of a text: what the model makes of the text without some of them.
 ///
 /// It needs no gradient. Its copies of a text are token sequences like any other, so that they share packed batches with
 /// those of other texts, and equal ones are computed once.
-public protocol PerturbationMethod: RegisteredMethod {
+public protocol FeatureMethod: RegisteredMethod {
   var settings: PerturbationSettings { get }
+  /// The copies of a text of so many features, at least 1, for estimates of time.
+  func copies(features: Int) -> Int
+}
+
+/// A feature method that knows from the number of features which copies it needs.
+public protocol PerturbationMethod: FeatureMethod {
   /// Which copies of a text it asks for, and what it makes of their values.
   ///
   /// - Parameters:
@@ -15,8 +21,6 @@ public protocol PerturbationMethod: RegisteredMethod {
   ///   - seeds: decided by the text, for random numbers.
   /// - Throws: `AttributionError` with code `example` for a text that it cannot explain.
   func design(features: Int, seeds: SampleSeeds) throws -> any PerturbationDesign
-  /// The copies of a text of so many features, at least 1, for estimates of time.
-  func copies(features: Int) -> Int
 }
 
 /// The copies of a text that a method asks for, each with some of the features.
@@ -39,7 +43,7 @@ extension PerturbationDesign {
   public var emptyCopy: Int? { nil }
 }
 
-extension PerturbationMethod {
+extension FeatureMethod {
   public var target: Target { settings.target }
   public var output: OutputKind { settings.output }
   public var layer: AttributionLayer { .embeddings }
@@ -53,6 +57,9 @@ extension PerturbationMethod {
     if case .token(let baseline) = settings.replacement(for: tokenizer) { _ = try baseline.tokenID(in: tokenizer) }
   }
 
+}
+
+extension PerturbationMethod {
   /// The user's seed for an example.
   func seeds(_ subject: Subject) -> SampleSeeds {
     SampleSeeds(

@@ -28,5 +28,7 @@ public enum Replacement: Sendable, Equatable {
   }
 
   /// The default for a tokenizer: its mask token, or removal where it has none.
-  public static func usual(for tokenizer: Tokenizer) -> Replacement { tokenizer.maskToken == nil ? .remove : .token(.mask) }
+  public static func usual(for tokenizer: Tokenizer) -> Replacement {
+    tokenizer.maskToken == nil ? .remove : .token(.mask)
+  }
 }

@@ -27,7 +27,7 @@ FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
-FIXTURE_KINDS := attribution demo noise families taps gradients perturbation tasks tokenizers settings parquet labels \
+FIXTURE_KINDS := attribution demo noise families taps gradients perturbation partition tasks tokenizers settings parquet labels \
   faithfulness
 
 .DEFAULT_GOAL := help
@@ -101,6 +101,12 @@ fixtures-labels: .venv-labels/installed
 check-fixtures-labels: .venv-labels/installed
 	.venv-labels/bin/python Scripts/fixtures/make_label_references.py --check
 
+fixtures-partition: .venv-shap/installed
+	.venv-shap/bin/python Scripts/fixtures/make_shap_fixtures.py
+
+check-fixtures-partition: .venv-shap/installed
+	.venv-shap/bin/python Scripts/fixtures/make_shap_fixtures.py --check
+
 fixtures-faithfulness: .venv-faithfulness/installed
 	.venv-faithfulness/bin/python Scripts/fixtures/make_faithfulness_fixtures.py
 
@@ -147,6 +153,9 @@ lint:
 .venv-labels/installed: Scripts/fixtures/requirements-labels.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-labels Scripts/fixtures/requirements-labels.txt
 
+.venv-shap/installed: Scripts/fixtures/requirements-shap.txt Scripts/fixtures/requirements.txt
+	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-shap Scripts/fixtures/requirements-shap.txt
+
 .venv-faithfulness/installed: Scripts/fixtures/requirements-faithfulness.txt Scripts/fixtures/requirements-ferret.txt
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-faithfulness \
 	  Scripts/fixtures/requirements-faithfulness.txt --weights Scripts/fixtures/requirements-ferret.txt
@@ -155,6 +164,6 @@ lint:
 	@Scripts/install/make-environment.sh '$(PYTHON)' .venv-generated Scripts/generated/requirements.txt
 
 clean:
-	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated .venv-fixtures .venv-labels \
+	rm -rf .build .swiftshader .lavapipe .venv-test .venv-bench .venv-generated .venv-fixtures .venv-labels .venv-shap \
 	  .venv-faithfulness \
 	  out Benchmarks/cache

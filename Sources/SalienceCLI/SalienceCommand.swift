@@ -8,7 +8,8 @@ struct SalienceCommand: AsyncParsableCommand {
     commandName: "salience", abstract: "Which tokens made the model decide this, for a whole dataset.",
     discussion: "Example: salience run pipelines/demo.yaml", version: salienceVersion,
     subcommands: [
-      RunCommand.self, AttributeCommand.self, ExportCommand.self, CompareCommand.self, GlobalCommand.self, RankCommand.self,
+      RunCommand.self, AttributeCommand.self, ExportCommand.self, CompareCommand.self, GlobalCommand.self,
+      RankCommand.self,
       CheckCommand.self, VerifyCommand.self, DevicesCommand.self,
     ])
 

@@ -10,10 +10,10 @@ import SalienceTestSupport
 import SalienceVulkan
 import Testing
 
-/// Perturbation methods against Captum's, given the same subsets and orders:
-/// Scripts/fixtures/make_perturbation_fixtures.py.
+/// Perturbation methods against Captum's and SHAP's, given the same subsets, orders and trees:
+/// Scripts/fixtures/make_perturbation_fixtures.py and make_shap_fixtures.py.
 @Suite struct PerturbationReferenceTests {
-  /// One object of Tests/Fixtures/perturbation.json.
+  /// One object of Tests/Fixtures/perturbation.json or partition.json.
   private struct Case {
     let checkpoint, text: String
     /// The method as a pipeline file writes it.
@@ -35,8 +35,10 @@ import Testing
   }
 
   private static let cases = Result {
-    let data = try Data(contentsOf: Repository.fixtures.appending(path: "perturbation.json"))
-    return try #require(try JSONValue(parsing: [UInt8](data)).arrayValue).map(Case.init)
+    try ["perturbation.json", "partition.json"].flatMap { name in
+      let data = try Data(contentsOf: Repository.fixtures.appending(path: name))
+      return try #require(try JSONValue(parsing: [UInt8](data)).arrayValue).map(Case.init)
+    }
   }
 
   /// Of the scores' norm, for sampled methods too, as both have the same samples.

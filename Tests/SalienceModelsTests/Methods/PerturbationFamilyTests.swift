@@ -5,12 +5,12 @@ import Testing
 
 /// Perturbation methods under every family and head.
 @Suite struct PerturbationFamilyTests {
-  private static let methods: [any PerturbationMethod] = [
+  private static let methods: [any FeatureMethod] = [
     FeatureAblation(id: "words", settings: PerturbationSettings(features: .words)),
     FeatureAblation(id: "sentences", settings: PerturbationSettings(features: .sentences)),
     FeatureAblation(id: "removed", settings: PerturbationSettings(replacement: .remove)),
     Occlusion(window: 3, stride: 2), LIME(samples: 8), KernelSHAP(samples: 12), ShapleySampling(samples: 1),
-    PermutationSHAP(samples: 1, settings: PerturbationSettings(features: .words)),
+    PermutationSHAP(samples: 1, settings: PerturbationSettings(features: .words)), PartitionSHAP(samples: 12),
   ]
 
   @Test(arguments: FamilyFolder.names) func scoresAreWhatTheyMustBe(folder name: String) async throws {

@@ -27,6 +27,8 @@ public struct PipelineScorer: ModelScorer {
   }
 
   public func encode(_ example: Example) throws -> [Encoding] {
+    // One that says nothing of this text is the row's fault, found before anything is scored.
+    _ = try Rationale(parsing: example.rationale, of: example.text)
     let windows = try model.input(example.text, pair: example.textPair, maxLength: maxLength).windows
     if let cut = windows.first(where: \.truncated), overLong == .quarantine {
       throw AttributionError(.example, "the text has more than \(cut.count) tokens")
@@ -71,7 +73,9 @@ public struct PipelineScorer: ModelScorer {
 
   private func scoreTogether(_ batch: [EncodedExample]) async throws -> [Result<ScoredExample, RowFailure>] {
     let inputs = batch.map {
-      TaskInput(text: $0.example.text, pair: $0.example.textPair, label: RowLabel($0.example), windows: $0.windows)
+      TaskInput(
+        text: $0.example.text, pair: $0.example.textPair, label: RowLabel($0.example),
+        rationale: try? Rationale(parsing: $0.example.rationale, of: $0.example.text), windows: $0.windows)
     }
     return zip(batch, try await model.score(inputs)).map { item, result in
       result.map { ScoredExample(item.example, $0) }.mapError { RowFailure($0.message) }

@@ -5,11 +5,11 @@ import Testing
 
 /// The key `faithfulness`.
 @Suite struct PipelineFaithfulnessTests {
-  private func pipeline(_ key: String) throws -> Pipeline {
+  private func pipeline(_ key: String, columns: String = "text: text") throws -> Pipeline {
     try PipelineFile.parse(
       """
       models: [m]
-      dataset: {path: data.csv, columns: {text: text}}
+      dataset: {path: data.csv, columns: {\(columns)}}
       methods: [{name: random}]
       output: {directory: out}
       \(key)
@@ -17,7 +17,12 @@ import Testing
   }
 
   @Test func readsNamesAndSettings() throws {
-    #expect(try pipeline("faithfulness: all").faithfulness == Faithfulness())
+    let marked = "text: text, rationale: marks"
+    #expect(try pipeline("faithfulness: all", columns: marked).faithfulness == Faithfulness())
+    #expect(try pipeline("faithfulness: auprc", columns: marked).faithfulness?.metrics == [.auprc])
+    // What compares with people needs a column of what they marked.
+    let others = FaithfulnessMetric.allCases.filter { !$0.isOfPeople }
+    #expect(try pipeline("faithfulness: all").faithfulness == Faithfulness(others) && others.count == 9)
     #expect(try pipeline("faithfulness: sufficiency").faithfulness?.metrics == [.sufficiency])
     let own = try pipeline("faithfulness: {metrics: [infidelity, comprehensiveness], samples: 3, top: 2, seed: 7}")
     #expect(own.faithfulness == Faithfulness([.comprehensiveness, .infidelity], samples: 3, top: 2, seed: 7))
@@ -35,12 +40,16 @@ import Testing
     #expect(try pipeline("faithfulness: none").resolved["faithfulness"] == nil)
     #expect(try digest("faithfulness: none") == digest(""))
     #expect(try digest("faithfulness: all") != digest(""))
+    let columns = try pipeline("", columns: "text: text, rationale: marks").resolved["dataset"]?["columns"]
+    #expect(columns?["rationale"] == "marks" && columns?["label"] == .null)
+    #expect(try pipeline("").resolved["dataset"]?["columns"]?["rationale"] == nil)
     #expect(try digest("faithfulness: {metrics: all, seed: 1}") != digest("faithfulness: all"))
   }
 
   @Test(arguments: [
     ("faithfulness: faithful", "p.yaml:5: 'faithfulness' must be one of comprehensiveness, sufficiency"),
     ("faithfulness: [sufficient]", "p.yaml:5: 'faithfulness' must be one of"),
+    ("faithfulness: [auprc]", "p.yaml:5: 'faithfulness' names auprc, for which 'dataset.columns.rationale' must"),
     ("faithfulness: []", "p.yaml:5: 'faithfulness' must name at least one metric, or all or none"),
     ("faithfulness: {samples: 3}", "p.yaml:5: the key 'faithfulness.metrics' is required"),
     ("faithfulness: {metrics: all, samples: 0}", "p.yaml:5: 'faithfulness.samples' must be a whole number from 1"),

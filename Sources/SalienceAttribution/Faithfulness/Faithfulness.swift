@@ -63,6 +63,12 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   case agreementTopK = "agreement-top-k"
   /// Kendall's tau with the method's own scores under random weights (Adebayo et al., arXiv 1810.03292).
   case randomWeightsTau = "random-weights-tau"
+  /// F1 of the k largest scores with the tokens that people marked (DeYoung et al., ERASER, arXiv 1911.03429).
+  case tokenF1 = "token-f1"
+  /// The share that both have of what either has.
+  case tokenIOU = "token-iou"
+  /// The area under precision over recall of the marked tokens, by the scores.
+  case auprc
 
   /// Which values speak for a method.
   public enum Order: Sendable { case higherIsBetter, lowerIsBetter }
@@ -70,11 +76,15 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   /// nil where values rank no method.
   public var order: Order? {
     switch self {
-    case .comprehensiveness, .leaveOneOutTau, .monotonicity: .higherIsBetter
+    case .comprehensiveness, .leaveOneOutTau, .monotonicity, .tokenF1, .tokenIOU, .auprc: .higherIsBetter
     case .sufficiency, .infidelity, .normalizedInfidelity: .lowerIsBetter
     case .agreementTau, .agreementTopK, .randomWeightsTau: nil
     }
   }
+
+  /// Whether it compares scores with what people marked: a model may go by something else, and methods are not ranked by
+  /// it.
+  public var isOfPeople: Bool { Plausibility.metrics.contains(self) }
 
   /// What it says, in a phrase.
   public var summary: String {
@@ -88,6 +98,9 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     case .agreementTau: "Kendall's tau with each other method's scores"
     case .agreementTopK: "the share of the largest scores that each other method has among its own"
     case .randomWeightsTau: "Kendall's tau with the method's own scores under random weights"
+    case .tokenF1: "F1 of the largest scores with the tokens that people marked"
+    case .tokenIOU: "the share that both have of what either has"
+    case .auprc: "the area under precision over recall of the marked tokens"
     }
   }
 }

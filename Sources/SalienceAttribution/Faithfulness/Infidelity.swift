@@ -20,18 +20,12 @@ struct Infidelity {
       return
     }
     let encoding = subject.encoding
-    let seeds = SampleSeeds(ids: encoding.ids, typeIDs: encoding.typeIDs, method: "faithfulness", seed: seed)
+    var numbers = SeededNumbers(
+      SampleSeeds(ids: encoding.ids, typeIDs: encoding.typeIDs, method: "faithfulness", seed: seed))
     var (sets, copies) = ([[Int]](), [PathEnd]())
-    for sample in 0..<samples {
-      var draw = 0
-      func below(_ bound: Int) -> Int {
-        defer { draw += 1 }
-        return Int(seeds[sample * (tokens.count + 1) + draw].multipliedFullWidth(by: UInt64(bound)).high)
-      }
-      let size = 1 + below(most)
-      var order = tokens
-      for place in 0..<size { order.swapAt(place, place + below(order.count - place)) }
-      let set = order.prefix(size).sorted()
+    for _ in 0..<samples {
+      let size = 1 + numbers.below(most)
+      let set = numbers.permutation(tokens.count).prefix(size).map { tokens[$0] }.sorted()
       guard let copy = subject.input(without: set) else { continue }
       sets.append(set)
       copies.append(copy)

@@ -188,7 +188,7 @@ public struct AttributionModel: Sendable {
   ///
   /// - Throws: `TokenizerError`, or `AttributionError` where an id is outside the model's vocabulary.
   public func input(
-    _ text: String, pair: String? = nil, label: RowLabel? = nil, maxLength: Int? = nil
+    _ text: String, pair: String? = nil, label: RowLabel? = nil, rationale: Rationale? = nil, maxLength: Int? = nil
   ) throws -> TaskInput {
     let windows = try task.windows(
       of: text, pair: pair, tokenizer: tokenizer, maxLength: min(maxLength ?? .max, maximumLength))
@@ -203,7 +203,7 @@ public struct AttributionModel: Sendable {
           .example, "a token's type is outside the model's type_vocab_size of \(architecture.typeCount)")
       }
     }
-    return TaskInput(text: text, pair: pair, label: label, windows: windows)
+    return TaskInput(text: text, pair: pair, label: label, rationale: rationale, windows: windows)
   }
 
   /// Decision and explanations of each input; an input that cannot be scored fails alone.

@@ -61,7 +61,9 @@ struct Explainer {
       guard case .success(let scored) = results[input] else { continue }
       var explanations = scored.explanations + own.flatMap(\.explanations)
       if let faithfulness = model.faithfulness {
-        Agreement.measure(&explanations, special: scored.decision.encoding.special, faithfulness)
+        let encoding = scored.decision.encoding
+        Agreement.measure(&explanations, special: encoding.special, faithfulness)
+        Plausibility.measure(&explanations, encoding, inputs[input].rationale, faithfulness)
       }
       let seconds = own.map { MethodTime(method: model.methods[$0.method].id, seconds: $0.seconds) }
       results[input] = .success(

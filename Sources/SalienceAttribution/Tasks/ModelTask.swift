@@ -88,13 +88,18 @@ public struct TaskInput: Sendable {
   public let text: String
   public let pair: String?
   public let label: RowLabel?
+  /// What people marked in the text; nil where nothing is known of that.
+  public let rationale: Rationale?
   /// One, or several where the text is too long.
   public let windows: [Encoding]
 
-  public init(text: String, pair: String? = nil, label: RowLabel? = nil, windows: [Encoding]) {
+  public init(
+    text: String, pair: String? = nil, label: RowLabel? = nil, rationale: Rationale? = nil, windows: [Encoding]
+  ) {
     self.text = text
     self.pair = pair
     self.label = label
+    self.rationale = rationale
     self.windows = windows
   }
 }

@@ -5,6 +5,7 @@ final class DelimitedReader: FileRecordReader {
   private let header: [String]
   private let columns: (id: Int?, text: Int, textPair: Int?, label: Int?)
   /// Places of the columns that are carried along; nil where this file lacks one.
+  private let rationale: Int?
   private let kept: [Int?]
 
   /// Reads the header row.
@@ -29,6 +30,7 @@ final class DelimitedReader: FileRecordReader {
     let textPair = try mapping.textPair.flatMap(position)
     let label = try mapping.label.flatMap(position)
     columns = (id: try mapping.id.flatMap(position), text: text, textPair: textPair, label: label)
+    rationale = try mapping.rationale.flatMap(position)
     kept = try mapping.keep.map(position)
     self.header = header
   }
@@ -103,7 +105,7 @@ final class DelimitedReader: FileRecordReader {
       return .bad(isCut ? row.atTheEnd() : row)
     }
     var values: [String?] = []
-    for column in [columns.id, columns.text, columns.textPair, columns.label] + kept {
+    for column in [columns.id, columns.text, columns.textPair, columns.label, rationale] + kept {
       guard let column else {
         values.append(nil)
         continue
@@ -114,7 +116,8 @@ final class DelimitedReader: FileRecordReader {
     return .example(
       Example(
         row: row, id: values[0] ?? String(row), text: values[1] ?? "", textPair: values[2],
-        label: values[3].flatMap { $0.isEmpty ? nil : $0 }, kept: Array(values[4...])),
+        label: values[3].flatMap { $0.isEmpty ? nil : $0 }, rationale: values[4].flatMap { $0.isEmpty ? nil : $0 },
+        kept: Array(values[5...])),
       location)
   }
 }

@@ -37,6 +37,7 @@ struct JSONRecordDecoder {
       return .example(
         Example(
           row: row, id: id ?? String(row), text: text, textPair: pair, label: label?.text, labels: label?.list,
+          rationale: try mapping.rationale.flatMap { try kept($0, in: fields) },
           kept: try mapping.keep.map { try kept($0, in: fields) }),
         location)
     } catch {

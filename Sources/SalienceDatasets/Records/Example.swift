@@ -11,13 +11,16 @@ public struct Example: Sendable, Equatable {
   /// The elements of a label that is a list, each as written, or all answers of a question that has several,
   /// of which `label` is the first; nil where the label is none or one value.
   public let labels: [String]?
+  /// What people marked in the text, as the dataset writes it, a list as compact JSON; nil where it says nothing.
+  public let rationale: String?
   /// The values of the columns that are carried along, in their order; nil where the record has none.
   public let kept: [String?]
 
   public init(
     row: Int64, id: String, text: String, textPair: String? = nil, label: String? = nil, labels: [String]? = nil,
-    kept: [String?] = []
+    rationale: String? = nil, kept: [String?] = []
   ) {
+    self.rationale = rationale
     self.row = row
     self.id = id
     self.text = text

@@ -88,7 +88,9 @@ extension DatasetRecord {
   /// Bytes of the texts that a run holds in memory for the record.
   public var textBytes: Int {
     guard case .example(let example, _) = self else { return 0 }
-    let texts = [example.id, example.text, example.textPair, example.label] + (example.labels ?? []) + example.kept
+    let texts =
+      [example.id, example.text, example.textPair, example.label, example.rationale] + (example.labels ?? [])
+      + example.kept
     return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
   }
 }

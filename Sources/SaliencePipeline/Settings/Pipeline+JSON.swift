@@ -7,6 +7,15 @@ extension Pipeline {
       JSONMember(name: "name", value: .string(name)),
       JSONMember(name: "models", value: .array(models.map(JSONValue.string))),
     ]
+    // Keys that came later are left out where they are not used: what a run's numbers depend on is then what it was.
+    let rationale = dataset.columns.rationale.map { [JSONMember(name: "rationale", value: .string($0))] } ?? []
+    let columns: JSONValue = [
+      "id": dataset.columns.id.map(JSONValue.string) ?? nil,
+      "text": .string(dataset.columns.text),
+      "text_pair": dataset.columns.textPair.map(JSONValue.string) ?? nil,
+      "label": dataset.columns.label.map(JSONValue.string) ?? nil,
+      "keep": dataset.columns.keep.isEmpty ? nil : .array(dataset.columns.keep.map(JSONValue.string)),
+    ]
     let rest: JSONValue = [
       "dataset": [
         "path": .array(dataset.paths.map(JSONValue.string)),
@@ -14,13 +23,7 @@ extension Pipeline {
         "delimiter": dataset.options.delimiter.map { .string(String(Character(Unicode.Scalar($0)))) } ?? nil,
         "quote": dataset.options.quote.map { .string($0 == .plain ? "none" : "\"") } ?? nil,
         "header": dataset.options.header.map { .array($0.map(JSONValue.string)) } ?? nil,
-        "columns": [
-          "id": dataset.columns.id.map(JSONValue.string) ?? nil,
-          "text": .string(dataset.columns.text),
-          "text_pair": dataset.columns.textPair.map(JSONValue.string) ?? nil,
-          "label": dataset.columns.label.map(JSONValue.string) ?? nil,
-          "keep": dataset.columns.keep.isEmpty ? nil : .array(dataset.columns.keep.map(JSONValue.string)),
-        ],
+        "columns": .object((columns.objectValue ?? []) + rationale),
         "max_length": dataset.maxLength.map { .integer($0) } ?? nil,
         "over_long": .string(dataset.overLong.rawValue),
       ],
@@ -36,7 +39,6 @@ extension Pipeline {
       ],
       "max_bad_rows": .string(maxBadRows.text),
     ]
-    // Left out where nothing is measured: what a run's numbers depend on is then what it always was.
     let measured = faithfulness.map { [JSONMember(name: "faithfulness", value: $0.json)] } ?? []
     return .object(head + task.members + (rest.objectValue ?? []) + measured)
   }

@@ -46,7 +46,7 @@ public enum PipelineFile {
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
       methods: try methods(top, hasLabels: dataset.columns.label != nil),
-      faithfulness: try faithfulness(top), device: try device(top),
+      faithfulness: try faithfulness(top, hasRationales: dataset.columns.rationale != nil), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
       origins: PipelineOrigins(root))

@@ -53,7 +53,9 @@ public struct Ranking: Sendable, Equatable {
   /// The metrics by which methods are ranked: raw infidelity depends on the scores' units, so that the normalised one
   /// stands for both.
   static func ranking(_ metrics: [FaithfulnessMetric]) -> [FaithfulnessMetric] {
-    metrics.filter { $0.order != nil && !($0 == .infidelity && metrics.contains(.normalizedInfidelity)) }
+    metrics.filter {
+      $0.order != nil && !$0.isOfPeople && !($0 == .infidelity && metrics.contains(.normalizedInfidelity))
+    }
   }
 
   /// Places of values from 1, the best first; equal values share the mean of theirs.

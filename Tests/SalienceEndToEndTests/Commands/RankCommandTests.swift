@@ -116,6 +116,37 @@ extension EndToEndTests {
       #expect(random?.count == 1 && (random?[0]["seconds"] is NSNull))
     }
 
+    /// What people marked, as text in CSV and as a list in JSON lines; a row whose marks lie outside its text fails alone.
+    @Test(arguments: ["csv", "jsonl"]) func explanationsAreComparedWithPeople(format: String) throws {
+      let rows = [
+        ("a good film", "[[2,6]]"), ("a bad film", "[]"), ("an odd film", "[[3,6],[7,11]]"), ("short", "[[0,9]]"),
+      ]
+      let tiny = try TinyPipeline()
+      let lines =
+        format == "csv"
+        ? ["text,marks"] + rows.map { "\($0),\"\($1)\"" } : rows.map { "{\"text\": \"\($0)\", \"marks\": \($1)}" }
+      let path = try tiny.scratch.write(lines.joined(separator: "\n") + "\n", to: "marked.\(format)")
+      let run = try tiny.run(
+        ["--input", path, "--set", "dataset.columns={text: text, rationale: marks}", "--set", Self.methods, "--set"]
+          + ["faithfulness=[token-f1, token-iou, auprc]", "--max-bad-rows", "1"])
+      #expect(run.status == 0, "\(run.errors)")
+      let models = try #require(object(rank(tiny, "--json").output)["models"] as? [[String: Any]])
+      let method = try #require((models[0]["methods"] as? [[String: Any]])?.first)
+      let metrics = try #require(method["metrics"] as? [[String: Any]])
+      #expect(metrics.compactMap { $0["metric"] as? String } == ["token-f1", "token-iou", "auprc"])
+      // No token of the second text is marked.
+      #expect(metrics.allSatisfy { $0["examples"] as? Int == 2 } && models[0]["examples"] as? Int == 3)
+      #expect((models[0]["ranked_by"] as? [Any])?.isEmpty == true)
+      let again = try tiny.run([
+        "--input", path, "--set", "dataset.columns={text: text, rationale: marks}", "--set", Self.methods, "--set",
+        "faithfulness=[token-f1, token-iou, auprc]", "--resume", "--json",
+      ])
+      let bad = try object(again.output)["first_bad_rows"] as? [[String: Any]]
+      let message = bad?.first?["message"] as? String
+      #expect(
+        message?.contains("the rationale has a span from 0 to 9 in a text of 5 scalars") == true, "\(again.errors)")
+    }
+
     /// Rows that were kept bring their metrics with them.
     @Test func resumedAfterAKillEqualsUninterrupted() throws {
       let words = ["good", "bad", "slow", "odd", "fine", "old", "new"]

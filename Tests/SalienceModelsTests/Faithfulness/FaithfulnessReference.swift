@@ -14,6 +14,7 @@ struct FaithfulnessReference: Sendable {
   let metrics: [FaithfulnessMetric: Double?]
   /// The points of both curves.
   let curves: [FaithfulnessMetric: [Double?]]
+  let rationale: Rationale?
 
   static let file: JSONValue? = try? JSONValue(
     parsing: [UInt8](Data(contentsOf: Repository.fixtures.appending(path: "faithfulness/references.json"))))
@@ -35,6 +36,12 @@ struct FaithfulnessReference: Sendable {
         metrics[try #require(FaithfulnessMetric(rawValue: member.name))] = .some(member.value.doubleValue)
       }
     }
+    for member in json["rationale"]?["metrics"]?.objectValue ?? [] {
+      metrics[try #require(FaithfulnessMetric(rawValue: member.name))] = .some(member.value.doubleValue)
+    }
+    rationale = try json["rationale"]?["spans"]?.arrayValue.map { spans in
+      Rationale(try spans.map(numbers).map { Int($0[0])..<Int($0[1]) })
+    }
     (self.metrics, self.curves) = (metrics, curves)
   }
 
@@ -50,7 +57,11 @@ struct FaithfulnessReference: Sendable {
     let model = try await AttributionModel(
       checkpoint: folder.checkpoint, task: folder.task, methods: methods, faithfulness: Faithfulness(), on: backend)
     let inputs = try Set(own.map(\.input)).sorted().map { try folder.input($0) }
-    let scored = try await model.score(inputs.map { try model.input($0.text, pair: $0.pair) }).map { try $0.get() }
+    let asked = try inputs.map { input in
+      try model.input(
+        input.text, pair: input.pair, rationale: own.first { $0.input == input.name }?.rationale)
+    }
+    let scored = try await model.score(asked).map { try $0.get() }
     var compared = 0
     for (input, answer) in zip(inputs, scored) {
       for explanation in answer.explanations where explanation.method == "own" {

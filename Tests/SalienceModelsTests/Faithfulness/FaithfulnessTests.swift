@@ -8,6 +8,7 @@ import Testing
 @Suite struct FaithfulnessTests {
   @Test func everyHeadHasReferences() {
     #expect(FaithfulnessReference.folders.count == 9 && FaithfulnessReference.all.count == 26)
+    #expect(FaithfulnessReference.all.count { $0.rationale != nil } > 10)
   }
 
   @Test(arguments: FaithfulnessReference.folders) func references(folder: String) async throws {

@@ -1,11 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// dv_j = Σ_i P_ij do_i and dk_j = Σ_i dS_ij (q_i + queries[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token
+// dv_j = Σ_i P_ij do_i and dk_j = Σ_i dS_ij (q_i + c queries[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token
 // and head. A group owns a key and walks over the queries, so no sum needs atomics.
 // FLOPs: 14 L² D per sequence and head. Traffic: Q, dO and both tables once per token.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"
+#define TABLE_FACTOR
 #include "include/attention_disentangled.glsl"
 #include "include/counts.glsl"
 
@@ -65,6 +66,11 @@ void main() {
     barrier();
     ADD_WEIGHTED_ROWS(key_sums, qkv, origin + step * stride, stride, count)
     if (BY_QUERY) {
+      if (table_factor != 1.0) {
+        barrier();
+        weights[id] *= table_factor;
+        barrier();
+      }
       ADD_WEIGHTED_ROWS(key_sums, position_queries, table_row(step, key), width, count)
     }
     barrier();

@@ -1,10 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// dq_i = Σ_j dS_ij (k_j + keys[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token and head.
+// dq_i = Σ_j dS_ij (k_j + c keys[i - j]) with dS = P (dP - mean) scale, dP = dO Vᵀ, per token and head.
 // FLOPs: 12 L² D per sequence and head. Traffic: K, V and both tables once per token.
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"
+#define TABLE_FACTOR
 #include "include/attention_disentangled.glsl"
 #include "include/counts.glsl"
 
@@ -53,6 +54,11 @@ void main() {
     const uint count = min(GROUP, length - step);
     ADD_WEIGHTED_ROWS(sums, qkv, origin + step * stride + width, stride, count)
     if (BY_KEY) {
+      if (table_factor != 1.0) {
+        barrier();
+        weights[id] *= table_factor;
+        barrier();
+      }
       ADD_WEIGHTED_ROWS(sums, position_keys, table_row(query, step), 0u - width, count)
     }
     barrier();

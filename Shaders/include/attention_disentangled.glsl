@@ -11,6 +11,9 @@ layout(push_constant) uniform Push {
   uint heads;
   float scale;
   uint center;  // the tables' row of offset 0
+#ifdef TABLE_FACTOR
+  float table_factor;  // c, of the tables' part of a gradient
+#endif
 };
 
 #include "attention_one_token.glsl"

@@ -1,11 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// dx = r (g - mean(g) - n mean(g n)) with g = dy γ, n the normalised row, r its inverse deviation. LANES invocations a
-// row. Memory-bound: 12 bytes per element.
+// dx = r (g - mean(g) - n mean(g n)) with g = dy γ, n the normalised row, r its inverse deviation; r (g - mean(g)) where
+// that is held. LANES invocations a row. Memory-bound: 12 bytes per element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;
+layout(constant_id = 3) const bool HELD = false;
 
 layout(push_constant) uniform Push {
   uint extent;
@@ -35,13 +36,14 @@ void main() {
   for (uint u = lane; u < row_units; u += LANES) {
     const vec4 g = gradient(start + u) * gamma(u);
     total += g;
-    projection = fma(g, normalized(start + u), projection);
+    if (!HELD) projection = fma(g, normalized(start + u), projection);
   }
   const vec2 means = lanes_sum(vec2(sum_of(total), sum_of(projection))) / width;
   if (own >= rows) return;
   const float r = inverse_deviation[row];
   for (uint u = lane; u < row_units; u += LANES) {
     const vec4 g = gradient(start + u) * gamma(u);
-    put_dx(start + u, r * (g - means.x - normalized(start + u) * means.y));
+    if (HELD) put_dx(start + u, r * (g - means.x));
+    else put_dx(start + u, r * (g - means.x - normalized(start + u) * means.y));
   }
 }

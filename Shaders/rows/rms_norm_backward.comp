@@ -1,11 +1,13 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // ds = r (g - n mean(g n)) with g = dy γ, n = s r and r = 1 / sqrt(mean(s²) + ε), over each group of columns; dy past
-// the groups. LANES invocations per segment, as in `rms_norm.comp`. Memory-bound: 12 bytes per element.
+// the groups; r g where r is held. LANES invocations per segment, as in `rms_norm.comp`. Memory-bound: 12 bytes per
+// element.
 
 layout(constant_id = 0) const uint GROUP = 128;
 layout(constant_id = 1) const bool VECTOR = true;
 layout(constant_id = 2) const uint LANES = 32;
+layout(constant_id = 3) const bool HELD = false;
 
 layout(push_constant) uniform Push {
   uint extent;
@@ -39,7 +41,7 @@ void main() {
   const uint units = is_group ? group_units : row_units - first;
   const float r = is_group ? inverse_root[row * groups + segment] : 1.0;
   vec4 projection = vec4(0.0);
-  if (is_group) {
+  if (is_group && !HELD) {
     for (uint u = lane; u < units; u += LANES) {
       projection = fma(gradient(start + u) * gamma(first + u), sum(start + u), projection);
     }
@@ -48,6 +50,8 @@ void main() {
   if (own >= all) return;
   for (uint u = lane; u < units; u += LANES) {
     const vec4 g = gradient(start + u);
-    put_dx(start + u, is_group ? r * (g * gamma(first + u) - sum(start + u) * slope) : g);
+    if (!is_group) put_dx(start + u, g);
+    else if (HELD) put_dx(start + u, r * (g * gamma(first + u)));
+    else put_dx(start + u, r * (g * gamma(first + u) - sum(start + u) * slope));
   }
 }

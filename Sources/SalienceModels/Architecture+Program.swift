@@ -42,7 +42,7 @@ extension Architecture {
     }
     var plan = graph.plan
     if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: [point] + taps) }
-    if savings.contains(.absorbedKeysValues) {
+    if savings.contains(.absorbedKeysValues), spec.rules?.allowsAbsorbedKeysValues ?? true {
       // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
       let isBlended = spec.rules != nil && savings.contains(.pathEdges)
       plan = try plan.absorbingKeysValues(except: isBlended ? point : nil)

@@ -79,8 +79,9 @@ extension ReferenceStream: DisentangledAttentionKernels {
 
   public func disentangledAttentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, positions: RelativePositions,
-    heads count: Int, scale: Float, output: Handle
+    heads count: Int, scale: Float, tableFactor: Float, output: Handle
   ) throws {
+    let factor = Double(tableFactor)
     let width = try size(context).width
     let (x, dy, tables) = (try values(qkv), try values(gradient), try tables(positions, width: width))
     var dx = [Double](repeating: 0, count: x.count)
@@ -95,8 +96,8 @@ extension ReferenceStream: DisentangledAttentionKernels {
             let ds = p[key] * (dp[key] - mean) * Double(scale)
             let row = tables.row(query - key, head)
             for d in 0..<head.size {
-              dx[head.queries[query] + d] += ds * (x[head.keys[key] + d] + (tables.keys?[row + d] ?? 0))
-              dx[head.keys[key] + d] += ds * (x[head.queries[query] + d] + (tables.queries?[row + d] ?? 0))
+              dx[head.queries[query] + d] += ds * (x[head.keys[key] + d] + factor * (tables.keys?[row + d] ?? 0))
+              dx[head.keys[key] + d] += ds * (x[head.queries[query] + d] + factor * (tables.queries?[row + d] ?? 0))
               dx[head.values[key] + d] += p[key] * dy[given + d]
             }
           }

@@ -11,16 +11,18 @@ extension ReferenceStream: GatedActivationKernels {
   }
 
   public func gatedActivationGradient(
-    _ function: ActivationFunction, _ gradient: Handle, x: Handle, output: Handle
+    _ function: ActivationFunction, _ gradient: Handle, x: Handle, isShared: Bool, output: Handle
   ) throws {
     let (rows, width) = try size(gradient)
+    let share = isShared ? 0.5 : 1
+    let slope = { (a: Double) in isShared && abs(a) >= 1e-30 ? function.value(a) / a : function.slope(a) }
     let (dy, input) = (try values(gradient), try values(x))
     var result = input
     for row in 0..<rows {
       for column in 0..<width {
         let (first, second) = (row * 2 * width + column, row * 2 * width + width + column)
-        result[first] = dy[row * width + column] * input[second] * function.slope(input[first])
-        result[second] = dy[row * width + column] * function.value(input[first])
+        result[first] = share * dy[row * width + column] * input[second] * slope(input[first])
+        result[second] = share * dy[row * width + column] * function.value(input[first])
       }
     }
     try store(result, to: output)

@@ -26,19 +26,21 @@ extension ReferenceStream: LayerNormKernels {
   }
 
   public func layerNormGradient(
-    _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle
+    _ gradient: Handle, normalized: Handle?, inverseDeviation: Handle, gamma: Parameter, output: Handle
   ) throws {
     let (rows, width) = try size(output)
     let (dy, n, r, scale) = (
-      try values(gradient), try values(normalized), try values(inverseDeviation), try parameter(gamma)
+      try values(gradient), try normalized.map(values), try values(inverseDeviation), try parameter(gamma)
     )
     var dx = dy
     for row in 0..<rows {
       let range = row * width..<(row + 1) * width
       let g = range.map { dy[$0] * scale[$0 - range.lowerBound] }
       let mean = g.reduce(0, +) / Double(width)
-      let projection = zip(g, n[range]).reduce(0) { $0 + $1.0 * $1.1 } / Double(width)
-      for (column, index) in range.enumerated() { dx[index] = r[row] * (g[column] - mean - n[index] * projection) }
+      let projection = n.map { zip(g, $0[range]).reduce(0) { $0 + $1.0 * $1.1 } / Double(width) } ?? 0
+      for (column, index) in range.enumerated() {
+        dx[index] = r[row] * (g[column] - mean - (n?[index] ?? 0) * projection)
+      }
     }
     try store(dx, to: output)
   }

@@ -25,11 +25,11 @@ extension ReferenceStream: RMSNormKernels {
   }
 
   public func rmsNormGradient(
-    _ gradient: Handle, sum: Handle, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
+    _ gradient: Handle, sum: Handle?, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
   ) throws {
     let (rows, width) = try size(output)
     let (dy, s, roots, scale) = (
-      try values(gradient), try values(sum), try values(inverseRoot), try parameter(gamma)
+      try values(gradient), try sum.map(values), try values(inverseRoot), try parameter(gamma)
     )
     var dx = dy
     for row in 0..<rows {
@@ -37,8 +37,8 @@ extension ReferenceStream: RMSNormKernels {
         let (start, r) = (row * width + group * groups.size, roots[row * groups.count + group])
         let range = start..<start + groups.size
         let g = range.map { dy[$0] * scale[$0 - row * width] }
-        let projection = zip(g, s[range]).reduce(0) { $0 + $1.0 * $1.1 * r } / Double(groups.size)
-        for (column, index) in range.enumerated() { dx[index] = r * (g[column] - s[index] * r * projection) }
+        let projection = s.map { zip(g, $0[range]).reduce(0) { $0 + $1.0 * $1.1 * r } / Double(groups.size) } ?? 0
+        for (column, index) in range.enumerated() { dx[index] = r * (g[column] - (s?[index] ?? 0) * r * projection) }
       }
     }
     try store(dx, to: output)

@@ -69,6 +69,7 @@ struct GradientCase: Sendable {
       let name = try #require(settings["reduction"]?.stringValue)
       let reduction = try #require(LayerGradientTimesActivation.Reduction(rawValue: name))
       return LayerGradientTimesActivation(id: id, reduction: reduction, target: target, layer: layer)
+    case "attnlrp": return AttnLRP(id: id, target: target, layer: layer)
     default:
       Issue.record("no method \(methodName)")
       throw AttributionError(.usage, methodName)

@@ -9,6 +9,8 @@ struct GradientAtInput: MethodRun {
   let reduction: TokenReduction
   /// Whether a token's score is the length of its elements instead of their sum.
   let takesLengths: Bool
+  /// Whether the scores should sum to F(x), but for what the model's biases keep.
+  var explainsOutput = false
 
   mutating func next(_ answers: [Answer]) throws -> Step {
     if answers.isEmpty {
@@ -20,7 +22,7 @@ struct GradientAtInput: MethodRun {
         try Explanation(
           method: method, target: target, of: subject, output: outputs[index],
           scores: takesLengths ? path.squares[index].map { $0.squareRoot() } : path.scores[index],
-          squares: path.squares[index], normalization: normalization, steps: 1)
+          squares: path.squares[index], normalization: normalization, steps: 1, explainsOutput: explainsOutput)
       })
   }
 

@@ -6,6 +6,7 @@ public enum MethodRegistry {
     GradientTimesInput.self,
     Saliency.self,
     LayerGradientTimesActivation.self,
+    AttnLRP.self,
     Occlusion.self,
     LeaveOneOut.self,
     FeatureAblation.self,

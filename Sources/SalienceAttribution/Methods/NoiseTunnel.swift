@@ -121,7 +121,7 @@ public struct NoiseTunnel: AttributionMethod {
   ///
   /// The output is F(x) without noise. The delta, as Captum's averaged over the samples, is the mean of
   /// Σ a_s - (F(x_s) - F(x')), with x_s the noisy input; squares and variances do not sum to a difference of outputs and
-  /// have none, nor have methods without a baseline.
+  /// have none. Without a baseline it is to F(x_s) alone, where the method has a delta.
   private func explanation(_ plain: Explanation, of target: ResolvedTarget, path: PathResponse?) -> Explanation {
     var result = plain
     result.steps *= samples
@@ -129,7 +129,8 @@ public struct NoiseTunnel: AttributionMethod {
     result.convergenceDelta = nil
     if kind == .smoothGrad, plain.convergenceDelta != nil, let path {
       let noisy = path.sampleOutputs.reduce(0) { $0 + target.value($1) } / Double(path.sampleOutputs.count)
-      result.convergenceDelta = plain.attributionSum - (noisy - target.value(path.baselineOutputs))
+      let baseline = plain.baselineOutput == nil ? 0 : target.value(path.baselineOutputs)
+      result.convergenceDelta = plain.attributionSum - (noisy - baseline)
     }
     return result
   }

@@ -8,6 +8,10 @@ extension Explanation {
     return abs(delta) / max(abs(attributionSum - delta), AdaptiveQuadrature.outputFloor)
   }
 
+  /// Whether the delta is to F(x) alone: what a relevance method leaves with the model's biases, and no sign of too few
+  /// steps.
+  public var deltaIsBiases: Bool { convergenceDelta != nil && baselineOutput == nil }
+
   /// The relative delta above which scores do not explain what they should.
   public static let relativeDeltaLimit = 0.05
 }

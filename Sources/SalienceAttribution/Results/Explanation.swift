@@ -43,6 +43,8 @@ public struct Explanation: Sendable, Equatable {
   /// F(x'): the target's output for the baseline, where the method has one.
   public let baselineOutput: Double?
   /// Sum of attributions - (F(x) - F(x')), signed; under noise the mean over its samples, where it has a meaning.
+  ///
+  /// Without a baseline, sum of attributions - F(x): see `deltaIsBiases`.
   public internal(set) var convergenceDelta: Double?
   /// Points evaluated, over all noise samples.
   public internal(set) var steps: Int
@@ -91,10 +93,12 @@ extension Explanation {
   ///   - scores: one per token, summed over the hidden dimension.
   ///   - squares: sums of squares over the hidden dimension, one per token.
   ///   - baselineOutput: F(x'), where the method has a baseline: the scores' sum then has a delta.
+  ///   - explainsOutput: whether the sum has a delta to F(x) itself.
   /// - Throws: `AttributionError` with code `notFinite`.
   init(
     method: String, target: ResolvedTarget, of subject: Subject, output: Double, baselineOutput: Double? = nil,
-    scores: [Double], squares: [Double], normalization: Normalization, steps: Int, converged: Bool? = nil
+    scores: [Double], squares: [Double], normalization: Normalization, steps: Int, converged: Bool? = nil,
+    explainsOutput: Bool = false
   ) throws {
     let sum = scores.reduce(0, +)
     let norm = squares.reduce(0, +).squareRoot()
@@ -104,7 +108,7 @@ extension Explanation {
     self.init(
       method: method, target: target.name, targetIndex: target.index, targetPosition: subject.output.position,
       output: output, baselineOutput: baselineOutput,
-      convergenceDelta: baselineOutput.map { sum - (output - $0) }, steps: steps,
+      convergenceDelta: (explainsOutput ? 0 : baselineOutput).map { sum - (output - $0) }, steps: steps,
       attributions: scores.map(Float.init),
       normalized: normalization.apply(to: scores, fullNorm: norm).map(Float.init), attributionSum: sum,
       attributionNorm: norm, converged: converged)

@@ -18,7 +18,7 @@ extension CPUStream: DisentangledAttentionKernels {
 
   func disentangledAttentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, positions: RelativePositions, heads: Int,
-    scale: Float, output: Handle
+    scale: Float, tableFactor: Float, output: Handle
   ) throws {
     let (width, headSize) = (try size(context).width, try size(context).width / heads)
     let (input, forward, logs) = (try pointer(qkv), try pointer(context), try pointer(logSumExp))
@@ -28,7 +28,7 @@ extension CPUStream: DisentangledAttentionKernels {
       let scratch = try scratch(count: salience_attention_disentangled_scratch(length, headSize))
       salience_attention_disentangled_backward(
         input + start * 3 * width, keys, queries, forward + start * width, logs + start * heads, dy + start * width,
-        length, heads, headSize, scale, result + start * 3 * width, scratch)
+        length, heads, headSize, scale, tableFactor, result + start * 3 * width, scratch)
     }
   }
 

@@ -13,11 +13,11 @@ extension CPUStream: LayerNormKernels {
   }
 
   func layerNormGradient(
-    _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle
+    _ gradient: Handle, normalized: Handle?, inverseDeviation: Handle, gamma: Parameter, output: Handle
   ) throws {
     let (rows, width) = try size(output)
     salience_layer_norm_backward(
-      try pointer(gradient), try pointer(normalized), try pointer(inverseDeviation), try parameters.values(gamma),
+      try pointer(gradient), try normalized.map(pointer), try pointer(inverseDeviation), try parameters.values(gamma),
       rows, width, try pointer(output))
   }
 }

@@ -13,11 +13,11 @@ extension CPUStream: RMSNormKernels {
   }
 
   func rmsNormGradient(
-    _ gradient: Handle, sum: Handle, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
+    _ gradient: Handle, sum: Handle?, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
   ) throws {
     let (rows, width) = try size(output)
     salience_rms_norm_backward(
-      try pointer(gradient), try pointer(sum), try pointer(inverseRoot), try parameters.values(gamma), rows, width,
+      try pointer(gradient), try sum.map(pointer), try pointer(inverseRoot), try parameters.values(gamma), rows, width,
       groups.count, groups.size, try pointer(output))
   }
 }

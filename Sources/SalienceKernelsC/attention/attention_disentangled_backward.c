@@ -2,10 +2,13 @@
 #include "salience_kernels.h"
 #include "softmax_backward.h"
 
-/// Copies `count` rows, padding them with zeros up to a multiple of 16.
-SALIENCE_INLINE void copy_rows(const float *from, ptrdiff_t from_row, size_t count, size_t head_size, float *to) {
+/// Copies `count` rows times `factor`, padding them with zeros up to a multiple of 16.
+SALIENCE_INLINE void copy_rows(const float *from, ptrdiff_t from_row, size_t count, size_t head_size, float factor,
+                               float *to) {
   const size_t width = round_up(head_size, LANES);
   for (size_t j = 0; j < count; j++) { pack_rows(from + (ptrdiff_t)j * from_row, 0, 1, head_size, to + j * width); }
+  if (factor == 1.0f) { return; }
+  for (size_t i = 0; i < count * width; i += LANES) { store16(to + i, load16(to + i) * factor); }
 }
 
 /// dq_i += the sum over j of dS[i][j] keys[i - j], with the table sorted by j - i.
@@ -51,8 +54,9 @@ SALIENCE_INLINE void add_key_gradient(const query_block *b, const float *table, 
 SALIENCE_INLINE void disentangled_head_backward(const float *query, const float *key, const float *value,
                                                 const float *context, const float *log_sum_exp, const float *dcontext,
                                                 size_t length, size_t heads, size_t head_size, position_rows positions,
-                                                float scale, ptrdiff_t next, ptrdiff_t next_context, float *dquery,
-                                                float *dkey, float *dvalue, float *scratch) {
+                                                float scale, float table_factor, ptrdiff_t next,
+                                                ptrdiff_t next_context, float *dquery, float *dkey, float *dvalue,
+                                                float *scratch) {
   const attention_layout l = lay_out(length, head_size);
   const offset_layout o = lay_out_offsets(length);
   const size_t hidden = heads * head_size, row = 3 * hidden;
@@ -80,10 +84,10 @@ SALIENCE_INLINE void disentangled_head_backward(const float *query, const float 
   transpose_positions(positions, length, head_size, o.transposed, by_key, by_query);
   const ptrdiff_t last = (ptrdiff_t)length - 1;
   if (positions.keys) {
-    copy_rows(positions.keys + last * positions.row, -positions.row, o.offsets, head_size, key_rows);
+    copy_rows(positions.keys + last * positions.row, -positions.row, o.offsets, head_size, table_factor, key_rows);
   }
   if (positions.queries) {
-    copy_rows(positions.queries - last * positions.row, positions.row, o.offsets, head_size, query_rows);
+    copy_rows(positions.queries - last * positions.row, positions.row, o.offsets, head_size, table_factor, query_rows);
   }
   for (size_t first = 0; first < length; first += l.rows) {
     b.first = first;
@@ -129,13 +133,14 @@ SALIENCE_INLINE void disentangled_head_backward(const float *query, const float 
 
 SALIENCE_INLINE void salience_attention_disentangled_backward_body(
     const float *qkv, const float *keys, const float *queries, const float *context, const float *log_sum_exp,
-    const float *dcontext, size_t length, size_t heads, size_t head_size, float scale, float *dqkv, float *scratch) {
+    const float *dcontext, size_t length, size_t heads, size_t head_size, float scale, float table_factor, float *dqkv,
+    float *scratch) {
   const size_t hidden = heads * head_size;
   for (size_t h = 0; h < heads; h++) {
     const size_t at = h * head_size;
     disentangled_head_backward(qkv + at, qkv + hidden + at, qkv + 2 * hidden + at, context + at, log_sum_exp + h,
                                dcontext + at, length, heads, head_size, head_positions(keys, queries, hidden, at),
-                               scale, distance_of_next_head(h, heads, head_size, length, 3 * hidden),
+                               scale, table_factor, distance_of_next_head(h, heads, head_size, length, 3 * hidden),
                                distance_of_next_head(h, heads, head_size, length, hidden), dqkv + at,
                                dqkv + hidden + at, dqkv + 2 * hidden + at, scratch);
   }
@@ -144,6 +149,6 @@ SALIENCE_INLINE void salience_attention_disentangled_backward_body(
 SALIENCE_DISPATCH(salience_attention_disentangled_backward,
                   (const float *qkv, const float *keys, const float *queries, const float *context,
                    const float *log_sum_exp, const float *dcontext, size_t length, size_t heads, size_t head_size,
-                   float scale, float *dqkv, float *scratch),
-                  (qkv, keys, queries, context, log_sum_exp, dcontext, length, heads, head_size, scale, dqkv,
-                   scratch))
+                   float scale, float table_factor, float *dqkv, float *scratch),
+                  (qkv, keys, queries, context, log_sum_exp, dcontext, length, heads, head_size, scale, table_factor,
+                   dqkv, scratch))

@@ -7,6 +7,11 @@ typedef struct {
   f16v value, derivative;
 } activation;
 
+/// y / x, and `at_zero` where x is so small that the quotient has no digits.
+SALIENCE_INLINE f16v activation_quotient(f16v x, f16v y, f16v at_zero) {
+  return absolute(x) < 1e-30f ? at_zero : y / x;
+}
+
 /// Defines the body of an activation kernel from `f`, an inlined function of sixteen points.
 #define SALIENCE_ACTIVATION(name, f)                                                               \
   SALIENCE_INLINE void name##_body(const float *x, size_t n, float *y, float *derivative) {        \

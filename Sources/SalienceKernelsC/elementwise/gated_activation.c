@@ -13,8 +13,23 @@
       }                                                                                                           \
     }                                                                                                             \
   }                                                                                                               \
-  SALIENCE_INLINE void name##_backward_body(const float *dy, const float *x, size_t rows, size_t width,           \
-                                            float *dx) {                                                          \
+  SALIENCE_INLINE void name##_shared_rows(const float *dy, const float *x, size_t rows, size_t width, float *dx) { \
+    const f16v at_zero = f((f16v)0.0f).derivative;                                                                \
+    for (size_t r = 0; r < rows; r++, dy += width, x += 2 * width, dx += 2 * width) {                             \
+      for (size_t i = 0; i < width; i += LANES) {                                                                 \
+        const size_t count = width - i < LANES ? width - i : LANES;                                               \
+        const f16v a = load_part(x + i, count), g = load_part(dy + i, count) * 0.5f, y = f(a).value;              \
+        store_part(dx + i, g * load_part(x + width + i, count) * activation_quotient(a, y, at_zero), count);      \
+        store_part(dx + width + i, g * y, count);                                                                 \
+      }                                                                                                           \
+    }                                                                                                             \
+  }                                                                                                               \
+  SALIENCE_INLINE void name##_backward_body(int shared, const float *dy, const float *x, size_t rows,             \
+                                            size_t width, float *dx) {                                            \
+    if (shared) {                                                                                                 \
+      name##_shared_rows(dy, x, rows, width, dx);                                                                 \
+      return;                                                                                                     \
+    }                                                                                                             \
     for (size_t r = 0; r < rows; r++, dy += width, x += 2 * width, dx += 2 * width) {                             \
       size_t i = 0;                                                                                               \
       for (; i + LANES <= width; i += LANES) {                                                                    \
@@ -32,8 +47,9 @@
     }                                                                                                             \
   }                                                                                                               \
   SALIENCE_DISPATCH(name, (const float *x, size_t rows, size_t width, float *y), (x, rows, width, y))             \
-  SALIENCE_DISPATCH(name##_backward, (const float *dy, const float *x, size_t rows, size_t width, float *dx),     \
-                    (dy, x, rows, width, dx))
+  SALIENCE_DISPATCH(name##_backward,                                                                              \
+                    (int shared, const float *dy, const float *x, size_t rows, size_t width, float *dx),          \
+                    (shared, dy, x, rows, width, dx))
 
 SALIENCE_GATED_ACTIVATION(salience_gated_relu, relu)
 SALIENCE_GATED_ACTIVATION(salience_gated_tanh, hyperbolic)

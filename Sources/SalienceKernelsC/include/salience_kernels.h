@@ -23,7 +23,8 @@ void salience_layer_norm(const float *x, const float *residual, const float *gam
 
 /// Gradient of layer normalisation with respect to s, given what the forward pass saved.
 ///
-/// dx = rstd * (g - mean(g) - normalized * mean(g * normalized)) with g = dy * gamma.
+/// dx = rstd * (g - mean(g) - normalized * mean(g * normalized)) with g = dy * gamma; without the last term where
+/// `normalized` is null: then the deviation is a constant.
 /// dy, normalized and dx are [rows x width]; rstd [rows]; gamma [width]. dx may be dy.
 void salience_layer_norm_backward(const float *dy, const float *normalized, const float *rstd, const float *gamma,
                                   size_t rows, size_t width, float *dx);
@@ -40,8 +41,8 @@ void salience_rms_norm(const float *x, const float *residual, const float *gamma
 
 /// Gradient of root mean square normalisation with respect to s.
 ///
-/// dx = root * (g - n * mean(g * n)) with g = dy * gamma and n = sum * root; dy past the groups. Shapes as in the
-/// forward pass; dx may be dy.
+/// dx = root * (g - n * mean(g * n)) with g = dy * gamma and n = sum * root; dy past the groups. Where `sum` is null the
+/// root is a constant: dx = root * g. Shapes as in the forward pass; dx may be dy.
 void salience_rms_norm_backward(const float *dy, const float *sum, const float *root, const float *gamma, size_t rows,
                                 size_t width, size_t groups, size_t size, float *dx);
 
@@ -65,6 +66,9 @@ void salience_silu(const float *x, size_t n, float *y, float *derivative);
 /// Logistic function: f(x) = 1 / (1 + exp(-x)).
 void salience_sigmoid(const float *x, size_t n, float *y, float *derivative);
 
+/// dx = dy * y / x, each [n]; dy * at_zero where |x| is below 1e-30. dx may be dy.
+void salience_activation_ratio(const float *dy, const float *x, const float *y, float at_zero, size_t n, float *dx);
+
 // MARK: Gated activations, y = f(a) * b
 
 // Of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width].
@@ -75,18 +79,28 @@ void salience_gated_silu(const float *x, size_t rows, size_t width, float *y);
 void salience_gated_gelu(const float *x, size_t rows, size_t width, float *y);
 void salience_gated_gelu_tanh(const float *x, size_t rows, size_t width, float *y);
 
-// Their gradients: dx = dy * b * f'(a) and dy * f(a) side by side, [rows x 2*width]; dy is [rows x width].
+// Their gradients: dx = dy * b * f'(a) and dy * f(a) side by side, [rows x 2*width]; dy is [rows x width]. Where
+// `shared` is not 0, half of dy goes to each side, and f' is f(a) / a.
 
-void salience_gated_relu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
-void salience_gated_tanh_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
-void salience_gated_silu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
-void salience_gated_gelu_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
-void salience_gated_gelu_tanh_backward(const float *dy, const float *x, size_t rows, size_t width, float *dx);
+void salience_gated_relu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
+                                  float *dx);
+void salience_gated_tanh_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
+                                  float *dx);
+void salience_gated_silu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
+                                  float *dx);
+void salience_gated_gelu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
+                                  float *dx);
+void salience_gated_gelu_tanh_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
+                                       float *dx);
 
 // MARK: Element by element
 
 /// y = a * b, each [n]; y may be a or b.
 void salience_multiply(const float *a, const float *b, size_t n, float *y);
+
+/// y = x * factor in each of `parts` equal parts of a row, with a factor of its own: x and y are [rows x width], factors
+/// [parts]; y may be x.
+void salience_scale_columns(const float *x, const float *factors, size_t parts, size_t rows, size_t width, float *y);
 
 /// y = a + b, each [n]; y may be a or b.
 void salience_add(const float *a, const float *b, size_t n, float *y);
@@ -227,11 +241,12 @@ void salience_attention_disentangled(const float *qkv, const float *keys, const 
                                      size_t heads, size_t head_size, float scale, float *context, float *log_sum_exp,
                                      float *scratch);
 
-/// Gradient of `salience_attention_disentangled` with respect to qkv, written, not accumulated.
+/// Gradient of `salience_attention_disentangled` with respect to qkv, written, not accumulated; what the tables add to
+/// it is multiplied with `table_factor`.
 void salience_attention_disentangled_backward(const float *qkv, const float *keys, const float *queries,
                                               const float *context, const float *log_sum_exp, const float *dcontext,
-                                              size_t length, size_t heads, size_t head_size, float scale, float *dqkv,
-                                              float *scratch);
+                                              size_t length, size_t heads, size_t head_size, float scale,
+                                              float table_factor, float *dqkv, float *scratch);
 
 // MARK: The path of integrated gradients
 

@@ -85,11 +85,30 @@ SALIENCE_INLINE void layer_norm_backward_row(const float *dy, const float *norma
   if (rest) { store_part(dx + whole, rstd * (last - mean - last_normalized * slope), rest); }
 }
 
+/// The deviation held: rstd (g - mean(g)).
+SALIENCE_INLINE void layer_norm_held_backward_row(const float *dy, float rstd, const float *gamma, size_t width,
+                                                  float *dx) {
+  f16v sum = 0;
+  for (size_t i = 0; i < width; i += LANES) {
+    const size_t count = width - i < LANES ? width - i : LANES;
+    sum += load_part(dy + i, count) * load_part(gamma + i, count);
+  }
+  const float mean = horizontal_sum(sum) / (float)width;
+  for (size_t i = 0; i < width; i += LANES) {
+    const size_t count = width - i < LANES ? width - i : LANES;
+    store_part(dx + i, rstd * (load_part(dy + i, count) * load_part(gamma + i, count) - mean), count);
+  }
+}
+
 SALIENCE_INLINE void salience_layer_norm_backward_body(const float *dy, const float *normalized, const float *rstd,
                                                        const float *gamma, size_t rows, size_t width, float *dx) {
   for (size_t r = 0; r < rows; r++) {
     const size_t at = r * width;
-    layer_norm_backward_row(dy + at, normalized + at, rstd[r], gamma, width, dx + at);
+    if (normalized) {
+      layer_norm_backward_row(dy + at, normalized + at, rstd[r], gamma, width, dx + at);
+    } else {
+      layer_norm_held_backward_row(dy + at, rstd[r], gamma, width, dx + at);
+    }
   }
 }
 

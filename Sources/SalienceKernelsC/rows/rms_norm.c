@@ -93,7 +93,12 @@ SALIENCE_INLINE void salience_rms_norm_backward_body(const float *dy, const floa
   for (size_t row = 0; row < rows; row++) {
     for (size_t group = 0; group < groups; group++) {
       const size_t at = row * width + group * size;
-      rms_norm_backward_group(dy + at, sum + at, root[row * groups + group], gamma + group * size, size, dx + at);
+      const float r = root[row * groups + group];
+      if (sum) {
+        rms_norm_backward_group(dy + at, sum + at, r, gamma + group * size, size, dx + at);
+      } else {
+        scale_group(dy + at, r, gamma + group * size, size, dx + at);
+      }
     }
     const size_t at = row * width + groups * size;
     if (rest && dx != dy) { __builtin_memcpy(dx + at, dy + at, rest * sizeof *dx); }

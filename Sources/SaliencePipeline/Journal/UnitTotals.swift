@@ -57,6 +57,10 @@ public struct UnitTotals: Sendable, Equatable {
       method.withTolerance = explanation.converged == nil ? 0 : 1
       method.unconverged = explanation.converged == false ? 1 : 0
       method.repeated = explanation.isRepeated ? 1 : 0
+      if explanation.deltaIsBiases {
+        add(method)
+        continue
+      }
       if let delta = explanation.convergenceDelta {
         method.deltas = 1
         method.absoluteDeltaSum = delta.magnitude

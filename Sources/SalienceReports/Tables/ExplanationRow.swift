@@ -25,11 +25,12 @@ public struct ExplanationRow: TableRow, Equatable {
     Column(
       "convergence_delta", float: \.convergenceDelta,
       doc: "The sum of the scores minus F(x) - F(x'): near 0 when there are enough steps. Under noise the samples'"
-        + " mean; null where it has no meaning.")
+        + " mean; null where it has no meaning. Of `attnlrp` the sum minus F(x): what biases and softmaxes keep, with"
+        + " its sign turned.")
     Column(
       "relative_delta", float: \.relativeDelta,
       doc: "The delta's size as a share of |F(x) - F(x')|, or of 0.001 where that is smaller; null where there is no"
-        + " delta.")
+        + " delta. Of `attnlrp` the share of F(x) that biases and softmaxes keep.")
     Column("steps", \.steps, dictionary: true, doc: "Points that were evaluated, over all samples of noise.")
     Column("converged", \.converged, doc: "Whether the `tolerance` was kept; null where none was asked for.")
     Column("attribution_sum", float: \.attributionSum, doc: "The sum of the raw scores of all tokens.")

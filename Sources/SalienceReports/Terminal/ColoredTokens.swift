@@ -92,7 +92,10 @@ public struct ColoredTokens: Sendable {
   }
 
   private func quality(_ explanation: Explanation) -> String {
-    var text = explanation.convergenceDelta.map { "  delta \(Self.delta($0))" } ?? ""
+    var text = ""
+    if let delta = explanation.convergenceDelta {
+      text = explanation.deltaIsBiases ? "  not attributed \(Self.delta(-delta))" : "  delta \(Self.delta(delta))"
+    }
     if explanation.converged == false { text += "  tolerance not kept in \(explanation.steps) steps" }
     return text
   }

@@ -48,6 +48,8 @@ public struct DisentangledAttention: Operation {
 /// Gradient of `DisentangledAttention`: d(Q | K | V) from d(context).
 public struct DisentangledAttentionGradient: Operation {
   public let forward: DisentangledAttention
+  /// What the tables' part of d(Q) and of d(K) is multiplied with.
+  public var tableFactor: Float = 1
 
   public var name: String { "attention_disentangled_backward" }
   public var parameters: [Parameter] { forward.parameters }
@@ -61,7 +63,7 @@ public struct DisentangledAttentionGradient: Operation {
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.disentangledAttentionGradient(
       inputs[3], qkv: inputs[0], context: inputs[1], logSumExp: inputs[2], positions: forward.positions,
-      heads: forward.heads, scale: forward.scale, output: primary(outputs))
+      heads: forward.heads, scale: forward.scale, tableFactor: tableFactor, output: primary(outputs))
   }
 
   /// Five products of L x L x H a sequence, and two more for each table of positions.
@@ -104,9 +106,10 @@ public protocol DisentangledAttentionKernels {
   func disentangledAttention(
     _ qkv: Handle, positions: RelativePositions, heads: Int, scale: Float, context: Handle, logSumExp: Handle?) throws
 
+  /// - Parameter tableFactor: multiplies the tables' part of the gradients.
   func disentangledAttentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, positions: RelativePositions, heads: Int,
-    scale: Float, output: Handle) throws
+    scale: Float, tableFactor: Float, output: Handle) throws
 }
 
 extension Plan {

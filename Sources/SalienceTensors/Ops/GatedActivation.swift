@@ -26,6 +26,8 @@ public struct GatedActivation: Operation {
 /// Gradient of `GatedActivation`: dy b f'(a) and dy f(a) side by side, from dy [R x F] and a and b [R x 2F].
 public struct GatedActivationGradient: Operation {
   public let function: ActivationFunction
+  /// Whether f(a) and b share dy by halves and f's slope is f(a) / a, as `AttnLRPGradient` has it.
+  public var isShared = false
 
   public var name: String { "gated_activation_backward" }
 
@@ -38,14 +40,18 @@ public struct GatedActivationGradient: Operation {
   }
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
-    try kernels.gatedActivationGradient(function, inputs[0], x: inputs[1], output: primary(outputs))
+    try kernels.gatedActivationGradient(
+      function, inputs[0], x: inputs[1], isShared: isShared, output: primary(outputs))
   }
 }
 
 public protocol GatedActivationKernels {
   /// output = f(a) * b, x holding a and b side by side.
   func gatedActivation(_ function: ActivationFunction, _ x: Handle, output: Handle) throws
-  func gatedActivationGradient(_ function: ActivationFunction, _ gradient: Handle, x: Handle, output: Handle) throws
+
+  /// - Parameter isShared: half of both sides, and f(a) / a in place of f'(a); f'(0) where |a| is below 1e-30.
+  func gatedActivationGradient(
+    _ function: ActivationFunction, _ gradient: Handle, x: Handle, isShared: Bool, output: Handle) throws
 }
 
 extension Plan {

@@ -34,21 +34,26 @@ public struct LayerNorm: Operation {
 }
 
 /// dx = r (g - mean(g) - n mean(g n)) with g = dy γ, n the normalised row, r its inverse deviation.
+///
+/// Inputs: dy, n and r; dy and r where the deviation is held.
 public struct LayerNormGradient: Operation {
   public let gamma: Parameter
+  /// Whether r is a constant: dx = r (g - mean(g)).
+  public var holdsDeviation = false
 
   public var name: String { "layer_norm_backward" }
   public var parameters: [Parameter] { [gamma] }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
-    try expect(inputs, 3...3)
-    try expectEqual(inputs[0], inputs[1])
+    try expect(inputs, holdsDeviation ? 2...2 : 3...3)
+    if !holdsDeviation { try expectEqual(inputs[0], inputs[1]) }
     return [inputs[0]]
   }
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.layerNormGradient(
-      inputs[0], normalized: inputs[1], inverseDeviation: inputs[2], gamma: gamma, output: primary(outputs))
+      inputs[0], normalized: holdsDeviation ? nil : inputs[1], inverseDeviation: inputs[inputs.count - 1],
+      gamma: gamma, output: primary(outputs))
   }
 }
 
@@ -57,8 +62,9 @@ public protocol LayerNormKernels {
     _ x: Handle, residual: Handle?, gamma: Parameter, beta: Parameter?, epsilon: Float,
     output: Handle, normalized: Handle?, inverseDeviation: Handle?) throws
 
+  /// - Parameter normalized: nil where the deviation is held.
   func layerNormGradient(
-    _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle) throws
+    _ gradient: Handle, normalized: Handle?, inverseDeviation: Handle, gamma: Parameter, output: Handle) throws
 }
 
 extension Plan {

@@ -36,23 +36,26 @@ public struct RMSNorm: Operation {
 
 /// ds = r (g - n mean(g n)) with g = dy γ, r = 1 / sqrt(mean(s²) + ε) and n = s r; ds = dy past γ.
 ///
-/// Inputs: dy, s and r.
+/// Inputs: dy, s and r; dy and r where the root is held.
 public struct RMSNormGradient: Operation {
   public let gamma: Parameter
   public let groups: NormGroups
+  /// Whether r is a constant: ds = r g.
+  public var holdsRoot = false
 
   public var name: String { "rms_norm_backward" }
   public var parameters: [Parameter] { [gamma] }
 
   public func outputShapes(_ inputs: [ValueShape]) throws -> [ValueShape] {
-    try expect(inputs, 3...3)
-    try expectEqual(inputs[0], inputs[1])
+    try expect(inputs, holdsRoot ? 2...2 : 3...3)
+    if !holdsRoot { try expectEqual(inputs[0], inputs[1]) }
     return [inputs[0]]
   }
 
   public func encode(inputs: [Handle], outputs: [Handle?], on kernels: any Kernels) throws {
     try kernels.rmsNormGradient(
-      inputs[0], sum: inputs[1], inverseRoot: inputs[2], gamma: gamma, groups: groups, output: primary(outputs))
+      inputs[0], sum: holdsRoot ? nil : inputs[1], inverseRoot: inputs[inputs.count - 1], gamma: gamma, groups: groups,
+      output: primary(outputs))
   }
 }
 
@@ -70,8 +73,9 @@ public protocol RMSNormKernels {
     _ x: Handle, residual: Handle?, gamma: Parameter, groups: NormGroups, epsilon: Float, output: Handle,
     inverseRoot: Handle?, sum: Handle?) throws
 
+  /// - Parameter sum: nil where the root is held.
   func rmsNormGradient(
-    _ gradient: Handle, sum: Handle, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle) throws
+    _ gradient: Handle, sum: Handle?, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle) throws
 }
 
 extension Plan {

@@ -2,13 +2,19 @@
 public enum BackwardRules: String, Sendable, Hashable, CaseIterable {
   /// Each op's own gradient.
   case exact
+  /// Those of AttnLRP, by which the input times the gradient is the input's relevance.
+  case attnLRP = "attnlrp"
 
   /// What differentiation asks at each op.
   public var rule: any GradientRule {
     switch self {
     case .exact: ExactGradient()
+    case .attnLRP: AttnLRPGradient()
     }
   }
+
+  /// Whether the last layer may do without keys and values; where rows are both, neither's share can be told.
+  public var allowsAbsorbedKeysValues: Bool { self == .exact }
 }
 
 /// How a gradient passes an op of a differentiated plan.

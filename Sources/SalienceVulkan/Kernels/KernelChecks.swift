@@ -176,7 +176,8 @@ extension VulkanBackend {
     let group = UInt32(VulkanStream.groupSize), lanes = UInt32(VulkanStream.lanes)
     let single = [
       Kernel("activation", [group, 1, ActivationFunction.gelu.constant, 1]),
-      Kernel("layer_norm", [group, 1, lanes, 1, 1, 1, 1]), Kernel("layer_norm_backward", [group, 1, lanes]),
+      Kernel("layer_norm", [group, 1, lanes, 1, 1, 1, 1]), Kernel("layer_norm_backward", [group, 1, lanes, 0]),
+      Kernel("layer_norm_backward", [group, 1, lanes, 1]),
       Kernel("attention_backward_offsets", [group, headSize % 4 == 0 ? 1 : 0, UInt32(headSize)]),
     ]
     let heads = MatrixTile.fitting(limits).flatMap { tile in

@@ -39,9 +39,10 @@ extension KernelProblem {
   }
 
   init?(layerNormGradient kernel: Kernel) {
-    guard kernel.constants.count == 3 else { return nil }
+    guard kernel.constants.count == 4 else { return nil }
     let rows = Rows(kernel)
     let reference = LayerNormReference(width: rows.width, hasResidual: true, hasBeta: true)
+    let holdsDeviation = kernel.constants[3] != 0
     self.init(
       kernel: kernel,
       buffers: [
@@ -51,7 +52,9 @@ extension KernelProblem {
       ],
       push: rows.push + [Float(rows.width).bitPattern],
       groups: rows.groups(ofInvocations: Rows.height * Int(kernel.constants[2])),
-      results: [Result(name: "gradient", binding: 4, expected: reference.gradient)])
+      results: [
+        Result(name: "gradient", binding: 4, expected: holdsDeviation ? reference.heldGradient : reference.gradient)
+      ])
   }
 }
 
@@ -91,6 +94,8 @@ private struct LayerNormReference {
   /// One per row.
   private(set) var inverseDeviation: [Double] = []
   private(set) var gradient: [Double] = []
+  /// With the deviation held.
+  private(set) var heldGradient: [Double] = []
 
   init(width: Int, hasResidual: Bool, hasBeta: Bool) {
     let count = Rows.height * width
@@ -116,5 +121,6 @@ private struct LayerNormReference {
     normalized += own
     output += own.indices.map { own[$0] * Double(gamma[$0]) + (hasBeta ? Double(beta[$0]) : 0) }
     gradient += own.indices.map { r * (slopes[$0] - slope - own[$0] * projection) }
+    heldGradient += slopes.map { r * ($0 - slope) }
   }
 }

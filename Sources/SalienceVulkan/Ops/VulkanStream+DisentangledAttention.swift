@@ -19,7 +19,7 @@ extension VulkanStream: DisentangledAttentionKernels {
 
   func disentangledAttentionGradient(
     _ gradient: Handle, qkv: Handle, context: Handle, logSumExp: Handle, positions: RelativePositions, heads: Int,
-    scale: Float, output: Handle
+    scale: Float, tableFactor: Float, output: Handle
   ) throws {
     let (rows, width, _) = try size(context)
     guard rows > 0 else { return }
@@ -31,7 +31,7 @@ extension VulkanStream: DisentangledAttentionKernels {
         Kernel("attention_disentangled_backward_\(pass)", constants(positions, headSize: width / heads)),
         operands(qkv, positions)
           + [range(gradient), range(logSumExp), means, range(output), tables.range(.counts)],
-        push: push(positions, width, heads, scale), groups: groups(rows, heads: heads),
+        push: push(positions, width, heads, scale) + [tableFactor.bitPattern], groups: groups(rows, heads: heads),
         work: KernelWork(
           flops: 2 * (products + positions.tableCount + 1) * shape.pairs(.everything) * width,
           elements: read + written * rows * width))

@@ -9,11 +9,12 @@ extension VulkanStream: GatedActivationKernels {
   }
 
   func gatedActivationGradient(
-    _ function: ActivationFunction, _ gradient: Handle, x: Handle, output: Handle
+    _ function: ActivationFunction, _ gradient: Handle, x: Handle, isShared: Bool, output: Handle
   ) throws {
     let (_, width, extent) = try size(gradient)
     try recordRows(
-      "gated_activation_backward", constants: [function.constant], [range(gradient), range(x), range(output)],
-      rows: .all(extent), width: width, elements: elements(gradient, x, output))
+      "gated_activation_backward", constants: [function.constant, isShared ? 1 : 0],
+      [range(gradient), range(x), range(output)], rows: .all(extent), width: width,
+      elements: elements(gradient, x, output))
   }
 }

@@ -19,12 +19,13 @@ extension VulkanStream: LayerNormKernels {
   }
 
   func layerNormGradient(
-    _ gradient: Handle, normalized: Handle, inverseDeviation: Handle, gamma: Parameter, output: Handle
+    _ gradient: Handle, normalized: Handle?, inverseDeviation: Handle, gamma: Parameter, output: Handle
   ) throws {
     let (_, width, extent) = try size(output)
+    let dy = try range(gradient)
     try recordSharedRows(
-      "layer_norm_backward",
-      [range(gradient), range(normalized), range(inverseDeviation), parameters.range(gamma), range(output)],
+      "layer_norm_backward", constants: [normalized == nil ? 1 : 0],
+      [dy, normalized.map(range) ?? dy, range(inverseDeviation), parameters.range(gamma), range(output)],
       rows: .all(extent), width: width, more: [Float(width).bitPattern],
       elements: elements(gradient, normalized, inverseDeviation, output) + width)
   }

@@ -19,12 +19,13 @@ extension VulkanStream: RMSNormKernels {
   }
 
   func rmsNormGradient(
-    _ gradient: Handle, sum: Handle, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
+    _ gradient: Handle, sum: Handle?, inverseRoot: Handle, gamma: Parameter, groups: NormGroups, output: Handle
   ) throws {
     let (_, width, extent) = try size(output)
+    let dy = try range(gradient)
     try recordSharedRows(
-      "rms_norm_backward",
-      [range(gradient), range(sum), range(inverseRoot), parameters.range(gamma), range(output)],
+      "rms_norm_backward", constants: [sum == nil ? 1 : 0],
+      [dy, sum.map(range) ?? dy, range(inverseRoot), parameters.range(gamma), range(output)],
       rows: .all(extent), width: width, parts: [groups.size], segments: groups.segments(ofWidth: width),
       more: arguments(groups, width: width), elements: elements(gradient, sum, inverseRoot, output) + groups.width)
   }

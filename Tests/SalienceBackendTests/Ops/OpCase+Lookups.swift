@@ -11,6 +11,14 @@ extension OpCase {
             try plan.multiply(x, plan.embedding(EmbeddingTerm(words, .wordIDs), EmbeddingTerm(positions, .positionIDs)))
           }
         ]
+        for function in [ActivationFunction.gelu, .relu, .tanh] {
+          cases.append(
+            try OpCase("ratio of \(function.rawValue)", ValueShape(.tokens, width), lengths: lengths) { plan, x in
+              let table = try plan.embedding(EmbeddingTerm(words, .wordIDs))
+              let value = try plan.activation(function, table)
+              return try plan.multiply(x, plan.activationRatio(table, x: table, value: value, of: function))
+            })
+        }
         for (rows, first) in [(RowExtent.tokens, 0), (.tokens, 5), (.sequences, 4)] {
           cases.append(
             try OpCase("columns from \(first)", ValueShape(rows, width), lengths: lengths) { plan, x in

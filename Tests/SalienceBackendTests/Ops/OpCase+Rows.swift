@@ -5,7 +5,7 @@ import SalienceTensors
 extension OpCase {
   static func rows() throws -> [OpCase] {
     try rmsNorm() + groupedRMSNorm() + plainLayerNorm() + gatedActivation() + rotary() + tokenReductions()
-      + tokenSoftmax()
+      + tokenSoftmax() + columnScaling()
   }
 
   private static let rowWidths = [8, 20, 64, 100, 768]
@@ -70,6 +70,22 @@ extension OpCase {
               })
           }
         }
+      }
+    }
+    return cases
+  }
+
+  /// One to three factors, of parts that are whole vectors and that are not.
+  private static func columnScaling() throws -> [OpCase] {
+    var cases: [OpCase] = []
+    for (part, factors) in [
+      (8, [Float(0.25), 0.25, 0.5]), (13, [0.25, 0.5]), (20, [0.3]), (6, [2, 3, 5]), (256, [1, -2]),
+    ] {
+      for (rows, lengths) in [(RowExtent.tokens, [3, 1, 17, 8]), (.sequences, [3, 1, 17, 8]), (.tokens, [300])] {
+        cases.append(
+          try OpCase("columns by \(factors)", ValueShape(rows, part * factors.count), lengths: lengths) {
+            try $0.scaleColumns($1, by: factors)
+          })
       }
     }
     return cases

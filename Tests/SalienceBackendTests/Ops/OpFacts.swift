@@ -75,6 +75,13 @@ struct OpFacts {
       // The result and the derivative.
       facts(tokens, ["activation": (0, 3 * 64)]) { try $0.activation(.gelu, $1) },
       facts(tokens, ["sigmoid": (0, 3 * 64)]) { try $0.sigmoid($1) },
+      facts(tokens, ["column_scaling": (0, 2 * 64)]) { try $0.scaleColumns($1, by: [0.25, 0.5]) },
+      // dy, x, f(x) and dx.
+      facts(tokens, ["activation_ratio": (0, 4 * 64)]) { plan, x in
+        let table = try plan.embedding(EmbeddingTerm(Parameter("words", shape: [11, 8]), .wordIDs))
+        let value = try plan.activation(.gelu, table)
+        return try plan.multiply(x, plan.activationRatio(table, x: table, value: value, of: .gelu))
+      },
       // Rows of 16 become rows of 8; back with dy, x and dx.
       facts(ValueShape(.tokens, 16), ["gated_activation": (0, 3 * 64), "gated_activation_backward": (0, 5 * 64)]) {
         try $0.gatedActivation(.silu, $1)

@@ -45,6 +45,12 @@ import Testing
       #expect(abs(own.attributionNorm - item.attributionNorm) <= bound * item.attributionNorm, "\(item.id): norm")
       #expect(abs(own.output - item.output) <= 1e-4 * max(1, abs(item.output)), "\(item.id): output")
       #expect(own.baselineOutput == nil)
+      if item.methodName == "attnlrp" {
+        let kept = try #require(own.convergenceDelta)
+        #expect(abs(own.attributionSum - own.output - kept) <= 1e-9 && own.deltaIsBiases)
+      } else {
+        #expect(own.convergenceDelta == nil && !own.deltaIsBiases)
+      }
     }
     #expect(2 * zeros < cases.count)
     print("\(folder) on \(backend.device.name): \(cases.count) cases, worst score \(worst) of the norm")

@@ -36,19 +36,25 @@ extension Architecture {
   public func program(_ head: ModelHead, _ spec: ProgramSpec, savings: ExactSavings = .all) throws -> PathProgram {
     let graph = try graph(head, readout: spec.readout, output: spec.output)
     guard let point = graph.values.points[spec.layer] else { throw absence(of: spec.layer) }
+    let inner = try spec.inner.map { layer in
+      guard let value = graph.values.points[layer] else { throw absence(of: layer) }
+      return value
+    }
     let taps = try spec.taps.map { tap in
       guard let value = graph.values.taps[tap] else { throw absence(of: tap) }
       return value
     }
     var plan = graph.plan
-    if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: [point] + taps) }
+    let kept = [point] + taps + (inner.map { [$0] } ?? [])
+    if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: kept) }
     if savings.contains(.absorbedKeysValues), spec.rules?.allowsAbsorbedKeysValues ?? true {
       // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
       let isBlended = spec.rules != nil && savings.contains(.pathEdges)
       plan = try plan.absorbingKeysValues(except: isBlended ? point : nil)
     }
     return try PathProgram(
-      model: plan, point: point, taps: taps, rules: spec.rules, savings: savings, isRounded: spec.isRounded)
+      model: plan, point: point, inner: inner, taps: taps, rules: spec.rules, savings: savings,
+      isRounded: spec.isRounded)
   }
 
   private func absence(of name: some CustomStringConvertible) -> ModelError {

@@ -4,6 +4,8 @@ import SalienceTensors
 public struct ProgramSpec: Sendable, Hashable {
   /// Where the program begins, and where gradients end.
   public var layer: AttributionLayer
+  /// Where gradients end instead: a later layer, whose values follow from those at `layer`.
+  public var inner: AttributionLayer?
   /// Which rows become outputs.
   public var readout: Readout
   /// What makes outputs of logits.
@@ -16,10 +18,11 @@ public struct ProgramSpec: Sendable, Hashable {
   public var taps: [Tap]
 
   public init(
-    layer: AttributionLayer = .embeddings, readout: Readout = .selectedRow, output: OutputFunction = .identity,
-    isRounded: Bool = true, rules: BackwardRules? = .exact, taps: [Tap] = []
+    layer: AttributionLayer = .embeddings, inner: AttributionLayer? = nil, readout: Readout = .selectedRow,
+    output: OutputFunction = .identity, isRounded: Bool = true, rules: BackwardRules? = .exact, taps: [Tap] = []
   ) {
     self.layer = layer
+    self.inner = inner
     self.readout = readout
     self.output = output
     self.isRounded = isRounded

@@ -11,6 +11,7 @@ struct GradientCase: Sendable {
   let layer: AttributionLayer
   let targetIndex: Int
   let output, attributionNorm: Double
+  let baselineOutput, convergenceDelta: Double?
   let tokenScores: [Double]
   private let settings: JSONValue
   private let noise: JSONValue?
@@ -32,6 +33,8 @@ struct GradientCase: Sendable {
     attributionNorm = try #require(json["attribution_norm"]?.doubleValue)
     tokenScores = try #require(json["token_scores"]?.arrayValue).map { try #require($0.doubleValue) }
     settings = try #require(json["settings"])
+    baselineOutput = json["baseline_output"]?.doubleValue
+    convergenceDelta = json["convergence_delta"]?.doubleValue
     noise = json["noise"]
     noisyID = json["method_id"]?.stringValue
   }
@@ -70,9 +73,30 @@ struct GradientCase: Sendable {
       let reduction = try #require(LayerGradientTimesActivation.Reduction(rawValue: name))
       return LayerGradientTimesActivation(id: id, reduction: reduction, target: target, layer: layer)
     case "attnlrp": return AttnLRP(id: id, target: target, layer: layer)
+    case "expected-gradients":
+      return ExpectedGradients(id: id, samples: try samples(), target: target, layer: layer)
+    case "gradient-shap":
+      return try GradientSHAP(
+        id: id, samples: samples(), deviation: settings["deviation"]?.doubleValue, target: target, layer: layer)
+    case "sequential-integrated-gradients":
+      return try SequentialIntegratedGradients(
+        id: id, steps: #require(settings["steps"]?.intValue), baseline: baseline(), target: target, layer: layer)
+    case "internal-influence":
+      return try InternalInfluence(
+        id: id, steps: #require(settings["steps"]?.intValue), baseline: baseline(),
+        reduction: #require(settings["reduction"]?.stringValue.flatMap(Saliency.Reduction.init)), target: target,
+        layer: layer)
     default:
       Issue.record("no method \(methodName)")
       throw AttributionError(.usage, methodName)
     }
+  }
+
+  private func baseline() throws -> Baseline { Baseline(try #require(settings["baseline"]?.stringValue)) }
+
+  private func samples() throws -> BaselineSamples {
+    BaselineSamples(
+      count: try #require(settings["samples"]?.intValue), seed: try #require(settings["seed"]?.intValue),
+      baselines: try #require(settings["baselines"]?.arrayValue).map { Baseline(try #require($0.stringValue)) })
   }
 }

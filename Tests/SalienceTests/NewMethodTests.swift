@@ -52,7 +52,7 @@ import Testing
       #expect(MethodReference.methods.contains("position-scores: one over the token's place."))
       #expect(MethodReference.help("scale") == "Largest score. (default: 3)")
       #expect(MethodReference.table.contains("| `methods[].scale` | of `position-scores`: largest score | `3` |"))
-      #expect(MethodReference.table.contains("| `methods[].steps` | of `integrated-gradients`: points on the path"))
+      #expect(MethodReference.table.contains("| `methods[].tolerance` | of `integrated-gradients`: instead of"))
     }
   }
 

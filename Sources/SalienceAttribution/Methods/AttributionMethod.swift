@@ -16,6 +16,8 @@ public protocol AttributionMethod: Sendable {
   var output: OutputKind { get }
   /// The settings with every default filled in, as `run.json` shows them.
   var values: [JSONMember] { get }
+  /// Where the path lies; the layer itself unless said otherwise.
+  var pathLayer: AttributionLayer { get }
   /// How gradients pass the model's ops; nil for a method that asks for values alone.
   var rules: BackwardRules? { get }
   /// Whether points are chosen example by example, to keep a tolerance.
@@ -37,6 +39,7 @@ public protocol AttributionMethod: Sendable {
 
 extension AttributionMethod {
   public var output: OutputKind { .logit }
+  public var pathLayer: AttributionLayer { layer }
   public var hasTolerance: Bool { false }
   public var randomSeed: UInt64? { nil }
   public var rules: BackwardRules? { .exact }

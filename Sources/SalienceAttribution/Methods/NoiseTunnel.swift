@@ -63,6 +63,7 @@ public struct NoiseTunnel: AttributionMethod {
 
   public var id: String { method.id }
   public var layer: AttributionLayer { method.layer }
+  public var pathLayer: AttributionLayer { method.pathLayer }
   public var target: Target { method.target }
   public var output: OutputKind { method.output }
   public var rules: BackwardRules? { method.rules }

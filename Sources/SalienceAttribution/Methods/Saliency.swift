@@ -1,14 +1,21 @@
 import SalienceJSON
 import SalienceModels
+import SalienceTensors
 
 /// The gradient of the output towards the attribution layer (arXiv 1312.6034), one evaluation, as Captum's `Saliency`.
 public struct Saliency: RegisteredMethod {
   public static let name = "saliency"
   public static let summary = "the output's gradient, one evaluation"
 
-  static let reductionSetting = Setting.choice(
-    "reduction", fallback: Reduction.absolute,
-    help: "how a token's slopes become one score: the sum of their sizes, their signed sum or their length")
+  static let reductionSetting = reduction(fallback: .absolute)
+
+  /// The key `reduction` of a method whose scores are gradients.
+  static func reduction(fallback: Reduction) -> Setting<Reduction> {
+    .choice(
+      "reduction", fallback: fallback,
+      help: "how a token's slopes become one score: the sum of their sizes, their signed sum or their length")
+  }
+
   static let normalizeSetting = Normalization.setting(fallback: .l1)
   static let layerSetting = AttributionLayer.setting(fallback: .wordEmbeddings)
   public static let settings: [any SettingDeclaration] = [
@@ -23,6 +30,9 @@ public struct Saliency: RegisteredMethod {
     case sum
     /// Its Euclidean norm.
     case l2
+
+    /// What is summed.
+    var ofGradients: TokenReduction { self == .absolute ? .absolute : .gradient }
   }
 
   public let id: String
@@ -63,6 +73,6 @@ public struct Saliency: RegisteredMethod {
   public func begin(_ subject: Subject) throws -> any MethodRun {
     GradientAtInput(
       method: id, subject: subject, normalization: normalization,
-      reduction: reduction == .absolute ? .absolute : .gradient, takesLengths: reduction == .l2)
+      reduction: reduction.ofGradients, takesLengths: reduction == .l2)
   }
 }

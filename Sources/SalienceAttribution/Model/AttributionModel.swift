@@ -71,8 +71,9 @@ public struct AttributionModel: Sendable {
     func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
       place(
         of: ProgramSpec(
-          layer: method.layer, readout: task.readout(of: method.target), output: try task.function(of: method.output),
-          isRounded: isRounded, rules: method.rules))
+          layer: method.pathLayer, inner: method.layer == method.pathLayer ? nil : method.layer,
+          readout: task.readout(of: method.target), output: try task.function(of: method.output), isRounded: isRounded,
+          rules: method.rules))
     }
     programOfMethod = try methods.map { [task = self.task] in try program(of: $0, isRounded: true, task: task) }
     preciseProgramOfMethod = try methods.map { [task = self.task] method in

@@ -21,4 +21,9 @@ extension CPUStream: ActivationKernels {
     case .silu: salience_silu(input, count, y, slope)
     }
   }
+
+  func activationRatio(_ gradient: Handle, x: Handle, value: Handle, atZero: Float, output: Handle) throws {
+    salience_activation_ratio(
+      try pointer(gradient), try pointer(x), try pointer(value), atZero, try count(output), try pointer(output))
+  }
 }

@@ -71,27 +71,18 @@ void salience_activation_ratio(const float *dy, const float *x, const float *y, 
 
 // MARK: Gated activations, y = f(a) * b
 
-// Of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width].
+// Of rows that hold a and b side by side: x is [rows x 2*width], y [rows x width]. Their gradients are dy * b * f'(a) and
+// dy * f(a) side by side, [rows x 2*width], of dy [rows x width]; where `shared` is not 0, half of dy goes to each side,
+// and f' is f(a) / a.
+#define SALIENCE_GATED(f)                                                                                            \
+  void salience_gated_##f(const float *x, size_t rows, size_t width, float *y);                                      \
+  void salience_gated_##f##_backward(int shared, const float *dy, const float *x, size_t rows, size_t width, float *dx);
 
-void salience_gated_relu(const float *x, size_t rows, size_t width, float *y);
-void salience_gated_tanh(const float *x, size_t rows, size_t width, float *y);
-void salience_gated_silu(const float *x, size_t rows, size_t width, float *y);
-void salience_gated_gelu(const float *x, size_t rows, size_t width, float *y);
-void salience_gated_gelu_tanh(const float *x, size_t rows, size_t width, float *y);
-
-// Their gradients: dx = dy * b * f'(a) and dy * f(a) side by side, [rows x 2*width]; dy is [rows x width]. Where
-// `shared` is not 0, half of dy goes to each side, and f' is f(a) / a.
-
-void salience_gated_relu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
-                                  float *dx);
-void salience_gated_tanh_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
-                                  float *dx);
-void salience_gated_silu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
-                                  float *dx);
-void salience_gated_gelu_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
-                                  float *dx);
-void salience_gated_gelu_tanh_backward(int shared, const float *dy, const float *x, size_t rows, size_t width,
-                                       float *dx);
+SALIENCE_GATED(relu)
+SALIENCE_GATED(tanh)
+SALIENCE_GATED(silu)
+SALIENCE_GATED(gelu)
+SALIENCE_GATED(gelu_tanh)
 
 // MARK: Element by element
 

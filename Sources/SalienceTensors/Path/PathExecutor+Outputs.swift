@@ -99,15 +99,16 @@ extension PathExecutor {
     of requests: [PathRequest], _ examples: [SampleRows], at input: Handle
   ) throws -> [[[Float]]] {
     var ends: [(TokenSequence, Int)] = []
-    for (request, example) in zip(requests, examples) {
+    for (request, example) in zip(requests, examples) where request.readsSampleOutputs {
       for sample in request.samples.indices {
         ends.append((request.input.sequence, example.row + sample * example.tokenCount))
       }
     }
     var values = try outputs(at: input, of: ends)[...]
     return requests.map { request in
-      defer { values = values.dropFirst(request.samples.count) }
-      return Array(values.prefix(request.samples.count))
+      let count = request.readsSampleOutputs ? request.samples.count : 0
+      defer { values = values.dropFirst(count) }
+      return Array(values.prefix(count))
     }
   }
 }

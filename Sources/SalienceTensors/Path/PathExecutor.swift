@@ -84,6 +84,9 @@ public final class PathExecutor {
   private func sum(_ requests: [PathRequest]) throws -> [PathResponse] {
     if requests.isEmpty { return [] }
     let gradient = try gradient
+    guard gradient.gradient.isOfInput || requests.allSatisfy({ !$0.reduction.readsEnds }) else {
+      throw TensorError(.shape, "gradients towards an inner value are not multiplied with a path's ends")
+    }
     let paths = requests.flatMap(\.paths)
     let examples = Self.examples(of: requests)
     let input = try carriedEnds(paths.map(\.input))
@@ -130,7 +133,7 @@ public final class PathExecutor {
   private func reduce(
     _ requests: [PathRequest], _ examples: [SampleRows], input: Handle, baseline: Handle, gradient: Handle
   ) throws -> [PathScores] {
-    let (tokens, width) = (examples.last?.rows.upperBound ?? 0, program.width)
+    let (tokens, width) = (examples.last?.rows.upperBound ?? 0, program.gradient?.width ?? program.width)
     let sampled = zip(requests, examples).filter { !$0.0.samples.isEmpty }.map(\.1)
     let statistics =
       sampled.isEmpty

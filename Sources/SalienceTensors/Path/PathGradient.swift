@@ -7,16 +7,26 @@ public struct PathGradient: Sendable {
   /// What executors leave out.
   public let savings: ExactSavings
 
-  /// - Parameter plan: of one input and one output.
+  /// - Parameters:
+  ///   - plan: of one input and one output.
+  ///   - value: towards which value; the input by default.
   /// - Throws: `TensorError` with code `notDifferentiable`.
-  init(of plan: Plan, rules: BackwardRules, savings: ExactSavings) throws {
-    differentiated = try plan.differentiated(by: rules.rule)
-    edges = savings.contains(.pathEdges) ? PathEdges(of: differentiated) : PathEdges(none: differentiated)
+  init(of plan: Plan, towards value: ValueID? = nil, rules: BackwardRules, savings: ExactSavings) throws {
+    differentiated = try plan.differentiated(by: rules.rule, towards: value)
+    let hasEdges = savings.contains(.pathEdges) && value == nil
+    edges = hasEdges ? PathEdges(of: differentiated) : PathEdges(none: differentiated)
     self.savings = savings
+    isOfInput = value == nil
   }
 
   /// Forward and backward pass in one.
   public var plan: Plan { differentiated.plan }
+
+  /// Whether it is towards the input, where a path's ends lie.
+  let isOfInput: Bool
+
+  /// Elements per token of the gradient.
+  var width: Int { plan.shape(of: differentiated.inputGradient).width }
 
   /// What a path carries: the attribution layer's value and what is blended with it.
   var carried: [ValueID] { plan.inputs.prefix(1) + edges.blended }

@@ -21,24 +21,27 @@ public struct PathProgram: Sendable {
   /// Cuts `model`, a plan from ids to one output, at `point`.
   ///
   /// - Parameters:
+  ///   - inner: the value after `point` that gradients are taken towards; `point` itself by default.
   ///   - taps: values inside the model that the program gives besides its outputs, one row per token each; those
   ///     before `point` are of the ids alone, whatever is done to the value at `point`.
   ///   - rules: how gradients pass the ops; nil for a program that only predicts, of one row per token too.
   ///   - isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
   public init(
-    model: Plan, point: ValueID, taps: [ValueID] = [], rules: BackwardRules? = .exact, savings: ExactSavings = .all,
-    isRounded: Bool = true
+    model: Plan, point: ValueID, inner: ValueID? = nil, taps: [ValueID] = [], rules: BackwardRules? = .exact,
+    savings: ExactSavings = .all, isRounded: Bool = true
   ) throws {
-    guard model.outputs.count == 1, ([point] + taps).allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
+    let named = [point] + taps + (inner.map { [$0] } ?? [])
+    guard model.outputs.count == 1, named.allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
       throw TensorError(.shape, "attribution layers and taps have one row per token, and a model has one output")
     }
     let model = model.keepingFloat32(isRounded ? Self.preciseExtents : [.tokens, .sequences])
     prefix = try model.slice(from: [], to: [point]).fused()
     forward = try model.slice(from: [point], to: model.outputs + taps).fused()
     gradient = try rules.map {
-      try PathGradient(
-        of: model.slice(from: [point], to: model.outputs, keepingAll: true), rules: $0, savings: savings)
+      var plan = try model.slice(from: [point], to: model.outputs + (inner.map { [$0] } ?? []), keepingAll: true)
+      let target = inner.map { _ in plan.outputs.removeLast() }
+      return try PathGradient(of: plan, towards: target, rules: $0, savings: savings)
     }
     width = model.shape(of: point).width
     outputCount = model.shape(of: model.outputs[0]).width

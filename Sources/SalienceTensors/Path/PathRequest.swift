@@ -8,10 +8,8 @@ public struct PathRequest: Sendable {
   public let points: [PathPoint]
   /// One row of C coefficients per target: a unit vector for a class, +1 and -1 for a contrast.
   public let cotangents: [[Float]]
-  /// Noise of each sample, added to the input alone: one path per sample, from the same baseline.
-  ///
-  /// Empty for the plain path.
-  public let samples: [GaussianNoise]
+  /// One path per sample; empty for the plain path.
+  public let samples: [PathSample]
   /// What is made of the samples' attributions.
   public let statistic: SampleStatistic
   /// Chooses the points of the plain path instead; noise samples cannot stand beside it.
@@ -24,7 +22,7 @@ public struct PathRequest: Sendable {
   public var askers = 1
 
   public init(
-    input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [GaussianNoise] = [],
+    input: PathEnd, baseline: PathEnd, points: [PathPoint], cotangents: [[Float]], samples: [PathSample] = [],
     statistic: SampleStatistic = .mean, readsBaselineOutputs: Bool = true, reduction: TokenReduction = .product
   ) {
     refinement = nil
@@ -53,7 +51,8 @@ public struct PathRequest: Sendable {
   /// The same with noise on its input, a path per sample.
   public func sampled(_ samples: [GaussianNoise], _ statistic: SampleStatistic) -> PathRequest {
     PathRequest(
-      input: input, baseline: baseline, points: points, cotangents: cotangents, samples: samples, statistic: statistic,
+      input: input, baseline: baseline, points: points, cotangents: cotangents,
+      samples: samples.map { PathSample(noise: $0) }, statistic: statistic,
       readsBaselineOutputs: readsBaselineOutputs, reduction: reduction)
   }
 
@@ -74,13 +73,17 @@ public struct PathRequest: Sendable {
   /// Points that a batch evaluates at once: all that are given, or a refinement's first round.
   public var batchPointCount: Int { refinement?.firstPoints.count ?? points.count }
 
+  /// Whether F is asked for at the samples' inputs: where all are the request's own, it is F(x).
+  var readsSampleOutputs: Bool { samples.contains { $0.noise != nil } }
+
   /// The paths to evaluate: one per sample, or the plain one.
   var paths: [PathRequest] {
     if samples.isEmpty { return [self] }
     return samples.map {
       PathRequest(
-        input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0), baseline: baseline, points: points,
-        cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs, reduction: reduction)
+        input: PathEnd(input.sequence, zeroed: input.zeroed, noise: $0.noise), baseline: $0.baseline ?? baseline,
+        points: $0.points ?? points, cotangents: cotangents, readsBaselineOutputs: readsBaselineOutputs,
+        reduction: reduction)
     }
   }
 }

@@ -2,7 +2,7 @@
 public struct PathResponse: Sendable {
   /// F(x') [C]; empty where nobody asked for it.
   public let baselineOutputs: [Float]
-  /// F at each noisy input [C], one per sample of the request.
+  /// F at each noisy input [C], one per sample of the request; none where no sample has noise.
   public let sampleOutputs: [[Float]]
   /// Token scores, summed over the hidden dimension: one array per target.
   public let scores: [[Double]]

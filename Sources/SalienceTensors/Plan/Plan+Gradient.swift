@@ -5,7 +5,7 @@ public struct DifferentiatedPlan: Sendable {
   public internal(set) var backwardStart: Int
   /// Input: d(target) / d(output), shaped like the plan's output.
   public let cotangent: ValueID
-  /// Result: d(target) / d(input), shaped like the plan's input.
+  /// Result: d(target) / d(input), shaped like the plan's input, or towards another value, shaped like that.
   public let inputGradient: ValueID
 }
 
@@ -13,14 +13,19 @@ extension Plan {
   /// Appends the gradient of the only output towards the only input, and nothing else: weights are constants, and
   /// values that do not depend on the input get no gradient.
   ///
-  /// - Parameter rule: how gradients pass each op.
+  /// - Parameters:
+  ///   - rule: how gradients pass each op.
+  ///   - value: towards which value in place of the input.
   /// - Throws: `TensorError` with code `notDifferentiable`.
-  public func differentiated(by rule: any GradientRule = ExactGradient()) throws -> DifferentiatedPlan {
+  public func differentiated(
+    by rule: any GradientRule = ExactGradient(), towards value: ValueID? = nil
+  ) throws -> DifferentiatedPlan {
     guard inputs.count == 1, outputs.count == 1 else {
       throw TensorError(.notDifferentiable, "only a plan of one input and one output can be differentiated")
     }
     var plan = self
-    let dependent = plan.valuesDepending(on: inputs[0])
+    let origin = value ?? inputs[0]
+    let dependent = plan.valuesDepending(on: origin)
     guard dependent.contains(outputs[0]) else {
       throw TensorError(.notDifferentiable, "the output does not depend on the attribution layer")
     }
@@ -36,7 +41,7 @@ extension Plan {
         gradients[input] = try gradients[input].map { try plan.add(contribution, $0) } ?? contribution
       }
     }
-    guard let inputGradient = gradients[inputs[0]] else {
+    guard let inputGradient = gradients[origin] else {
       throw TensorError(.notDifferentiable, "no gradient reaches the attribution layer")
     }
     plan.outputs.append(inputGradient)

@@ -47,6 +47,19 @@ extension EndToEndTests {
       #expect(found.errors == [])
     }
 
+    /// What biases and softmaxes keep of the relevance is told as a delta, and is no sign of too few steps.
+    @Test func relevanceIsToldWithoutAWarning() throws {
+      let found = try explanation(["--method", "attnlrp", "--target", "1"])
+      let (delta, sum) = (
+        try #require(found.json["convergence_delta"] as? Double), try #require(found.json["attribution_sum"] as? Double)
+      )
+      let output = try #require(found.json["output"] as? Double)
+      #expect(abs(sum - output - delta) < 1e-5 && found.json["baseline_output"] is NSNull)
+      let share = try #require(found.json["relative_delta"] as? Double)
+      #expect(abs(share - abs(delta / output)) < 1e-5 && share > 0.05)
+      #expect(found.errors == [])
+    }
+
     @Test func runTellsOnceForAllModels() throws {
       let tiny = try TinyPipeline(steps: "steps: 2", models: ["bert-2-f32", "distilbert-2-f16"])
       let result = try SalienceBinary.run(["run", tiny.path, "--json"], in: tiny.scratch)

@@ -44,12 +44,18 @@ import Testing
       }
       #expect(abs(own.attributionNorm - item.attributionNorm) <= bound * item.attributionNorm, "\(item.id): norm")
       #expect(abs(own.output - item.output) <= 1e-4 * max(1, abs(item.output)), "\(item.id): output")
-      #expect(own.baselineOutput == nil)
+      #expect((own.baselineOutput == nil) == (item.baselineOutput == nil), "\(item.id)")
+      if let start = own.baselineOutput, let expected = item.baselineOutput {
+        #expect(abs(start - expected) <= 1e-4 * max(1, abs(expected)), "\(item.id): F(x')")
+      }
       if item.methodName == "attnlrp" {
         let kept = try #require(own.convergenceDelta)
         #expect(abs(own.attributionSum - own.output - kept) <= 1e-9 && own.deltaIsBiases)
       } else {
-        #expect(own.convergenceDelta == nil && !own.deltaIsBiases)
+        #expect((own.convergenceDelta == nil) == (item.convergenceDelta == nil) && !own.deltaIsBiases)
+      }
+      if let delta = own.convergenceDelta, let expected = item.convergenceDelta {
+        #expect(abs(delta - expected) <= 1e-4 * max(1, item.attributionNorm), "\(item.id): delta")
       }
     }
     #expect(2 * zeros < cases.count)
@@ -81,7 +87,11 @@ import Testing
     let tunnel = try NoiseTunnel(Saliency(id: "noisy"), kind: .varGrad, samples: 3, deviation: 0.2)
     let methods: [any AttributionMethod] = [
       Saliency(), Saliency(id: "sum", reduction: .sum), GradientTimesInput(), tunnel,
-      LayerGradientTimesActivation(layer: .wordEmbeddings),
+      LayerGradientTimesActivation(layer: .wordEmbeddings), AttnLRP(),
+      try GradientSHAP(samples: BaselineSamples(count: 3, baselines: [.zero]), deviation: 0.1),
+      ExpectedGradients(samples: BaselineSamples(count: 3, baselines: [.zero])),
+      try SequentialIntegratedGradients(steps: 3, baseline: .zero),
+      try InternalInfluence(steps: 3, baseline: .zero, layer: .encoder(1)),
     ]
     func scores(_ methods: [any AttributionMethod], _ inputs: [FamilyInput]) async throws -> [[[Float]]] {
       let model = try await AttributionModel(

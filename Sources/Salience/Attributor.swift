@@ -23,17 +23,18 @@ public struct Attributor: Sendable {
   /// - Parameters:
   ///   - model: a Hugging Face directory, or `org/name` in the local cache.
   ///   - methods: what scores the tokens; integrated gradients with 50 steps unless given.
+  ///   - faithfulness: what is measured of every explanation; nothing unless given.
   ///   - task: what the model is asked; as its configuration says unless given.
   ///   - device: the best GPU, or the processor where there is none, unless given.
   ///   - precision: of matrix products; f32 where the device lacks it, which `backend.device` of a run tells.
   /// - Throws: an error that names the file, tensor or setting at fault; `DeviceError` where the device is not there.
   public init(
-    model: String, methods: [any AttributionMethod]? = nil, task: TaskSettings = TaskSettings(),
-    device: Pipeline.Device = .auto, precision: Precision = .f32
+    model: String, methods: [any AttributionMethod]? = nil, faithfulness: Faithfulness? = nil,
+    task: TaskSettings = TaskSettings(), device: Pipeline.Device = .auto, precision: Precision = .f32
   ) async throws {
     self.model = try await AttributionModel(
       checkpoint: try Checkpoint(directory: model), task: task, methods: try methods ?? [IntegratedGradients()],
-      on: try device.backend(precision: precision))
+      faithfulness: faithfulness, on: try device.backend(precision: precision))
   }
 
   /// What the model decides of a text, and one explanation per method and target.

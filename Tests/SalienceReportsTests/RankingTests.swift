@@ -92,6 +92,36 @@ import Testing
     #expect(alone.text.contains("no method 'random'") && alone.methods.allSatisfy { $0.notBetterThanRandom.isEmpty })
   }
 
+  /// The errors of logits and of probabilities are no numbers of one kind.
+  @Test func infidelityRanksMethodsOfOneOutput() throws {
+    let scratch = try Scratch()
+    let example = Self.example(0)
+    let explanations = example.explanations.map { explanation in
+      Explanation(
+        method: explanation.method, target: "positive", targetIndex: 1, output: 0, baselineOutput: nil,
+        convergenceDelta: nil, steps: 1, attributions: [], normalized: [], attributionSum: 0, attributionNorm: 0,
+        metrics: [
+          MetricValue(.comprehensiveness, value: 1), MetricValue(.infidelity, value: 2),
+          MetricValue(.normalizedInfidelity, value: 1),
+        ])
+    }
+    let scored = ScoredExample(
+      example: example.example, encoding: example.encoding, prediction: example.prediction, explanations: explanations,
+      status: .ok)
+    let run = try SampleRun.write([("m", [scored])], into: scratch.path)
+    for (output, ranking) in [
+      ("logit", [.comprehensiveness, .normalizedInfidelity]), ("probability", [.comprehensiveness]),
+    ]
+      as [(String, [FaithfulnessMetric])]
+    {
+      let good = #"{"name":"a","id":"good","output":"\#(output)"}"#
+      try scratch.write(
+        "run.json", #"{"pipeline":{"methods":[\#(good),{"name":"b","id":"weak"},{"name":"random","id":"chance"}]}}"#)
+      let found = try #require(try run.rankings().first)
+      #expect(found.metrics == ranking && found.methods.allSatisfy { $0.meanRank?.value == 2 })
+    }
+  }
+
   @Test func partsAndSeedsOfTheTableDoNotMatter() throws {
     let (scratch, other, third, small) = (try Scratch(), try Scratch(), try Scratch(), try Scratch())
     let whole = try run(scratch).rankings()

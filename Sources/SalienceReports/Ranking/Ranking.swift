@@ -52,9 +52,17 @@ public struct Ranking: Sendable, Equatable {
 
   /// The metrics by which methods are ranked: raw infidelity depends on the scores' units, so that the normalised one
   /// stands for both.
-  static func ranking(_ metrics: [FaithfulnessMetric]) -> [FaithfulnessMetric] {
-    metrics.filter {
-      $0.order != nil && !$0.isOfPeople && !($0 == .infidelity && metrics.contains(.normalizedInfidelity))
+  ///
+  /// - Parameter isOneUnit: whether all methods explain logits, or all probabilities; the errors of infidelity are in the
+  ///   units of what is explained.
+  static func ranking(_ metrics: [FaithfulnessMetric], isOneUnit: Bool) -> [FaithfulnessMetric] {
+    metrics.filter { metric in
+      guard metric.order != nil, !metric.isOfPeople else { return false }
+      switch metric {
+      case .infidelity: return isOneUnit && !metrics.contains(.normalizedInfidelity)
+      case .normalizedInfidelity: return isOneUnit
+      default: return true
+      }
     }
   }
 

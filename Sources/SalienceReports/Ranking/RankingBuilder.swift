@@ -59,7 +59,9 @@ struct RankingBuilder {
   ///   - seconds: what each method took, by its id.
   func ranking(of model: String, methods: [RunDirectory.Method], seconds: [String: Double]) -> Ranking {
     let all = FaithfulnessMetric.allCases.filter { metric in means.keys.contains { $0.metric == metric } }
-    let ranking = Ranking.ranking(all).filter { metric in methods.allSatisfy { mean(of: $0, metric) != nil } }
+    let ranking = Ranking.ranking(all, isOneUnit: Set(methods.map(\.output)).count < 2).filter { metric in
+      methods.allSatisfy { mean(of: $0, metric) != nil }
+    }
     let ranks = meanRanks(of: methods, by: ranking)
     var found = methods.indices.map { index in
       let own = steps[methods[index].id]
@@ -69,9 +71,13 @@ struct RankingBuilder {
         meanRank: ranks?[index], evaluations: own.map { $0.sum / max(1, $0.count) } ?? 0,
         seconds: seconds[methods[index].id])
     }
-    if let random = found.first(where: \.isRandom) {
+    if let chance = methods.firstIndex(where: \.isRandom) {
       for index in found.indices where !found[index].isRandom {
-        found[index].scores = found[index].scores.map { Self.compared($0, with: random) }
+        found[index].scores = found[index].scores.map { score in
+          let isInUnits = [.infidelity, .normalizedInfidelity].contains(score.metric)
+          guard !isInUnits || methods[index].output == methods[chance].output else { return score }
+          return Self.compared(score, with: found[chance])
+        }
       }
     }
     let order = found.indices.sorted {

@@ -5,6 +5,8 @@ extension RunDirectory {
   struct Method: Sendable, Equatable {
     let id: String
     let name: String
+    /// What it explains: logits or probabilities.
+    let output: String
 
     /// Whether its scores are those that any other method must beat.
     var isRandom: Bool { name == "random" }
@@ -44,7 +46,8 @@ extension RunDirectory {
     for json in files.lazy.compactMap(json(of:)) {
       let methods = (json["pipeline"]?["methods"]?.arrayValue ?? []).compactMap { method -> Method? in
         guard let name = method["name"]?.stringValue else { return nil }
-        return Method(id: method["id"]?.stringValue ?? name, name: name)
+        return Method(
+          id: method["id"]?.stringValue ?? name, name: name, output: method["output"]?.stringValue ?? "logit")
       }
       if !methods.isEmpty { return methods }
     }

@@ -238,7 +238,7 @@ public struct ScoredInput: Sendable {
   }
 }
 
-/// How long a method kept the device busy: a share of what batches took, by its questions' tokens and evaluations.
+/// How long a method kept the device busy: a share of what batches took, by the FLOPs of its questions.
 public struct MethodTime: Sendable, Equatable {
   /// The method's id.
   public let method: String

@@ -53,20 +53,13 @@ struct Questions {
   func answers(
     from model: AttributionModel
   ) async throws -> (answers: [(asker: Int, answer: Answer)], seconds: [Int: Double]) {
-    var seconds: [Int: Double] = [:]
-    let values = try await values(from: model, &seconds)
+    let start = ContinuousClock.now
+    let values = try await values(from: model)
     var responses: [Int: [PathResponse]] = [:]
     for (program, queue) in paths.sorted(by: { $0.key < $1.key }) {
-      let start = ContinuousClock.now
-      let found = try await model.prepared.attribute(program: program, requests: queue.questions)
-      responses[program] = found
-      let work = zip(queue.questions, found).map { request, response in
-        Double(request.input.sequence.count * max(1, response.pointCount) * request.cotangents.count)
-      }
-      share((ContinuousClock.now - start) / .seconds(1), by: work, into: &seconds) { place in
-        if case .path(program, let index) = place { index } else { nil }
-      }
+      responses[program] = try await model.prepared.attribute(program: program, requests: queue.questions)
     }
+    let seconds = shares(of: (ContinuousClock.now - start) / .seconds(1), responses, from: model)
     let answers = places.enumerated().compactMap { index, asked -> (asker: Int, answer: Answer)? in
       switch asked.place {
       case .known(let outputs, let coefficients): (asked.asker, .values(Self.values(outputs, coefficients)))
@@ -77,28 +70,60 @@ struct Questions {
     return (answers, seconds)
   }
 
-  /// Divides the time of one call among those who asked: by the questions' work, and equally among a question's askers.
+  /// Divides the time of all answers among those who asked: by the FLOPs of their questions, and equally among the
+  /// askers of one question.
   ///
-  /// - Parameter question: the question of the call that a place is of; nil for another call's.
-  private func share(
-    _ elapsed: Double, by work: [Double], into seconds: inout [Int: Double], question: (Place) -> Int?
-  ) {
-    let all = work.reduce(0, +)
-    guard all > 0 else { return }
-    let asked = places.compactMap { asker, place in question(place).map { (asker: asker, question: $0) } }
-    var askers = work.map { _ in 0.0 }
-    for (_, question) in asked { askers[question] += 1 }
-    for (asker, question) in asked {
-      seconds[asker, default: 0] += elapsed * work[question] / all / askers[question]
+  /// What each call took would tell less: workers wait for each other's cores in the short ones as long as in the others.
+  private func shares(
+    of elapsed: Double, _ responses: [Int: [PathResponse]], from model: AttributionModel
+  ) -> [Int: Double] {
+    struct Question: Hashable {
+      let program, index: Int
+      let isPath: Bool
     }
+    struct Step: Hashable { let program, tokens, targets: Int }
+    var known: [Step: Double] = [:]
+    func flops(_ step: Step) -> Double {
+      if let flops = known[step] { return flops }
+      let flops = Double(
+        model.programs[step.program].flopsPerStep(lengths: [step.tokens], targets: step.targets))
+      known[step] = flops
+      return flops
+    }
+    var asked: [(asker: Int, question: Question)] = []
+    var askers: [Question: Double] = [:]
+    for (asker, place) in places {
+      let question: Question
+      switch place {
+      case .known: continue
+      case .end(let program, let index, _): question = Question(program: program, index: index, isPath: false)
+      case .path(let program, let index): question = Question(program: program, index: index, isPath: true)
+      }
+      asked.append((asker, question))
+      askers[question, default: 0] += 1
+    }
+    var work: [Int: Double] = [:]
+    for (asker, question) in asked {
+      var own = 0.0
+      if question.isPath, let request = paths[question.program]?.questions[question.index] {
+        let points = Double(
+          max(1, responses[question.program]?[question.index].pointCount ?? 1) * max(1, request.samples.count))
+        let tokens = request.input.sequence.count
+        own =
+          points * flops(Step(program: question.program, tokens: tokens, targets: request.cotangents.count))
+      } else if let end = ends[question.program]?.questions[question.index] {
+        own = flops(Step(program: question.program, tokens: end.sequence.count, targets: 0))
+      }
+      work[asker, default: 0] += own / (askers[question] ?? 1)
+    }
+    let all = work.values.reduce(0, +)
+    return all > 0 ? work.mapValues { elapsed * $0 / all } : [:]
   }
 
   /// The values at ends that have to be computed, by the place of asking.
   ///
   /// Outputs are reduced to what was asked of them before the next ones are computed: a language model has V for each.
-  private func values(
-    from model: AttributionModel, _ seconds: inout [Int: Double]
-  ) async throws -> [Int: [Double]] {
+  private func values(from model: AttributionModel) async throws -> [Int: [Double]] {
     var askers: [Int: [Int: [(place: Int, coefficients: [[Float]])]]] = [:]
     for (place, asked) in places.enumerated() {
       guard case .end(let program, let index, let coefficients) = asked.place else { continue }
@@ -106,7 +131,6 @@ struct Questions {
     }
     var values: [Int: [Double]] = [:]
     for (program, queue) in ends.sorted(by: { $0.key < $1.key }) {
-      let begun = ContinuousClock.now
       let most = max(1, Explainer.heldOutputs / model.programs[program].outputCount)
       for start in stride(from: 0, to: queue.questions.count, by: most) {
         let range = start..<min(start + most, queue.questions.count)
@@ -116,10 +140,6 @@ struct Questions {
             values[asker.place] = Self.values(outputs, asker.coefficients)
           }
         }
-      }
-      let work = queue.questions.map { Double($0.sequence.count) }
-      share((ContinuousClock.now - begun) / .seconds(1), by: work, into: &seconds) { place in
-        if case .end(program, let index, _) = place { index } else { nil }
       }
     }
     return values

@@ -96,4 +96,9 @@ elif pipeline == "causal-lm":
 elif pipeline == "both-classes":
     for row in found.values():
         assert sorted(e["target"] for e in explanations if e["row"] == row["row"]) == ["negative", "positive"]
+elif pipeline == "methods":
+    methods = {entry["method"] for entry in explanations}
+    assert len(methods) == 13 and len(explanations) == 13 * len(found), methods
+    measured = rows("metrics", "DISTINCT row, method")
+    assert {(row["row"], row["method"]) for row in measured} == {(row["row"], row["method"]) for row in explanations}
 print(f"{len(found)} predictions, {len(explanations)} explanations")

@@ -23,6 +23,7 @@ extension EndToEndTests {
       Expected(pipeline: "causal-lm", predictions: 4, errors: 0),
       Expected(pipeline: "mean-pooling", predictions: 358, errors: 0),
       Expected(pipeline: "both-classes", limit: "8", predictions: 8, errors: 0),
+      Expected(pipeline: "methods", limit: "6", predictions: 6, errors: 0),
     ]
 
     @Test func everyPipelineIsRun() throws {

@@ -27,8 +27,8 @@ import Testing
     #expect(
       lines == [
         "the convergence delta of 26 of 476 explanations is more than 5 % of F(x) - F(x'), of the worst 43 %"
-          + " (model a, method ig, row 243): their scores may be off; take more steps, a tolerance or another baseline,"
-          + " for a decoder a token rather than zero"
+          + " (model a, method ig, row 243): their scores may be off; take more steps or samples, a tolerance or"
+          + " another baseline, for a decoder a token rather than zero"
       ])
     let json = try runFile()["convergence"]
     #expect(json == convergence.json)

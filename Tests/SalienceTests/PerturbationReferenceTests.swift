@@ -13,7 +13,7 @@ import Testing
 /// Perturbation methods against Captum's and SHAP's, given the same subsets, orders and trees:
 /// Scripts/fixtures/make_perturbation_fixtures.py and make_shap_fixtures.py.
 @Suite struct PerturbationReferenceTests {
-  /// One object of Tests/Fixtures/perturbation.json or partition.json.
+  /// One object of a file of Tests/Fixtures/perturbation.
   private struct Case {
     let checkpoint, text: String
     /// The method as a pipeline file writes it.
@@ -35,8 +35,8 @@ import Testing
   }
 
   private static let cases = Result {
-    try ["perturbation.json", "partition.json"].flatMap { name in
-      let data = try Data(contentsOf: Repository.fixtures.appending(path: name))
+    try ["captum.json", "shap.json"].flatMap { name in
+      let data = try Data(contentsOf: Repository.fixtures.appending(path: "perturbation/\(name)"))
       return try #require(try JSONValue(parsing: [UInt8](data)).arrayValue).map(Case.init)
     }
   }

@@ -73,7 +73,7 @@ public struct Convergence: Sendable, Equatable {
 
   /// What brings the deltas down.
   private var advice: String {
-    let remedy = onlyTolerancesMissed ? "allow more max_steps or take" : "take more steps, a tolerance or"
+    let remedy = onlyTolerancesMissed ? "allow more max_steps or take" : "take more steps or samples, a tolerance or"
     return "\(remedy) another baseline, for a decoder a token rather than zero"
   }
 

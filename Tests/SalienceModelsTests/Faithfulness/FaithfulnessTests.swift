@@ -5,7 +5,9 @@ import SalienceTestSupport
 import Testing
 
 /// Metrics of explanations are those of ferret, Captum and SciPy, and an example's own.
-@Suite struct FaithfulnessTests {
+///
+/// One model after another, so that few are in memory together.
+@Suite(.serialized) struct FaithfulnessTests {
   @Test func everyHeadHasReferences() {
     #expect(FaithfulnessReference.folders.count == 9 && FaithfulnessReference.all.count == 26)
     #expect(FaithfulnessReference.all.count { $0.rationale != nil } > 10)

@@ -7,7 +7,9 @@ import SalienceTestSupport
 import Testing
 
 /// Methods that take gradients against their peers, family by family.
-@Suite struct GradientMethodTests {
+///
+/// One model after another, so that few are in memory together.
+@Suite(.serialized) struct GradientMethodTests {
   private static let folders = ((try? GradientCase.all()) ?? []).reduce(into: [String]()) { names, item in
     if !names.contains(item.folder) { names.append(item.folder) }
   }

@@ -4,7 +4,9 @@ import SalienceModels
 import Testing
 
 /// Perturbation methods under every family and head.
-@Suite struct PerturbationFamilyTests {
+///
+/// One model after another, so that few are in memory together.
+@Suite(.serialized) struct PerturbationFamilyTests {
   private static let methods: [any FeatureMethod] = [
     FeatureAblation(id: "words", settings: PerturbationSettings(features: .words)),
     FeatureAblation(id: "sentences", settings: PerturbationSettings(features: .sentences)),

@@ -4,7 +4,9 @@ import SalienceTensors
 import Testing
 
 /// What holds of methods whose paths begin at several baselines, whatever a peer says.
-@Suite struct SampledBaselineTests {
+///
+/// One model after another, so that few are in memory together.
+@Suite(.serialized) struct SampledBaselineTests {
   private func explanations(
     _ methods: [any AttributionMethod], _ folder: FamilyFolder, inputs: Int = 3
   ) async throws -> [[Explanation]] {

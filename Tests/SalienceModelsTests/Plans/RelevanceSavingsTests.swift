@@ -7,7 +7,9 @@ import SalienceTestSupport
 import Testing
 
 /// What is left out of the last layer's work changes no relevance.
-@Suite struct RelevanceSavingsTests {
+///
+/// One model after another, so that few are in memory together.
+@Suite(.serialized) struct RelevanceSavingsTests {
   private static let folders = [
     "bert-multi-label", "distilbert-mean-pooling", "gpt2-sequence-classification", "gpt2-causal-lm",
     "albert-sequence-classification", "roberta-sequence-classification", "deberta-v2-sequence-classification",

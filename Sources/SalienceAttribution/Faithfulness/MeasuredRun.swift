@@ -7,7 +7,12 @@ struct MeasuredRun: MethodRun {
   private let isProbability: Bool
   private var run: any MethodRun
   /// nil while the method is at work.
-  private var measured: (explanations: [Explanation], questions: [Measurement])?
+  private var measured: (explanations: [Explanation], measurements: [Measurement])?
+  /// What is still to be asked.
+  private var questions: ArraySlice<OutputQuestion> = []
+  /// What was asked last.
+  private var asked: ArraySlice<OutputQuestion> = []
+  private var values: [Double] = []
 
   /// Whether the method has finished.
   var isMeasuring: Bool { measured != nil }
@@ -21,52 +26,61 @@ struct MeasuredRun: MethodRun {
   }
 
   mutating func next(_ answers: [Answer]) throws -> Step {
-    guard var explanations = measured?.explanations, let questions = measured?.questions else {
+    if measured == nil {
       switch try run.next(answers) {
       case .ask(let asks): return .ask(asks)
-      case .finish(let explanations): return ask(about: explanations)
+      case .finish(let explanations): prepare(explanations)
       }
     }
-    let values = try answers.indices.map { try answers.values(at: $0)[0] }
+    let values = try asked.values(of: answers).compactMap(\.first)
     guard values.allSatisfy(\.isFinite) else {
       throw AttributionError(.notFinite, "an output for a text without some of its tokens is not a finite number")
     }
-    var left = values[...]
-    for index in questions.indices {
-      let own = left.prefix(questions[index].asks.count)
-      left = left.dropFirst(own.count)
-      explanations[index].metrics = questions[index].metrics(Array(own))
+    self.values += values
+    var tokens = 0
+    let round = questions.prefix { question in
+      defer { tokens += question.tokenCount }
+      return tokens < OutputQuestion.tokensPerRound
     }
-    return .finish(explanations)
+    guard round.isEmpty else {
+      (asked, questions) = (round, questions.dropFirst(round.count))
+      return .ask(round.flatMap(\.asks))
+    }
+    return .finish(measuredExplanations())
   }
 
-  private mutating func ask(about explanations: [Explanation]) -> Step {
+  /// Sees what has to be asked about the method's explanations.
+  private mutating func prepare(_ explanations: [Explanation]) {
     let leaveOneOut = faithfulness.has(.leaveOneOutTau, .monotonicity) ? SingleRemovals(of: subject) : nil
     let infidelity =
       faithfulness.has(.infidelity, .normalizedInfidelity)
       ? Infidelity(of: subject, samples: faithfulness.samples, seed: faithfulness.seed) : nil
-    let questions = zip(explanations, subject.output.targets).map { explanation, target in
+    let measurements = zip(explanations, subject.output.targets).map { explanation, target in
       Measurement(
         explanation, of: subject, target, faithfulness, isProbability: isProbability, leaveOneOut, infidelity)
     }
-    let asks = questions.flatMap(\.asks)
-    guard questions.count == explanations.count, !asks.isEmpty else {
-      // Nothing to ask: agreement alone is measured, or the texts have no tokens.
-      return .finish(
-        explanations.enumerated().map { index, explanation in
-          var explanation = explanation
-          if questions.indices.contains(index) { explanation.metrics = questions[index].metrics([]) }
-          return explanation
-        })
+    questions = measurements.flatMap(\.questions)[...]
+    measured = (explanations, measurements)
+  }
+
+  private func measuredExplanations() -> [Explanation] {
+    guard let (explanations, measurements) = measured else { return [] }
+    var left = values[...]
+    return explanations.enumerated().map { index, explanation in
+      guard measurements.indices.contains(index) else { return explanation }
+      var explanation = explanation
+      let count = measurements[index].questions.count
+      explanation.metrics = measurements[index].metrics(Array(left.prefix(count)))
+      left = left.dropFirst(count)
+      return explanation
     }
-    measured = (explanations, questions)
-    return .ask(asks)
   }
 }
 
 /// The questions whose answers make one explanation's metrics.
 private struct Measurement {
-  let asks: [Ask]
+  /// Those that all explanations of the output ask come first, so that they fall into the same rounds.
+  let questions: [OutputQuestion]
   private let explanation: Explanation
   private let metrics: [FaithfulnessMetric]
   private let curves: [RemovalCurve]
@@ -86,15 +100,15 @@ private struct Measurement {
     curves = [FaithfulnessMetric.comprehensiveness, .sufficiency].filter(metrics.contains).map {
       RemovalCurve($0, scores: explanation.attributions, of: subject, isProbability: isProbability)
     }
-    let copies = curves.flatMap(\.copies) + (leaveOneOut?.copies ?? [])
-    asksWhole = !copies.isEmpty
-    let coefficients = [target.coefficients]
-    asks =
-      ((asksWhole ? [subject.input] : []) + copies).map { .probabilities($0, coefficients: coefficients) }
-      + (infidelity?.copies ?? []).map { .values($0, coefficients: coefficients) }
+    asksWhole = !curves.allSatisfy(\.copies.isEmpty) || leaveOneOut?.copies.isEmpty == false
+    let shared = (asksWhole ? [subject.input] : []) + (leaveOneOut?.copies ?? [])
+    questions =
+      shared.map { OutputQuestion(probabilityAt: $0, of: subject, target) }
+      + (infidelity?.copies ?? []).map { OutputQuestion(at: $0, of: subject, target) }
+      + curves.flatMap(\.copies).map { OutputQuestion(probabilityAt: $0, of: subject, target) }
   }
 
-  /// - Parameter values: answers to `asks`.
+  /// - Parameter values: of `questions`.
   func metrics(_ values: [Double]) -> [MetricValue] {
     var left = values[...]
     func take(_ count: Int) -> [Double] {
@@ -102,18 +116,18 @@ private struct Measurement {
       return Array(left.prefix(count))
     }
     let whole = (asksWhole ? take(1).first : nil) ?? 0
+    let removals = take(leaveOneOut?.copies.count ?? 0)
+    let samples = take(infidelity?.copies.count ?? 0)
     var measured = curves.flatMap { $0.metrics(whole: whole, values: take($0.copies.count)) }
     let scores = explanation.attributions
     if let leaveOneOut {
-      let values = take(leaveOneOut.copies.count)
       for metric in [FaithfulnessMetric.leaveOneOutTau, .monotonicity] where metrics.contains(metric) {
-        measured.append(leaveOneOut.metric(metric, scores: scores, whole: whole, values: values))
+        measured.append(leaveOneOut.metric(metric, scores: scores, whole: whole, values: removals))
       }
     }
     if let infidelity {
-      let values = take(infidelity.copies.count)
       for metric in [FaithfulnessMetric.infidelity, .normalizedInfidelity] where metrics.contains(metric) {
-        measured.append(infidelity.metric(metric, scores: scores, whole: explanation.output, values: values))
+        measured.append(infidelity.metric(metric, scores: scores, whole: explanation.output, values: samples))
       }
     }
     return measured

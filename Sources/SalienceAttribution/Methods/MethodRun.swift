@@ -26,13 +26,15 @@ public enum Ask: Sendable, Hashable {
   case values(PathEnd, coefficients: [[Float]])
   /// The same of the outputs as probabilities, whatever the method explains; as they are where the task has none.
   case probabilities(PathEnd, coefficients: [[Float]])
+  /// The log-probability of a token among all outputs at an end point; one value.
+  case logProbability(PathEnd, of: Int32)
   /// Gradients summed along a path.
   case path(PathRequest)
 }
 
 /// The answer to an `Ask` of the same kind.
 public enum Answer: Sendable {
-  /// One per row of coefficients, of outputs or of probabilities.
+  /// One per row of coefficients, of outputs or of probabilities; one log-probability.
   case values([Double])
   case path(PathResponse)
 }

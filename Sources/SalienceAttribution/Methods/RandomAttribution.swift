@@ -61,8 +61,9 @@ public struct RandomAttribution: RegisteredMethod {
     let subject: Subject
 
     mutating func next(_ answers: [Answer]) throws -> Step {
-      if answers.isEmpty { return .ask([.values(subject.input, coefficients: subject.coefficients)]) }
-      let outputs = try answers.values(at: 0)
+      let question = OutputQuestion(at: subject.input, of: subject)
+      if answers.isEmpty { return .ask(question.asks) }
+      let outputs = try question.values(of: answers[...])
       let scores = method.scores(of: subject)
       return .finish(
         try zip(subject.output.targets, outputs).map { target, output in

@@ -58,7 +58,7 @@ public struct AttributionModel: Sendable {
     self.faithfulness = faithfulness
     precision = backend.device.precision
     try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
-      try task.validate(method.target)
+      try task.validate(method)
       _ = try task.function(of: method.output)
       try method.validate(tokenizer: tokenizer)
     }
@@ -130,7 +130,7 @@ public struct AttributionModel: Sendable {
     try architecture.requireHead(task.head(for: configuration))
     let named = try task.taskOfClasses(for: configuration, architecture: architecture)
     try eachMethod(of: methods) { method in
-      try named?.validate(method.target)
+      try named?.validate(method)
       _ = try named?.function(of: method.output)
       if case .encoder(let index) = method.layer, index >= architecture.layerCount {
         throw AttributionError(

@@ -5,8 +5,22 @@ struct Questions {
   /// Who asked, in the order of asking, and where the answer will be.
   private enum Place {
     case known([Float], coefficients: [[Float]])
-    case end(program: Int, index: Int, coefficients: [[Float]])
+    case end(program: Int, index: Int, Reading)
     case path(program: Int, index: Int)
+  }
+
+  /// What is made of the outputs at an end.
+  private enum Reading {
+    /// Σ_c coefficient_c F_c for each row of coefficients.
+    case sums([[Float]])
+    case logProbability(Int)
+
+    func values(_ outputs: [Float]) -> [Double] {
+      switch self {
+      case .sums(let coefficients): coefficients.map { PathRequest.value(outputs, by: $0) }
+      case .logProbability(let index): [logSoftmax(outputs, at: index)]
+      }
+    }
   }
 
   /// Different questions to one program, in the order of asking.
@@ -41,8 +55,11 @@ struct Questions {
         places.append((asker, .known(known, coefficients: coefficients)))
       } else {
         let index = ends[program, default: Queue()].place(of: end)
-        places.append((asker, .end(program: program, index: index, coefficients: coefficients)))
+        places.append((asker, .end(program: program, index: index, .sums(coefficients))))
       }
+    case .logProbability(let end, let token):
+      let index = ends[program, default: Queue()].place(of: end)
+      places.append((asker, .end(program: program, index: index, .logProbability(Int(token)))))
     case .path(let request):
       let index = paths[program, default: Queue()].place(of: request.adapted(to: precision)) { $0.askers += 1 }
       places.append((asker, .path(program: program, index: index)))
@@ -62,7 +79,7 @@ struct Questions {
     let seconds = shares(of: (ContinuousClock.now - start) / .seconds(1), responses, from: model)
     let answers = places.enumerated().compactMap { index, asked -> (asker: Int, answer: Answer)? in
       switch asked.place {
-      case .known(let outputs, let coefficients): (asked.asker, .values(Self.values(outputs, coefficients)))
+      case .known(let outputs, let coefficients): (asked.asker, .values(Reading.sums(coefficients).values(outputs)))
       case .end: values[index].map { (asked.asker, .values($0)) }
       case .path(let program, let place): responses[program].map { (asked.asker, .path($0[place])) }
       }
@@ -124,10 +141,10 @@ struct Questions {
   ///
   /// Outputs are reduced to what was asked of them before the next ones are computed: a language model has V for each.
   private func values(from model: AttributionModel) async throws -> [Int: [Double]] {
-    var askers: [Int: [Int: [(place: Int, coefficients: [[Float]])]]] = [:]
+    var askers: [Int: [Int: [(place: Int, reading: Reading)]]] = [:]
     for (place, asked) in places.enumerated() {
-      guard case .end(let program, let index, let coefficients) = asked.place else { continue }
-      askers[program, default: [:]][index, default: []].append((place, coefficients))
+      guard case .end(let program, let index, let reading) = asked.place else { continue }
+      askers[program, default: [:]][index, default: []].append((place, reading))
     }
     var values: [Int: [Double]] = [:]
     for (program, queue) in ends.sorted(by: { $0.key < $1.key }) {
@@ -137,16 +154,11 @@ struct Questions {
         let outputs = try await model.prepared.outputs(program: program, of: Array(queue.questions[range]))
         for (index, outputs) in zip(range, outputs) {
           for asker in askers[program]?[index] ?? [] {
-            values[asker.place] = Self.values(outputs, asker.coefficients)
+            values[asker.place] = asker.reading.values(outputs)
           }
         }
       }
     }
     return values
-  }
-
-  /// Σ_c coefficient_c F_c for each row of coefficients.
-  private static func values(_ outputs: [Float], _ coefficients: [[Float]]) -> [Double] {
-    coefficients.map { PathRequest.value(outputs, by: $0) }
   }
 }

@@ -14,6 +14,10 @@ public enum Target: Sendable, Equatable {
   /// The largest output of any token, which may be another token's at another point of the path; where outputs are
   /// classes, one of that name.
   case maximum
+  /// The log-probability of a language model's whole continuation, given the prompt; elsewhere a class of that name.
+  case continuation
+  /// That of each of its tokens, given the prompt and the tokens before it; elsewhere a class of that name.
+  case continuationTokens
 
   /// The targets of one output, one or more.
   ///
@@ -34,7 +38,7 @@ public enum Target: Sendable, Equatable {
       return [.unit(index, names)]
     case .class(let name): return [.unit(try names.resolve(name), names)]
     case .contrast(let a, let b): return [.contrast(try names.resolve(a), try names.resolve(b), names)]
-    case .maximum: return [.unit(try names.resolve(.name("maximum")), names)]
+    case .maximum, .continuation, .continuationTokens: return try classNames.map { .unit(try names.resolve($0), names) }
     }
   }
 
@@ -50,11 +54,13 @@ public enum Target: Sendable, Equatable {
     }
   }
 
-  /// The classes that the target names; of `maximum`, the one that it is where outputs are classes.
+  /// The classes that the target names; of `maximum` and the continuation's, the one that it is where outputs are classes.
   public var classNames: [ClassName] {
     switch self {
     case .predicted, .all, .label: []
     case .maximum: [.name("maximum")]
+    case .continuation: [.name("continuation")]
+    case .continuationTokens: [.name("continuation-tokens")]
     case .class(let name): [name]
     case .contrast(let a, let b): [a, b]
     }
@@ -89,6 +95,11 @@ public struct ResolvedTarget: Sendable, Equatable {
     coefficients[a] += 1
     coefficients[b] -= 1
     return ResolvedTarget(name: "\(names[a]) - \(names[b])", index: nil, coefficients: coefficients)
+  }
+
+  /// The log-probability of one or more tokens, whose questions are no sums of outputs.
+  static func logProbability(_ name: String, index: Int?) -> ResolvedTarget {
+    ResolvedTarget(name: name, index: index, coefficients: [])
   }
 
   /// The target's value from C outputs.

@@ -6,7 +6,7 @@ extension Target {
   static let setting = Setting<Target>(
     "target", fallback: .predicted, fallbackText: "predicted",
     help: "`predicted`, `all`, `label`, a class, token or index, `{contrast: [a, b]}`; for an answer `start`, `end` "
-      + "and `maximum`",
+      + "and `maximum`; for a language model `continuation` and `continuation-tokens`",
     read: { try Target(reading: $0, $1) }, encode: { $0.json })
 }
 
@@ -73,6 +73,8 @@ extension Target {
     case "all": self = .all
     case "label": self = .label
     case "maximum": self = .maximum
+    case "continuation": self = .continuation
+    case "continuation-tokens": self = .continuationTokens
     default:
       guard let scalar = try settings.scalars(key)?.first else { return nil }
       self = .class(try ClassName(scalar, key: key, in: settings))
@@ -86,6 +88,8 @@ extension Target {
     case .all: "all"
     case .label: "label"
     case .maximum: "maximum"
+    case .continuation: "continuation"
+    case .continuationTokens: "continuation-tokens"
     case .class(let name): name.json
     case .contrast(let first, let second): ["contrast": [first.json, second.json]]
     }

@@ -88,20 +88,57 @@ public struct CausalLanguageModel: ModelTask {
   }
 
   public func outputs(of target: Target, for decision: Decision, label: String?) throws -> [ExplainedOutput] {
-    try decision.choices.map { choice in
+    if target == .continuation || target == .continuationTokens {
+      return continuations(of: decision, isDivided: target == .continuationTokens)
+    }
+    return try decision.choices.map { choice in
       ExplainedOutput(
         tokenCount: choice.position, selectedRow: choice.position - 1, position: choice.position,
         targets: try target.resolve(outputNames, predicted: choice.index, label: nil))
     }
   }
 
+  /// What follows the prompt as one output, or each of its tokens as one, over the prompt's tokens alone.
+  private func continuations(of decision: Decision, isDivided: Bool) -> [ExplainedOutput] {
+    guard let first = decision.choices.first?.position else { return [] }
+    func output(at position: Int, _ continuation: Continuation, _ target: ResolvedTarget) -> ExplainedOutput {
+      ExplainedOutput(
+        tokenCount: first, selectedRow: first - 1, position: position, continuation: continuation, targets: [target])
+    }
+    let tokens = decision.choices.map { Int32(clamping: $0.index) }
+    if !isDivided { return [output(at: first, Continuation(tokens), .logProbability("continuation", index: nil))] }
+    return decision.choices.enumerated().map { place, choice in
+      output(
+        at: choice.position, Continuation([tokens[place]], after: Array(tokens[..<place])),
+        .logProbability(outputNames[choice.index], index: choice.index))
+    }
+  }
+
   public func expectedOutputs(tokens: Int) -> Int { generation.maximumNewTokens }
+
+  /// The log-probability of a continuation is a sum over several rows, to which no gradient is led back.
+  public func validate(_ method: any AttributionMethod) throws {
+    try validate(method.target)
+    guard method.target == .continuation || method.target == .continuationTokens else { return }
+    if method.rules != nil {
+      throw AttributionError(
+        .usage, "a whole continuation is explained by methods without gradients alone, such as feature-ablation",
+        setting: .target)
+    }
+    if method.output != .logit {
+      throw AttributionError(
+        .usage, "of a continuation the log-probability is explained: leave 'output' out", setting: .output)
+    }
+  }
 
   public func validate(_ target: Target) throws {
     switch target {
     case .all, .label:
       throw AttributionError(
-        .usage, "a language model's targets are predicted, a token and a contrast of two", setting: .target)
+        .usage,
+        "a language model's targets are predicted, continuation, continuation-tokens, a token and a contrast of two",
+        setting: .target)
+    case .continuation, .continuationTokens: break
     default: try target.requireClasses(of: outputNames)
     }
   }

@@ -32,6 +32,11 @@ public protocol ModelTask: Sendable {
   /// - Throws: `AttributionError` with code `usage` where the task has no such target.
   func validate(_ target: Target) throws
 
+  /// Checks a method's target, and whether the method can explain it; the target alone unless the task says otherwise.
+  ///
+  /// - Throws: as `validate(_: Target)`.
+  func validate(_ method: any AttributionMethod) throws
+
   /// The outputs that a target means in one input.
   ///
   /// - Parameter label: the example's own label, where the dataset has one.
@@ -77,6 +82,8 @@ extension ModelTask {
   public func isCorrect(_ prediction: Prediction, label: RowLabel, classes: [Int]) -> Bool? { nil }
 
   public func expectedOutputs(tokens: Int) -> Int { 1 }
+
+  public func validate(_ method: any AttributionMethod) throws { try validate(method.target) }
 
   public func validate(_ target: Target) throws {
     try target.requireClasses(of: outputNames)
@@ -149,6 +156,8 @@ public struct ExplainedOutput: Sendable {
   public let position: Int?
   /// The tokens that a softmax over tokens is over, one flag per token; empty for all.
   public let candidates: [Bool]
+  /// The tokens whose log-probabilities are explained instead of what is read from a row; nil for the row.
+  public let continuation: Continuation?
   public let targets: [ResolvedTarget]
 
   /// Whether it is what the family's classifiers read of the whole text.
@@ -156,8 +165,9 @@ public struct ExplainedOutput: Sendable {
 
   public init(
     tokenCount: Int? = nil, selectedRow: Int? = nil, position: Int? = nil, candidates: [Bool] = [],
-    targets: [ResolvedTarget]
+    continuation: Continuation? = nil, targets: [ResolvedTarget]
   ) {
+    self.continuation = continuation
     self.candidates = candidates
     self.tokenCount = tokenCount
     self.selectedRow = selectedRow

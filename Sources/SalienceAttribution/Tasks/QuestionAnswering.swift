@@ -116,7 +116,8 @@ public struct QuestionAnswering: ModelTask {
     case .class(let name):
       let index = try outputNames.resolve(name)
       return decision.choices.filter { $0.index == index }.map(output)
-    case .label, .contrast: throw AttributionError(.usage, Self.targets, setting: .target)
+    case .label, .contrast, .continuation, .continuationTokens:
+      throw AttributionError(.usage, Self.targets, setting: .target)
     }
   }
 

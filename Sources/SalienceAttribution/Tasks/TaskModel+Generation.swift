@@ -13,9 +13,14 @@ struct ContinuedToken: Sendable {
   init(_ id: Int32, _ logits: [Float]) {
     self.id = id
     logit = logits[Int(id)]
-    let top = Double(logits.max() ?? 0)
-    logProbability = Double(logit) - top - log(logits.reduce(0) { $0 + exp(Double($1) - top) })
+    logProbability = logSoftmax(logits, at: Int(id))
   }
+}
+
+/// The logarithm of an output's softmax, in double precision.
+func logSoftmax(_ logits: [Float], at index: Int) -> Double {
+  let top = Double(logits.max() ?? 0)
+  return Double(logits[index]) - top - log(logits.reduce(0) { $0 + exp(Double($1) - top) })
 }
 
 extension TaskModel {

@@ -95,7 +95,7 @@ package final class DecoderExecutor {
 
 extension TokenSequence {
   /// Adds a token after the last one and selects its row.
-  mutating func append(_ token: Int32) {
+  package mutating func append(_ token: Int32) {
     wordIDs.append(token)
     positionIDs.append((positionIDs.last ?? -1) + 1)
     typeIDs.append(typeIDs.last ?? 0)

@@ -54,6 +54,8 @@ public struct PartitionSHAP: FeatureMethod {
     /// F of the text itself, one per target, once it is known.
     private var whole: [Double] = []
     private var owen: OwenValues?
+    /// What was asked last.
+    private var asked: [OutputQuestion] = []
 
     init(method: PartitionSHAP, text: PerturbedText, tree: FeatureTree?) {
       self.method = method
@@ -63,25 +65,27 @@ public struct PartitionSHAP: FeatureMethod {
 
     mutating func next(_ answers: [Answer]) throws -> Step {
       let subject = text.subject
-      if answers.isEmpty {
+      let values = try asked.values(of: answers)
+      if values.isEmpty {
         let none = tree.map { [[Bool](repeating: false, count: $0.leafCount)] } ?? []
-        return .ask([.values(subject.input, coefficients: subject.coefficients)] + (try asks(none)))
+        asked = [OutputQuestion(at: subject.input, of: subject)] + (try questions(none))
+        return .ask(asked.flatMap(\.asks))
       }
       if whole.isEmpty {
-        whole = try answers.values(at: 0)
+        whole = values[0]
         if let tree {
           // The whole text and the empty one are two of the copies.
-          owen = OwenValues(tree, none: try answers.values(at: 1), all: whole, copies: method.samples - 2)
+          owen = OwenValues(tree, none: values[1], all: whole, copies: method.samples - 2)
         }
       } else {
-        owen?.take(try answers.indices.map { try answers.values(at: $0) })
+        owen?.take(values)
       }
-      let copies = owen?.nextCopies() ?? []
-      return copies.isEmpty ? .finish(try explanations()) : .ask(try asks(copies))
+      asked = try questions(owen?.nextCopies() ?? [])
+      return asked.isEmpty ? .finish(try explanations()) : .ask(asked.flatMap(\.asks))
     }
 
-    private func asks(_ copies: [[Bool]]) throws -> [Ask] {
-      try copies.map { .values(try text.end($0), coefficients: text.subject.coefficients) }
+    private func questions(_ copies: [[Bool]]) throws -> [OutputQuestion] {
+      try copies.map { OutputQuestion(at: try text.end($0), of: text.subject) }
     }
 
     private func explanations() throws -> [Explanation] {

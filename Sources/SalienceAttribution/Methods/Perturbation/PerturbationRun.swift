@@ -9,10 +9,9 @@ struct PerturbationRun: MethodRun {
   private var whole: [Double] = []
   /// F of each copy so far, per target.
   private var values: [[Double]] = []
-  private var asked = 0
-
-  /// Tokens of the copies that are asked for at once, so that a design of thousands of copies takes little memory.
-  private static let tokensPerRound = 1 << 14
+  private var copies = 0
+  /// What was asked last.
+  private var asked: [OutputQuestion] = []
 
   init(method: String, normalization: Normalization, text: PerturbedText, design: (any PerturbationDesign)?) {
     self.method = method
@@ -22,26 +21,23 @@ struct PerturbationRun: MethodRun {
   }
 
   mutating func next(_ answers: [Answer]) throws -> Step {
-    let subject = text.subject
-    var asks: [Ask] = []
-    if answers.isEmpty {
-      values = subject.output.targets.map { _ in [] }
-      asks.append(.values(subject.input, coefficients: subject.coefficients))
-    } else {
-      let first = whole.isEmpty ? 1 : 0
-      if whole.isEmpty { whole = try answers.values(at: 0) }
-      for index in first..<answers.count {
-        for (target, value) in try answers.values(at: index).enumerated() { values[target].append(value) }
+    for own in try asked.values(of: answers) {
+      if whole.isEmpty {
+        whole = own
+        values = own.map { _ in [] }
+      } else {
+        for (target, value) in own.enumerated() { values[target].append(value) }
       }
     }
-    if let design {
-      let end = min(design.count, asked + max(1, Self.tokensPerRound / subject.input.sequence.count))
-      for copy in asked..<end {
-        asks.append(.values(try text.end(design.present(copy)), coefficients: subject.coefficients))
-      }
-      asked = end
+    asked = whole.isEmpty ? [OutputQuestion(at: text.subject.input, of: text.subject)] : []
+    var tokens = 0
+    while let design, copies < design.count, tokens < OutputQuestion.tokensPerRound {
+      let question = OutputQuestion(at: try text.end(design.present(copies)), of: text.subject)
+      asked.append(question)
+      tokens += question.tokenCount
+      copies += 1
     }
-    return asks.isEmpty ? .finish(try explanations()) : .ask(asks)
+    return asked.isEmpty ? .finish(try explanations()) : .ask(asked.flatMap(\.asks))
   }
 
   private func explanations() throws -> [Explanation] {

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// Perturbation methods in pipelines of the program.
+  @Suite struct PerturbationRunTests {
+    private static func family(_ name: String) -> String {
+      "\(SalienceBinary.packageRoot)/Tests/Fixtures/families/\(name)"
+    }
+
+    private func run(
+      _ scratch: ScratchDirectory, model: String, dataset: String, columns: String, methods: String,
+      _ options: String...
+    ) throws -> SalienceBinary.Result {
+      try scratch.write(dataset, to: "texts.csv")
+      let path = try scratch.write(
+        """
+        models: [\(Self.family(model))]
+        dataset: {path: texts.csv, columns: {\(columns)}}
+        methods: [\(methods)]
+        output: {directory: \(scratch.path)/run, formats: [parquet, csv]}
+        """, to: "p.yaml")
+      return try SalienceBinary.run(["run", path, "--quiet"] + options, in: scratch)
+    }
+
+    /// The rows of tokens.csv as dictionaries.
+    private func tokens(_ scratch: ScratchDirectory) throws -> [[String: String]] {
+      let lines = try String(contentsOfFile: "\(scratch.path)/run/tokens.csv", encoding: .utf8)
+        .split(whereSeparator: \.isNewline).map {
+          $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+      let header = try #require(lines.first)
+      return lines.dropFirst().map { Dictionary(zip(header, $0)) { first, _ in first } }
+    }
+
+    @Test func continuationIsOneOutput() throws {
+      let scratch = try ScratchDirectory()
+      let result = try run(
+        scratch, model: "gpt2-causal-lm", dataset: "text,next\nthe movie was, good\n",
+        columns: "text: text, text_pair: next",
+        methods: "{name: leave-one-out, replacement: remove, target: continuation}")
+      #expect(result.status == 0, "\(result.errors)")
+      let rows = try tokens(scratch)
+      #expect(!rows.isEmpty && rows.allSatisfy { $0["target"] == "continuation" && $0["target_index"] == "" })
+      #expect(Set(rows.compactMap { $0["target_position"] }).count == 1)
+    }
+
+    @Test func gradientsOfAContinuationAreRefused() throws {
+      let scratch = try ScratchDirectory()
+      let result = try run(
+        scratch, model: "gpt2-causal-lm", dataset: "text\nthe movie was\n", columns: "text: text",
+        methods: "{name: saliency, target: continuation}")
+      #expect(result.status == 64)
+      #expect(result.errors.contains("methods without gradients alone"))
+    }
+  }
+}

@@ -24,11 +24,12 @@ FIXTURE_taps := make_tap_fixtures.py
 FIXTURE_gradients := make_gradient_fixtures.py
 FIXTURE_perturbation := make_perturbation_fixtures.py
 FIXTURE_continuations := make_continuation_fixtures.py
+FIXTURE_spans := make_span_fixtures.py
 FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
-FIXTURE_KINDS := attribution demo noise families taps gradients perturbation continuations partition tasks tokenizers settings parquet labels \
+FIXTURE_KINDS := attribution demo noise families taps gradients perturbation continuations spans partition tasks tokenizers settings parquet labels \
   faithfulness
 
 .DEFAULT_GOAL := help

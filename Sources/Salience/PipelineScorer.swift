@@ -28,7 +28,8 @@ public struct PipelineScorer: ModelScorer {
 
   public func encode(_ example: Example) throws -> [Encoding] {
     // One that says nothing of this text is the row's fault, found before anything is scored.
-    _ = try Rationale(parsing: example.rationale, of: example.text)
+    _ = try TextSpans(ofRationale: example)
+    _ = try TextSpans(ofSpans: example)
     let windows = try model.input(example.text, pair: example.textPair, maxLength: maxLength).windows
     if let cut = windows.first(where: \.truncated), overLong == .quarantine {
       throw AttributionError(.example, "the text has more than \(cut.count) tokens")
@@ -75,7 +76,8 @@ public struct PipelineScorer: ModelScorer {
     let inputs = batch.map {
       TaskInput(
         text: $0.example.text, pair: $0.example.textPair, label: RowLabel($0.example),
-        rationale: try? Rationale(parsing: $0.example.rationale, of: $0.example.text), windows: $0.windows)
+        rationale: try? TextSpans(ofRationale: $0.example), spans: try? TextSpans(ofSpans: $0.example),
+        windows: $0.windows)
     }
     return zip(batch, try await model.score(inputs)).map { item, result in
       result.map { ScoredExample(item.example, $0) }.mapError { RowFailure($0.message) }
@@ -93,6 +95,18 @@ public struct PipelineScorer: ModelScorer {
       found.add(model.task.meaning(of: RowLabel(example), for: nothing, showsLabels: showsLabels))
     }
     return found
+  }
+}
+
+extension TextSpans {
+  /// What people marked; nil where nothing is known of that.
+  init?(ofRationale example: Example) throws {
+    try self.init(parsing: example.rationale, of: example.text, name: "rationale")
+  }
+
+  /// What methods take out; nil where the example names nothing.
+  init?(ofSpans example: Example) throws {
+    try self.init(parsing: example.spans, of: example.text, name: "column of spans")
   }
 }
 

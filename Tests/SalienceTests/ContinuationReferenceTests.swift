@@ -119,7 +119,7 @@ import Testing
     let model = try await model(
       "families/gpt2-causal-lm", try method("{name: leave-one-out, replacement: remove, target: continuation}"),
       Faithfulness([.comprehensiveness, .leaveOneOutTau, .infidelity]), on: CPUBackend(threads: 2))
-    let scored = try await model.score([model.input("the movie was a", pair: " good film")])[0].get()
+    let scored = try await model.score([model.input("Nobody liked the movie, but", pair: " it was")])[0].get()
     let metrics = try #require(scored.explanations.first).metrics
     #expect(metrics.first { $0.metric == .leaveOneOutTau }?.value == 1)
     let area = try #require(metrics.first { $0.metric == .comprehensiveness && $0.fraction == nil }?.value)

@@ -11,7 +11,7 @@ import SalienceVulkan
 import Testing
 
 /// Perturbation methods against Captum's and SHAP's, given the same subsets, orders and trees:
-/// Scripts/fixtures/make_perturbation_fixtures.py and make_shap_fixtures.py.
+/// Scripts/fixtures/make_perturbation_fixtures.py, make_shap_fixtures.py and make_span_fixtures.py.
 @Suite struct PerturbationReferenceTests {
   /// One object of a file of Tests/Fixtures/perturbation.
   private struct Case {
@@ -22,8 +22,10 @@ import Testing
     let targetIndex: Int
     let output: Double
     let scores: [Double]
+    let spans: TextSpans?
 
     init(_ json: JSONValue) throws {
+      spans = try TextSpans(parsing: json["spans"]?.text(), of: try #require(json["text"]?.stringValue), name: "spans")
       checkpoint = try #require(json["checkpoint"]?.stringValue)
       text = try #require(json["text"]?.stringValue)
       method = try #require(json["method"])
@@ -35,7 +37,7 @@ import Testing
   }
 
   private static let cases = Result {
-    try ["captum.json", "shap.json"].flatMap { name in
+    try ["captum.json", "shap.json", "spans.json"].flatMap { name in
       let data = try Data(contentsOf: Repository.fixtures.appending(path: "perturbation/\(name)"))
       return try #require(try JSONValue(parsing: [UInt8](data)).arrayValue).map(Case.init)
     }
@@ -50,7 +52,7 @@ import Testing
     let pipeline = try PipelineFile.parse(
       """
       models: [m]
-      dataset: {path: texts.csv, columns: {text: text}}
+      dataset: {path: texts.csv, columns: {text: text, spans: parts}}
       methods: [\(text)]
       output: {directory: run}
       """, path: "p.yaml")
@@ -66,7 +68,7 @@ import Testing
       for own in cases {
         let method = try method(own.method)
         let model = try await AttributionModel(checkpoint: checkpoint, methods: [method], on: backend)
-        let input = try model.input(own.text)
+        let input = try model.input(own.text, spans: own.spans)
         #expect(input.windows[0].ids == own.ids)
         let scored = try #require(try await model.score([input]).first).get()
         let explanation = try #require(scored.explanations.first)
@@ -87,7 +89,8 @@ import Testing
 
   /// Scores of a text do not depend on what it is scored with, bit by bit.
   @Test func aloneAndAmongNeighbours() async throws {
-    let cases = try Self.cases.get().filter { $0.checkpoint.hasSuffix("roberta-sequence-classification") }
+    let cases = try Self.cases.get()
+      .filter { $0.checkpoint.hasSuffix("roberta-sequence-classification") && $0.spans == nil }
     let first = try #require(cases.first)
     let methods = try Set(cases.map { $0.method.text() }).sorted()
       .map { try method(JSONValue(parsing: Array($0.utf8))) }

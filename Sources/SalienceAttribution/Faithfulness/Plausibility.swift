@@ -7,7 +7,7 @@ enum Plausibility {
   /// Adds to each explanation how it agrees with the rationale; null where the text has none, or none of its tokens is
   /// marked.
   static func measure(
-    _ explanations: inout [Explanation], _ encoding: Encoding, _ rationale: Rationale?, _ faithfulness: Faithfulness
+    _ explanations: inout [Explanation], _ encoding: Encoding, _ rationale: TextSpans?, _ faithfulness: Faithfulness
   ) {
     let asked = metrics.filter(faithfulness.metrics.contains)
     guard !asked.isEmpty else { return }

@@ -72,10 +72,14 @@ public struct Subject: Sendable {
   public let architecture: any Architecture
   /// What the model reads for the output.
   public let input: PathEnd
+  /// The parts of the text that are features where a method asks for that; nil where none are given.
+  public let spans: TextSpans?
 
   public init(
-    encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture
+    encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture,
+    spans: TextSpans? = nil
   ) {
+    self.spans = spans
     self.encoding = encoding
     self.output = output
     self.tokenizer = tokenizer

@@ -189,7 +189,8 @@ public struct AttributionModel: Sendable {
   ///
   /// - Throws: `TokenizerError`, or `AttributionError` where an id is outside the model's vocabulary.
   public func input(
-    _ text: String, pair: String? = nil, label: RowLabel? = nil, rationale: Rationale? = nil, maxLength: Int? = nil
+    _ text: String, pair: String? = nil, label: RowLabel? = nil, rationale: TextSpans? = nil, spans: TextSpans? = nil,
+    maxLength: Int? = nil
   ) throws -> TaskInput {
     let windows = try task.windows(
       of: text, pair: pair, tokenizer: tokenizer, maxLength: min(maxLength ?? .max, maximumLength))
@@ -204,7 +205,7 @@ public struct AttributionModel: Sendable {
           .example, "a token's type is outside the model's type_vocab_size of \(architecture.typeCount)")
       }
     }
-    return TaskInput(text: text, pair: pair, label: label, rationale: rationale, windows: windows)
+    return TaskInput(text: text, pair: pair, label: label, rationale: rationale, spans: spans, windows: windows)
   }
 
   /// Decision and explanations of each input; an input that cannot be scored fails alone.

@@ -78,7 +78,8 @@ struct Explainer {
     return try targets.flatMap { target in
       try model.task.outputs(of: target, for: decision, label: nil).map { output in
         let subject = Subject(
-          encoding: decision.encoding, output: output, tokenizer: model.tokenizer, architecture: model.architecture)
+          encoding: decision.encoding, output: output, tokenizer: model.tokenizer, architecture: model.architecture,
+          spans: row.spans)
         return Live(input: input, method: index, subject: subject, run: try run(of: index, about: subject))
       }
     }

@@ -96,13 +96,17 @@ public struct TaskInput: Sendable {
   public let pair: String?
   public let label: RowLabel?
   /// What people marked in the text; nil where nothing is known of that.
-  public let rationale: Rationale?
+  public let rationale: TextSpans?
+  /// The parts of the text that methods with `features: spans` take out; nil where none are given.
+  public let spans: TextSpans?
   /// One, or several where the text is too long.
   public let windows: [Encoding]
 
   public init(
-    text: String, pair: String? = nil, label: RowLabel? = nil, rationale: Rationale? = nil, windows: [Encoding]
+    text: String, pair: String? = nil, label: RowLabel? = nil, rationale: TextSpans? = nil, spans: TextSpans? = nil,
+    windows: [Encoding]
   ) {
+    self.spans = spans
     self.text = text
     self.pair = pair
     self.label = label

@@ -4,8 +4,9 @@ final class DelimitedReader: FileRecordReader {
   private let mapping: ColumnMapping
   private let header: [String]
   private let columns: (id: Int?, text: Int, textPair: Int?, label: Int?)
-  /// Places of the columns that are carried along; nil where this file lacks one.
   private let rationale: Int?
+  private let spans: Int?
+  /// Places of the columns that are carried along; nil where this file lacks one.
   private let kept: [Int?]
 
   /// Reads the header row.
@@ -31,6 +32,7 @@ final class DelimitedReader: FileRecordReader {
     let label = try mapping.label.flatMap(position)
     columns = (id: try mapping.id.flatMap(position), text: text, textPair: textPair, label: label)
     rationale = try mapping.rationale.flatMap(position)
+    spans = try mapping.spans.flatMap(position)
     kept = try mapping.keep.map(position)
     self.header = header
   }
@@ -105,7 +107,7 @@ final class DelimitedReader: FileRecordReader {
       return .bad(isCut ? row.atTheEnd() : row)
     }
     var values: [String?] = []
-    for column in [columns.id, columns.text, columns.textPair, columns.label, rationale] + kept {
+    for column in [columns.id, columns.text, columns.textPair, columns.label, rationale, spans] + kept {
       guard let column else {
         values.append(nil)
         continue
@@ -117,7 +119,7 @@ final class DelimitedReader: FileRecordReader {
       Example(
         row: row, id: values[0] ?? String(row), text: values[1] ?? "", textPair: values[2],
         label: values[3].flatMap { $0.isEmpty ? nil : $0 }, rationale: values[4].flatMap { $0.isEmpty ? nil : $0 },
-        kept: Array(values[5...])),
+        spans: values[5].flatMap { $0.isEmpty ? nil : $0 }, kept: Array(values[6...])),
       location)
   }
 }

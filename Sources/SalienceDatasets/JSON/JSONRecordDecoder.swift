@@ -38,6 +38,7 @@ struct JSONRecordDecoder {
         Example(
           row: row, id: id ?? String(row), text: text, textPair: pair, label: label?.text, labels: label?.list,
           rationale: try mapping.rationale.flatMap { try kept($0, in: fields) },
+          spans: try mapping.spans.flatMap { try kept($0, in: fields) },
           kept: try mapping.keep.map { try kept($0, in: fields) }),
         location)
     } catch {

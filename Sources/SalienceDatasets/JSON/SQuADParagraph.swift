@@ -85,6 +85,7 @@ struct SQuADParagraph {
           row: row, id: id ?? String(row), text: text, textPair: pair, label: label,
           labels: answers.count > 1 ? answers : nil,
           rationale: try mapping.rationale.flatMap { try value(of: $0, in: json) },
+          spans: try mapping.spans.flatMap { try value(of: $0, in: json) },
           kept: try mapping.keep.map { try value(of: $0, in: json) }),
         location)
     } catch {

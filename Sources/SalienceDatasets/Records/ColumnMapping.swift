@@ -8,14 +8,17 @@ public struct ColumnMapping: Sendable, Equatable {
   public var label: String?
   /// What people marked in the text: a list of pairs, as JSON.
   public var rationale: String?
+  /// The parts of the text that a method takes out: a list of pairs, as JSON.
+  public var spans: String?
   /// Columns whose values an example carries along, in `Example.kept`, and into the tables, in this order.
   public var keep: [String]
 
   public init(
     id: String? = nil, text: String, textPair: String? = nil, label: String? = nil, rationale: String? = nil,
-    keep: [String] = []
+    spans: String? = nil, keep: [String] = []
   ) {
     self.rationale = rationale
+    self.spans = spans
     self.id = id
     self.text = text
     self.textPair = textPair
@@ -36,7 +39,7 @@ public struct ColumnMapping: Sendable, Equatable {
   }
 
   /// Every column named, in the order in which faults are reported.
-  var names: [String] { [text, textPair, id, label, rationale].compactMap { $0 } + keep }
+  var names: [String] { [text, textPair, id, label, rationale, spans].compactMap { $0 } + keep }
 
   /// The error for a file of delimited text whose first line lacks the text's column.
   ///

@@ -13,14 +13,17 @@ public struct Example: Sendable, Equatable {
   public let labels: [String]?
   /// What people marked in the text, as the dataset writes it, a list as compact JSON; nil where it says nothing.
   public let rationale: String?
+  /// The parts of the text that a method takes out, in the same form.
+  public let spans: String?
   /// The values of the columns that are carried along, in their order; nil where the record has none.
   public let kept: [String?]
 
   public init(
     row: Int64, id: String, text: String, textPair: String? = nil, label: String? = nil, labels: [String]? = nil,
-    rationale: String? = nil, kept: [String?] = []
+    rationale: String? = nil, spans: String? = nil, kept: [String?] = []
   ) {
     self.rationale = rationale
+    self.spans = spans
     self.row = row
     self.id = id
     self.text = text

@@ -89,8 +89,8 @@ extension DatasetRecord {
   public var textBytes: Int {
     guard case .example(let example, _) = self else { return 0 }
     let texts =
-      [example.id, example.text, example.textPair, example.label, example.rationale] + (example.labels ?? [])
-      + example.kept
+      [example.id, example.text, example.textPair, example.label, example.rationale, example.spans]
+      + (example.labels ?? []) + example.kept
     return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
   }
 }

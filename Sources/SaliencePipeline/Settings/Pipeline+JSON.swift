@@ -8,7 +8,8 @@ extension Pipeline {
       JSONMember(name: "models", value: .array(models.map(JSONValue.string))),
     ]
     // Keys that came later are left out where they are not used: what a run's numbers depend on is then what it was.
-    let rationale = dataset.columns.rationale.map { [JSONMember(name: "rationale", value: .string($0))] } ?? []
+    let later = [("rationale", dataset.columns.rationale), ("spans", dataset.columns.spans)]
+      .compactMap { name, column in column.map { JSONMember(name: name, value: .string($0)) } }
     let columns: JSONValue = [
       "id": dataset.columns.id.map(JSONValue.string) ?? nil,
       "text": .string(dataset.columns.text),
@@ -23,7 +24,7 @@ extension Pipeline {
         "delimiter": dataset.options.delimiter.map { .string(String(Character(Unicode.Scalar($0)))) } ?? nil,
         "quote": dataset.options.quote.map { .string($0 == .plain ? "none" : "\"") } ?? nil,
         "header": dataset.options.header.map { .array($0.map(JSONValue.string)) } ?? nil,
-        "columns": .object((columns.objectValue ?? []) + rationale),
+        "columns": .object((columns.objectValue ?? []) + later),
         "max_length": dataset.maxLength.map { .integer($0) } ?? nil,
         "over_long": .string(dataset.overLong.rawValue),
       ],

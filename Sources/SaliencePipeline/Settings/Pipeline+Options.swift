@@ -11,7 +11,7 @@ extension Pipeline.Method {
     var node = PipelineNode(value: .mapping([]), origin: .option(option))
     try node.apply(PipelineOverride(option: option, path: "name", values: [name]))
     for option in options { try node.apply(option) }
-    self = try PipelineFile.method(node, path: "", hasLabels: true)
+    self = try PipelineFile.method(node, path: "", columns: ColumnMapping(text: "text", label: "label"))
   }
 }
 

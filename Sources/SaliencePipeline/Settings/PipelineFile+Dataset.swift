@@ -72,7 +72,7 @@ extension PipelineFile {
     }
     let columns = try MappingDecoder(
       try dataset.required("columns"), path: "dataset.columns",
-      keys: ["id", "text", "text_pair", "question", "context", "label", "rationale", "keep"])
+      keys: ["id", "text", "text_pair", "question", "context", "label", "rationale", "spans", "keep"])
     // A question and its context are a text and its pair under the names of their task.
     for (key, other) in [("question", "text"), ("context", "text_pair")]
     where columns.node(key) != nil && columns.node(other) != nil {
@@ -82,7 +82,7 @@ extension PipelineFile {
     return ColumnMapping(
       id: try columns.string("id"), text: try columns.string("question") ?? columns.string("text") ?? "",
       textPair: try columns.string("context") ?? columns.string("text_pair"), label: try columns.string("label"),
-      rationale: try columns.string("rationale"), keep: try keep(columns))
+      rationale: try columns.string("rationale"), spans: try columns.string("spans"), keep: try keep(columns))
   }
 
   private static func keep(_ columns: MappingDecoder) throws -> [String] {

@@ -5,14 +5,14 @@ import SalienceFoundation
 extension PipelineFile {
   /// Reads the list of methods, or the one method that stands for a list.
   ///
-  /// - Parameter hasLabels: whether the dataset has a column of labels.
-  static func methods(_ top: MappingDecoder, hasLabels: Bool) throws -> [Pipeline.Method] {
+  /// - Parameter columns: of the dataset.
+  static func methods(_ top: MappingDecoder, columns: ColumnMapping) throws -> [Pipeline.Method] {
     _ = try top.required("methods")
     let nodes = top.list("methods") ?? []
     guard !nodes.isEmpty else { throw top.fault("methods", "must name at least one method") }
     var methods: [Pipeline.Method] = []
     for (index, node) in nodes.enumerated() {
-      let method = try method(node, path: "methods.\(index)", hasLabels: hasLabels)
+      let method = try method(node, path: "methods.\(index)", columns: columns)
       if methods.contains(where: { $0.id == method.id }) {
         throw PipelineError(
           .usage, "two methods have the id '\(method.id)'; give each its own 'id'", at: node.origin.description)
@@ -23,7 +23,7 @@ extension PipelineFile {
   }
 
   /// Reads one method, whose own settings it reads itself.
-  static func method(_ node: PipelineNode, path: String, hasLabels: Bool) throws -> Pipeline.Method {
+  static func method(_ node: PipelineNode, path: String, columns: ColumnMapping) throws -> Pipeline.Method {
     let mapping = try MappingDecoder(node, path: path, keys: ["name", "id"] + MethodRegistry.settings.map(\.key))
     let name = try MappingDecoder.string(try mapping.required("name"), path: mapping.name("name"))
     guard let type = MethodRegistry.type(named: name) else {
@@ -43,7 +43,10 @@ extension PipelineFile {
       throw mapping.fault("id", "must be letters, digits, '-', '_' and '.', beginning with a letter or a digit")
     }
     let method = try MethodRegistry.method(type, id: id, settings: mapping)
-    if method.target == .label, !hasLabels {
+    if (method as? any FeatureMethod)?.settings.features == .spans, columns.spans == nil {
+      throw mapping.fault("features", "is spans, for which 'dataset.columns.spans' must name the column of spans")
+    }
+    if method.target == .label, columns.label == nil {
       throw mapping.fault("target", "is label, for which 'dataset.columns.label' must name the column of labels")
     }
     return Pipeline.Method(name: name, method: method)

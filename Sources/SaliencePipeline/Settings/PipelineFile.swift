@@ -45,7 +45,7 @@ public enum PipelineFile {
     let dataset = try dataset(try top.required("dataset"), inputs: inputs)
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
-      methods: try methods(top, hasLabels: dataset.columns.label != nil),
+      methods: try methods(top, columns: dataset.columns),
       faithfulness: try faithfulness(top, hasRationales: dataset.columns.rationale != nil), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),

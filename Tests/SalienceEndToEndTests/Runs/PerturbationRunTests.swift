@@ -53,5 +53,38 @@ extension EndToEndTests {
       #expect(result.status == 64)
       #expect(result.errors.contains("methods without gradients alone"))
     }
+
+    /// Tokens inside the spans have scores, and the others 0; what is wrong with a row's spans is the row's fault.
+    @Test func spansAreTakenOut() throws {
+      let scratch = try ScratchDirectory()
+      let dataset = """
+        id,text,parts
+        a,a good film,"[[2, 6]]"
+        b,a good film,
+        c,a good film,"[[0, 6], [2, 11]]"
+        d,a good film,"[[2, 60]]"
+
+        """
+      let result = try run(
+        scratch, model: "roberta-sequence-classification", dataset: dataset,
+        columns: "id: id, text: text, spans: parts",
+        methods: "{name: feature-ablation, features: spans}", "--max-bad-rows", "3")
+      #expect(result.status == 0, "\(result.errors)")
+      let rows = try tokens(scratch)
+      #expect(Set(rows.map { $0["example_id"] }) == ["a"])
+      for row in rows {
+        let isInside = row["start"].flatMap(Int.init).map { 2..<6 ~= $0 } ?? false
+        #expect((row["attribution"].flatMap(Double.init) != 0) == isInside, "\(row)")
+      }
+    }
+
+    @Test func spansNeedTheirColumn() throws {
+      let scratch = try ScratchDirectory()
+      let result = try run(
+        scratch, model: "roberta-sequence-classification", dataset: "text\na good film\n", columns: "text: text",
+        methods: "{name: lime, features: spans}")
+      #expect(result.status == 64)
+      #expect(result.errors.contains("dataset.columns.spans"))
+    }
   }
 }

@@ -14,7 +14,7 @@ struct FaithfulnessReference: Sendable {
   let metrics: [FaithfulnessMetric: Double?]
   /// The points of both curves.
   let curves: [FaithfulnessMetric: [Double?]]
-  let rationale: Rationale?
+  let rationale: TextSpans?
 
   static let file: JSONValue? = try? JSONValue(
     parsing: [UInt8](Data(contentsOf: Repository.fixtures.appending(path: "faithfulness/references.json"))))
@@ -40,7 +40,7 @@ struct FaithfulnessReference: Sendable {
       metrics[try #require(FaithfulnessMetric(rawValue: member.name))] = .some(member.value.doubleValue)
     }
     rationale = try json["rationale"]?["spans"]?.arrayValue.map { spans in
-      Rationale(try spans.map(numbers).map { Int($0[0])..<Int($0[1]) })
+      TextSpans(try spans.map(numbers).map { Int($0[0])..<Int($0[1]) })
     }
     (self.metrics, self.curves) = (metrics, curves)
   }

@@ -11,12 +11,13 @@ struct PerturbedText: Sendable {
   /// What each token that is taken out becomes; nil for a vector of zeros, and where it is removed.
   private let replacementID: Int32?
 
-  /// - Throws: `AttributionError` where the tokenizer lacks the replacement, or where what is explained stands at a
+  /// - Throws: `AttributionError` where the tokenizer lacks the replacement or the text its spans, or where what is explained stands at a
   ///   token that would be removed itself.
   init(_ subject: Subject, _ settings: PerturbationSettings) throws {
     self.subject = subject
-    features = settings.features.features(
-      of: subject.encoding, tokenCount: subject.input.sequence.count, keepSpecial: settings.keepSpecial)
+    features = try settings.features.features(
+      of: subject.encoding, tokenCount: subject.input.sequence.count, keepSpecial: settings.keepSpecial,
+      spans: subject.spans)
     replacement = settings.replacement(for: subject.tokenizer)
     switch replacement {
     case .token(let baseline): replacementID = try baseline.tokenID(in: subject.tokenizer)

@@ -1,8 +1,8 @@
 import SalienceJSON
 import SalienceTokenizers
 
-/// What people marked in a text as the reason for its label.
-public struct Rationale: Sendable, Equatable {
+/// Parts of a text that the dataset names: what people marked in it, or what a method takes out.
+public struct TextSpans: Sendable, Equatable {
   /// Half-open, in Unicode scalars of the text.
   public let spans: [Range<Int>]
 
@@ -10,11 +10,12 @@ public struct Rationale: Sendable, Equatable {
 
   /// Reads a JSON list of pairs, `[[0, 4], [10, 17]]`: where each span begins, and the scalar behind its last.
   ///
+  /// - Parameter name: what the spans are, for messages.
   /// - Returns: nil where nothing is said of the text.
   /// - Throws: `AttributionError` with code `example` where it is something else, or a span lies outside the text.
-  public init?(parsing json: String?, of text: String) throws {
+  public init?(parsing json: String?, of text: String, name: String) throws {
     guard let json, !json.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return nil }
-    func fault(_ reason: String) -> AttributionError { AttributionError(.example, "the rationale \(reason)") }
+    func fault(_ reason: String) -> AttributionError { AttributionError(.example, "the \(name) \(reason)") }
     guard let value = try? JSONValue(parsing: Array(json.utf8)), let pairs = value.arrayValue else {
       throw fault("is no list of [start, end] pairs")
     }

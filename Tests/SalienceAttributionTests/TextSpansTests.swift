@@ -1,14 +1,18 @@
 import SalienceAttribution
 import Testing
 
-/// What people marked in a text.
-@Suite struct RationaleTests {
+/// Spans of a text as datasets write them.
+@Suite struct TextSpansTests {
+  private func spans(_ json: String?, of text: String) throws -> [Range<Int>]? {
+    try TextSpans(parsing: json, of: text, name: "rationale")?.spans
+  }
+
   @Test func readsPairs() throws {
-    #expect(try Rationale(parsing: "[[0, 4], [10,10], [2, 11]]", of: "a fine film")?.spans == [0..<4, 10..<10, 2..<11])
-    #expect(try Rationale(parsing: "[]", of: "a")?.spans == [])
-    #expect(try Rationale(parsing: nil, of: "a") == nil && Rationale(parsing: " ", of: "a") == nil)
+    #expect(try spans("[[0, 4], [10,10], [2, 11]]", of: "a fine film") == [0..<4, 10..<10, 2..<11])
+    #expect(try spans("[]", of: "a") == [])
+    #expect(try spans(nil, of: "a") == nil && spans(" ", of: "a") == nil)
     // Scalars, and not characters or bytes.
-    #expect(try Rationale(parsing: "[[0,3]]", of: "e\u{301}👍")?.spans == [0..<3])
+    #expect(try spans("[[0,3]]", of: "e\u{301}👍") == [0..<3])
   }
 
   @Test(arguments: [
@@ -19,7 +23,7 @@ import Testing
     ("{\"a\": 1}", "is no list of [start, end] pairs"),
   ])
   func faultsAreNamed(_ json: String, _ message: String) throws {
-    let error = try #require(throws: AttributionError.self) { try Rationale(parsing: json, of: "text") }
+    let error = try #require(throws: AttributionError.self) { try spans(json, of: "text") }
     #expect(error.code == .example && error.message.contains(message), "\(error)")
   }
 }

@@ -18,7 +18,7 @@ public struct PipelineRun: Sendable {
   public let modelNames: [String]
   /// What of each checkpoint's file is not read.
   public private(set) var unusedTensors: [UnusedTensors] = []
-  private let methods: [any AttributionMethod]
+  private var methods: [any AttributionMethod]
   private let dataset: RunDataset
 
   /// Rows of a unit of work.
@@ -56,6 +56,7 @@ public struct PipelineRun: Sendable {
         throw PipelineError.naming(pipeline.models[index], in: error)
       }
     }
+    methods = try methods.comparing(withTextsOf: dataset)
   }
 
   /// Checks what the dataset must have, and that nothing is set that another task alone would heed.

@@ -7,6 +7,7 @@ import SaliencePipeline
 /// The options of a command that name one method and its settings, each as the method declares it.
 struct MethodOptions: ParsableArguments {
   @Option(help: .init(stringLiteral: MethodReference.methods)) var method = MethodRegistry.names[0]
+  @Option(help: .init(stringLiteral: MethodReference.presets)) var preset: String?
   @Option(parsing: .unconditional, help: Self.help("target")) var target: String?
   @Option(parsing: .upToNextOption, help: "Two classes or tokens, A B: why A rather than B.")
   var contrast: [String] = []
@@ -35,7 +36,8 @@ struct MethodOptions: ParsableArguments {
   /// The options under their names in a pipeline file.
   private var options: [(key: String, value: String?)] {
     [
-      ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance), ("max_steps", maxSteps),
+      ("preset", preset), ("steps", steps), ("quadrature", quadrature), ("tolerance", tolerance),
+      ("max_steps", maxSteps),
       ("baseline", baseline), ("keep_special", keepSpecial), ("normalize", normalize), ("target", target),
       ("layer", layer), ("output", output), ("reduction", reduction), ("noise.kind", noiseKind),
       ("noise.samples", noiseSamples), ("noise.deviation", noiseDeviation), ("noise.seed", noiseSeed),

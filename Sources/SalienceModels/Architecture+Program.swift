@@ -24,6 +24,7 @@ extension Architecture {
     switch function {
     case .identity: logits
     case .softmax: try plan.softmax(logits)
+    case .logSoftmax: try plan.logSoftmax(logits)
     case .sigmoid: try plan.sigmoid(logits)
     case .tokenSoftmax: try plan.tokenSoftmax(logits)
     }

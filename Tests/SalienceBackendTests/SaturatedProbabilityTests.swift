@@ -30,6 +30,7 @@ import Testing
         try $0.tokenSoftmax($1)
       }
     }
+    try check("log_softmax", ValueShape(.sequences, 4), lengths: [1], at: 0, on: backend) { try $0.logSoftmax($1) }
     try check("sigmoid", ValueShape(.sequences, 4), lengths: [1], at: 0, on: backend) { try $0.sigmoid($1) }
   }
 }

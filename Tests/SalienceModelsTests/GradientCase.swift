@@ -95,8 +95,14 @@ struct GradientCase: Sendable {
   private func baseline() throws -> Baseline { Baseline(try #require(settings["baseline"]?.stringValue)) }
 
   private func samples() throws -> BaselineSamples {
-    BaselineSamples(
-      count: try #require(settings["samples"]?.intValue), seed: try #require(settings["seed"]?.intValue),
+    let (count, seed) = (try #require(settings["samples"]?.intValue), try #require(settings["seed"]?.intValue))
+    if let texts = try settings["texts"]?.arrayValue?.map({ try #require($0.stringValue) }) {
+      var samples = BaselineSamples(count: count, seed: seed, textCount: texts.count)
+      samples.texts = texts
+      return samples
+    }
+    return BaselineSamples(
+      count: count, seed: seed,
       baselines: try #require(settings["baselines"]?.arrayValue).map { Baseline(try #require($0.stringValue)) })
   }
 }

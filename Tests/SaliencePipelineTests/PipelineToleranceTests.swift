@@ -39,7 +39,6 @@ import Testing
     ("tolerance: -0.01", "p.yaml:5: 'methods.0.tolerance' must be"),
     ("tolerance: few", "p.yaml:5: 'methods.0.tolerance' must be"),
     ("max_steps: 4\n    tolerance: 0.01", "p.yaml:5: 'methods.0.max_steps' must be a whole number from 5"),
-    ("tolerance: 0.01\n    noise: {samples: 4}", "p.yaml:5: 'methods.0.tolerance' cannot stand beside 'noise'"),
   ])
   func namesFileLineAndKey(_ rule: String, _ message: String) throws {
     let error = try #require(throws: PipelineError.self) {

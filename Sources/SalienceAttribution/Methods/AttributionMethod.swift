@@ -28,6 +28,12 @@ public protocol AttributionMethod: Sendable {
   /// What an example of so many tokens takes, for plans of memory and time.
   func cost(tokens: Int) -> MethodCost
 
+  /// The texts of the dataset that the method compares every text with; nil where it needs none.
+  var drawnTexts: TextSample? { get }
+
+  /// The method with those texts.
+  func comparing(with texts: [String]) -> any AttributionMethod
+
   /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
   func validate(tokenizer: Tokenizer) throws
 
@@ -43,6 +49,8 @@ extension AttributionMethod {
   public var hasTolerance: Bool { false }
   public var randomSeed: UInt64? { nil }
   public var rules: BackwardRules? { .exact }
+  public var drawnTexts: TextSample? { nil }
+  public func comparing(with texts: [String]) -> any AttributionMethod { self }
   public func validate(tokenizer: Tokenizer) throws {}
 }
 

@@ -75,11 +75,39 @@ public enum Baseline: Sendable, Equatable {
     let replaced = encoding.special.prefix(input.sequence.count).map { !(keepSpecial && $0) }
     guard let id else { return PathEnd(input.sequence, zeroed: replaced) }
     let ids = zip(encoding.ids, replaced).map { $1 ? id : $0 }
+    return Self.end(of: encoding, ids: ids, as: input, at: layer, in: architecture)
+  }
+
+  private static func end(
+    of encoding: Encoding, ids: [Int32], as input: PathEnd, at layer: AttributionLayer,
+    in architecture: any Architecture
+  ) -> PathEnd {
     var sequence = architecture.sequence(ids: ids, typeIDs: Array(encoding.modelTypeIDs.prefix(ids.count)))
     sequence.selectedRow = input.sequence.selectedRow
     sequence.candidates = input.sequence.candidates
     if layer == .wordEmbeddings { sequence.positionIDs = input.sequence.positionIDs }
     return PathEnd(sequence)
+  }
+
+  /// The start of the path from another text: its tokens take the places of the subject's, one after another.
+  ///
+  /// A longer text is cut; behind a shorter one stands padding, attended like any other token, or where the tokenizer
+  /// has none, the text again.
+  ///
+  /// - Throws: `AttributionError` with code `example` for a text without tokens; `TokenizerError`.
+  static func end(
+    of subject: Subject, text: String, keepSpecial: Bool, at layer: AttributionLayer
+  ) throws -> PathEnd {
+    let input = subject.input
+    let tokens = try subject.tokenizer.encode(text, addingSpecialTokens: false).ids
+    guard !tokens.isEmpty else { throw AttributionError(.example, "a text that was drawn as baseline has no tokens") }
+    let padding = subject.tokenizer.padToken?.id
+    var (ids, next) = (input.sequence.wordIDs, 0)
+    for (place, special) in subject.encoding.special.prefix(ids.count).enumerated() where !(keepSpecial && special) {
+      ids[place] = next < tokens.count ? tokens[next] : padding ?? tokens[next % tokens.count]
+      next += 1
+    }
+    return end(of: subject.encoding, ids: ids, as: input, at: layer, in: subject.architecture)
   }
 }
 

@@ -9,10 +9,10 @@ public struct ExpectedGradients: RegisteredMethod {
   public static let name = "expected-gradients"
   public static let summary = "the mean gradient at random points of the paths from random baselines"
 
-  public static let settings: [any SettingDeclaration] = [
-    BaselineSamples.countSetting, BaselineSamples.seedSetting, BaselineSamples.baselinesSetting,
-    BaselineSamples.keepSpecialSetting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
-  ]
+  public static let settings: [any SettingDeclaration] =
+    BaselineSamples.settings + [
+      normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
+    ]
   static let normalizeSetting = Normalization.setting(fallback: .l2)
   static let layerSetting = AttributionLayer.setting(fallback: .embeddings)
 
@@ -21,7 +21,7 @@ public struct ExpectedGradients: RegisteredMethod {
   public let target: Target
   public let output: OutputKind
   public let normalization: Normalization
-  public let samples: BaselineSamples
+  public private(set) var samples: BaselineSamples
 
   public init(
     id: String = name, samples: BaselineSamples = BaselineSamples(), normalization: Normalization = .l2,
@@ -52,6 +52,14 @@ public struct ExpectedGradients: RegisteredMethod {
   public var randomSeed: UInt64? { UInt64(samples.seed) }
 
   public func cost(tokens: Int) -> MethodCost { samples.cost }
+
+  public var drawnTexts: TextSample? { TextSample(samples) }
+
+  public func comparing(with texts: [String]) -> any AttributionMethod {
+    var method = self
+    method.samples.texts = texts
+    return method
+  }
 
   public func validate(tokenizer: Tokenizer) throws { try samples.validate(tokenizer: tokenizer) }
 

@@ -11,18 +11,18 @@ public struct GradientSHAP: RegisteredMethod {
   static let deviationSetting = Setting.optionalNumber(
     "deviation", fallbackText: "no noise",
     help: "standard deviation of the noise on the input of each sample, in the units of the layer")
-  public static let settings: [any SettingDeclaration] = [
-    BaselineSamples.countSetting, BaselineSamples.seedSetting, BaselineSamples.baselinesSetting, deviationSetting,
-    BaselineSamples.keepSpecialSetting, ExpectedGradients.normalizeSetting, Target.setting,
-    ExpectedGradients.layerSetting, OutputKind.setting,
-  ]
+  public static let settings: [any SettingDeclaration] =
+    BaselineSamples.settings + [
+      deviationSetting, ExpectedGradients.normalizeSetting, Target.setting, ExpectedGradients.layerSetting,
+      OutputKind.setting,
+    ]
 
   public let id: String
   public let layer: AttributionLayer
   public let target: Target
   public let output: OutputKind
   public let normalization: Normalization
-  public let samples: BaselineSamples
+  public private(set) var samples: BaselineSamples
   /// Of the noise, in the units of the attribution layer; nil for none.
   public let deviation: Double?
 
@@ -64,6 +64,14 @@ public struct GradientSHAP: RegisteredMethod {
   public var randomSeed: UInt64? { UInt64(samples.seed) }
 
   public func cost(tokens: Int) -> MethodCost { samples.cost }
+
+  public var drawnTexts: TextSample? { TextSample(samples) }
+
+  public func comparing(with texts: [String]) -> any AttributionMethod {
+    var method = self
+    method.samples.texts = texts
+    return method
+  }
 
   public func validate(tokenizer: Tokenizer) throws { try samples.validate(tokenizer: tokenizer) }
 

@@ -19,18 +19,24 @@ extension IntegratedGradients {
   static let keepSpecialSetting = Setting.bool(
     "keep_special", fallback: true,
     help: "`false`: [CLS], [SEP] and other special tokens are replaced by the baseline too")
+  static let reductionSetting = Setting.choice(
+    "reduction", fallback: Reduction.sum, help: "how a token's products become one score: their sum or their length")
   static let normalizeSetting = Normalization.setting(fallback: .l2)
   static let layerSetting = AttributionLayer.setting(fallback: .embeddings)
 
   public static let settings: [any SettingDeclaration] = [
     stepsSetting, quadratureSetting, toleranceSetting, maxStepsSetting, Baseline.setting, keepSpecialSetting,
-    Noise.setting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
+    reductionSetting, Noise.setting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
   ]
 
   public init(id: String, settings: any SettingsReader) throws {
+    let reduction = try Self.reductionSetting.value(in: settings)
+    if reduction == .l2, settings.has(Noise.setting.key) {
+      throw settings.fault(Self.reductionSetting.key, "must be sum beside 'noise'")
+    }
     self.init(
       id: id, rule: try Self.rule(settings), baseline: try Baseline.setting.value(in: settings),
-      keepSpecial: try Self.keepSpecialSetting.value(in: settings),
+      keepSpecial: try Self.keepSpecialSetting.value(in: settings), reduction: reduction,
       normalization: try Self.normalizeSetting.value(in: settings), target: try Target.setting.value(in: settings),
       layer: try Self.layerSetting.value(in: settings), output: try OutputKind.setting.value(in: settings))
   }
@@ -44,9 +50,6 @@ extension IntegratedGradients {
       let key = tolerance != nil ? toleranceSetting.key : maxStepsSetting.key
       if steps != nil || settings.has(quadratureSetting.key) {
         throw settings.fault(key, "cannot stand beside 'steps' or 'quadrature'")
-      }
-      if settings.has(Noise.setting.key) {
-        throw settings.fault(key, "cannot stand beside 'noise'; give 'steps' and 'quadrature'")
       }
       guard let tolerance else {
         throw settings.fault(key, "limits what a 'tolerance' takes; give that, or 'steps' instead")
@@ -72,7 +75,10 @@ extension IntegratedGradients {
     return [
       Target.setting.member(target), Self.layerSetting.member(layer), OutputKind.setting.member(output),
       Self.normalizeSetting.member(normalization),
-    ] + points + [Baseline.setting.member(baseline), Self.keepSpecialSetting.member(keepSpecial)]
+    ] + points + [
+      Baseline.setting.member(baseline), Self.keepSpecialSetting.member(keepSpecial),
+      Self.reductionSetting.member(reduction),
+    ]
   }
 
   public func cost(tokens: Int) -> MethodCost {

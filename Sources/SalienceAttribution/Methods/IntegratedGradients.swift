@@ -15,10 +15,15 @@ public struct IntegratedGradients: RegisteredMethod {
   /// Whether special tokens stay as they are in the baseline.
   public let keepSpecial: Bool
   public let normalization: Normalization
+  public let reduction: Reduction
   public let rule: Rule
   public let output: OutputKind
   /// A fixed rule's, computed once for all examples.
   private let points: Result<[PathPoint], any Error>
+
+  /// How a token's attribution becomes one score: `GradientTimesInput.Reduction.sum`, which completeness is of, or its
+  /// length, as inseq and Ecco have it.
+  public typealias Reduction = GradientTimesInput.Reduction
 
   /// How the path integral is approximated.
   public enum Rule: Sendable, Equatable {
@@ -42,18 +47,18 @@ public struct IntegratedGradients: RegisteredMethod {
   /// - Throws: `AttributionError` with code `usage` where the rule does not have so few points.
   public init(
     id: String = name, steps: Int = stepsSetting.fallback, quadrature: Quadrature = quadratureSetting.fallback,
-    baseline: Baseline = .pad, keepSpecial: Bool = true, normalization: Normalization = .l2,
-    target: Target = .predicted, layer: AttributionLayer = .embeddings, output: OutputKind = .logit
+    baseline: Baseline = .pad, keepSpecial: Bool = true, reduction: Reduction = .sum,
+    normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings,
+    output: OutputKind = .logit
   ) throws {
     _ = try quadrature.points(steps: steps)
     self.init(
       id: id, rule: .fixed(steps: steps, quadrature: quadrature), baseline: baseline, keepSpecial: keepSpecial,
-      normalization: normalization,
-      target: target, layer: layer, output: output)
+      reduction: reduction, normalization: normalization, target: target, layer: layer, output: output)
   }
 
   public init(
-    id: String = name, rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true,
+    id: String = name, rule: Rule, baseline: Baseline = .pad, keepSpecial: Bool = true, reduction: Reduction = .sum,
     normalization: Normalization = .l2, target: Target = .predicted, layer: AttributionLayer = .embeddings,
     output: OutputKind = .logit
   ) {
@@ -62,6 +67,7 @@ public struct IntegratedGradients: RegisteredMethod {
     points = Result { try rule.points() }
     self.baseline = baseline
     self.keepSpecial = keepSpecial
+    self.reduction = reduction
     self.normalization = normalization
     self.target = target
     self.layer = layer
@@ -102,11 +108,16 @@ public struct IntegratedGradients: RegisteredMethod {
       let (ends, path) = (try answers.values(at: 0), try answers.path(at: 1))
       return .finish(
         try subject.output.targets.enumerated().map { index, target in
-          try Explanation(
-            method: method.id, target: target, of: subject, output: ends[index],
-            baselineOutput: target.value(path.baselineOutputs), scores: path.scores[index],
+          let start = target.value(path.baselineOutputs)
+          let isSum = method.reduction == .sum
+          var explanation = try Explanation(
+            method: method.id, target: target, of: subject, output: ends[index], baselineOutput: start,
+            scores: isSum ? path.scores[index] : path.squares[index].map { $0.squareRoot() },
             squares: path.squares[index], normalization: method.normalization, steps: path.pointCount,
             converged: method.hasTolerance ? path.converged : nil)
+          // Lengths sum to nothing; the integral's own delta says as much of them.
+          if !isSum { explanation.convergenceDelta = path.scores[index].reduce(0, +) - (ends[index] - start) }
+          return explanation
         })
     }
   }

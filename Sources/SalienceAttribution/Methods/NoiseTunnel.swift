@@ -29,7 +29,7 @@ public struct NoiseTunnel: AttributionMethod {
     }
   }
 
-  public let method: any AttributionMethod
+  public private(set) var method: any AttributionMethod
   public let kind: Kind
   public let samples: Int
   /// Standard deviation of the noise, in the units of the attribution layer.
@@ -68,6 +68,14 @@ public struct NoiseTunnel: AttributionMethod {
   public var output: OutputKind { method.output }
   public var rules: BackwardRules? { method.rules }
   public var randomSeed: UInt64? { seed }
+  public var hasTolerance: Bool { method.hasTolerance }
+  public var drawnTexts: TextSample? { method.drawnTexts }
+
+  public func comparing(with texts: [String]) -> any AttributionMethod {
+    var tunnel = self
+    tunnel.method = method.comparing(with: texts)
+    return tunnel
+  }
 
   public var values: [JSONMember] {
     let noise = Noise(kind: kind, samples: samples, deviation: deviation, seed: Int(clamping: seed))
@@ -75,7 +83,14 @@ public struct NoiseTunnel: AttributionMethod {
   }
 
   public func cost(tokens: Int) -> MethodCost {
-    MethodCost(evaluations: method.cost(tokens: tokens).evaluations * samples, paths: samples)
+    let own = method.cost(tokens: tokens)
+    let noisy = own.evaluations * samples
+    // What chooses the points comes first.
+    return hasTolerance
+      ? MethodCost(
+        evaluations: own.evaluations + noisy, evaluationsPerRound: noisy, paths: samples,
+        heldGradients: own.heldGradients)
+      : MethodCost(evaluations: noisy, paths: samples)
   }
 
   public func validate(tokenizer: Tokenizer) throws { try method.validate(tokenizer: tokenizer) }
@@ -89,32 +104,78 @@ public struct NoiseTunnel: AttributionMethod {
   }
 
   /// The wrapped method at work, with noise in every path that it asks for.
+  ///
+  /// Points with a tolerance are chosen on the path without noise, and taken for every sample's.
   private struct Run: MethodRun {
     let tunnel: NoiseTunnel
     var run: any MethodRun
     let targets: [ResolvedTarget]
     let noise: [GaussianNoise]
+    /// What was asked last, where its answers choose the points of paths with noise.
+    var choosing: [Ask] = []
+    /// Their answers, while those paths are asked for.
+    var chosen: [Answer] = []
     /// The last path's answer.
     var path: PathResponse?
+    /// Points that were evaluated without noise, and whether they kept the tolerance.
+    var steps = 0
+    var converged = true
 
     mutating func next(_ answers: [Answer]) throws -> Step {
+      if !choosing.isEmpty {
+        if chosen.isEmpty {
+          chosen = answers
+          return .ask(try zip(choosing, answers).compactMap { try noisy($0, at: $1) })
+        }
+        var paths = answers.makeIterator()
+        let complete = zip(choosing, chosen).compactMap { isRefined($0) ? paths.next() : $1 }
+        (choosing, chosen) = ([], [])
+        return try go(on: complete)
+      }
+      return try go(on: answers)
+    }
+
+    private mutating func go(on answers: [Answer]) throws -> Step {
       for case .path(let response) in answers { path = response }
       switch try run.next(answers) {
-      case .ask(let asks): return .ask(try asks.map(noisy))
+      case .ask(let asks):
+        if asks.contains(where: isRefined) {
+          choosing = asks
+          return .ask(asks)
+        }
+        return .ask(try asks.map(noisy))
       case .finish(let plain):
-        return .finish(zip(targets, plain).map { tunnel.explanation($1, of: $0, path: path) })
+        return .finish(
+          zip(targets, plain).map { target, plain in
+            var explanation = tunnel.explanation(plain, of: target, path: path)
+            explanation.steps += steps
+            if tunnel.hasTolerance { explanation.converged = converged }
+            return explanation
+          })
       }
+    }
+
+    private func isRefined(_ ask: Ask) -> Bool {
+      if case .path(let path) = ask { path.refinement != nil } else { false }
     }
 
     private func noisy(_ ask: Ask) throws -> Ask {
       guard case .path(let path) = ask else { return ask }
-      guard path.refinement == nil else {
-        throw AttributionError(.usage, "\(tunnel.id): noise needs a fixed number of steps", setting: .tolerance)
-      }
       guard path.samples.isEmpty else {
         throw AttributionError(.usage, "\(tunnel.id): noise cannot be put around noise")
       }
       return .path(path.sampled(noise, tunnel.kind.statistic))
+    }
+
+    /// A path with noise at the points that were chosen without; nil for what needs no second question.
+    private mutating func noisy(_ ask: Ask, at answer: Answer) throws -> Ask? {
+      guard case .path(let path) = ask, path.refinement != nil, case .path(let plain) = answer else { return nil }
+      guard !plain.points.isEmpty else {
+        throw AttributionError(.notFinite, "\(tunnel.id): no gradient on the path is a finite number")
+      }
+      steps += plain.pointCount
+      converged = converged && plain.converged
+      return .path(path.sampled(noise, tunnel.kind.statistic, at: plain.points))
     }
   }
 

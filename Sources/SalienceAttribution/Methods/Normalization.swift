@@ -8,6 +8,8 @@ public enum Normalization: String, Sendable, CaseIterable {
   case sum
   /// |v| / Σ |v| (AllenNLP).
   case l1
+  /// v / Σ |v| (ferret).
+  case l1Signed = "l1-signed"
   case none
 
   /// Divisors below this share of Σ |v| say nothing about scale, so scores are left at 0 then.
@@ -24,7 +26,7 @@ public enum Normalization: String, Sendable, CaseIterable {
     case .l2: divisor = scores.reduce(0) { $0 + $1 * $1 }.squareRoot()
     case .l2Full: divisor = fullNorm
     case .sum: divisor = scores.reduce(0, +)
-    case .l1: divisor = absolute
+    case .l1, .l1Signed: divisor = absolute
     }
     guard abs(divisor) > Self.smallest * absolute else { return scores.map { _ in 0 } }
     return scores.map { (self == .l1 ? abs($0) : $0) / divisor }

@@ -24,6 +24,15 @@ public struct SampleSeeds: Sendable {
     state = hash
   }
 
+  /// The seeds of a text as a row of the dataset: FNV-1a of its UTF-8 and of the seed as a 64-bit little-endian number.
+  init(text: String, seed: UInt64) {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    text.utf8.forEach(add)
+    withUnsafeBytes(of: seed.littleEndian) { $0.forEach(add) }
+    state = hash
+  }
+
   /// The seed of a sample, counted from 0.
   public subscript(sample: Int) -> UInt64 {
     var z = state &+ (UInt64(sample) &+ 1) &* 0x9E37_79B9_7F4A_7C15

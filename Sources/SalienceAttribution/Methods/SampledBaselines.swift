@@ -24,12 +24,7 @@ struct SampledBaselines: MethodRun {
     let encoding = subject.encoding
     draws = samples.draws(ids: encoding.ids, typeIDs: encoding.typeIDs, method: method)
     let drawn = Set(draws.map(\.baseline)).sorted()
-    ends = try drawn.map { index in
-      let baseline = samples.baselines[index]
-      return baseline.end(
-        of: encoding, output: subject.output, replacingWith: try baseline.tokenID(in: subject.tokenizer),
-        keepSpecial: samples.keepSpecial, at: layer, in: subject.architecture)
-    }
+    ends = try drawn.map { try samples.end($0, of: subject, at: layer) }
     places = draws.compactMap { drawn.firstIndex(of: $0.baseline) }
   }
 

@@ -28,6 +28,12 @@ public enum MethodReference {
     return "\(start)\(text.dropFirst()). (default: \(fallback(declared)))"
   }
 
+  /// What presets are, for `--help`.
+  public static var presets: String {
+    let text = Preset.help.replacing("`", with: "")
+    return "\(text.prefix(1).uppercased())\(text.dropFirst())."
+  }
+
   /// Markdown tables of every method, and of every key of a method: key, meaning, default.
   public static var table: String {
     var rows = ["| method | scores |", "| --- | --- |"]
@@ -37,6 +43,7 @@ public enum MethodReference {
       "| --- | --- | --- |",
       "| `methods[].name` | the method, one of the table above | required |",
       "| `methods[].id` | fills the tables' `method` column; unique in the file | the name |",
+      "| `methods[].preset` | \(Preset.help) | none |",
     ]
     for setting in MethodRegistry.settings {
       let having: [Declared] = MethodRegistry.types.compactMap { type in

@@ -14,8 +14,9 @@ extension OutputKind {
   /// The key `output`: whether logits or probabilities are explained.
   static let setting = Setting<OutputKind>.choice(
     "output", fallback: .logit,
-    help: "`probability` is the number that the predictions table shows under that name, or a factor of it; a contrast "
-      + "is then the difference of two, and a regression has none")
+    help: "`probability` is the number that the predictions table shows under that name, or a factor of it, and "
+      + "`log-probability` its logarithm, for classes and tokens; a contrast is then the difference of two, and a "
+      + "regression has none")
 }
 
 extension Normalization {

@@ -60,7 +60,8 @@ extension ModelTask {
 
   /// What makes what a method explains of the logits.
   ///
-  /// - Throws: `AttributionError` with code `usage` for a probability where the task has none.
+  /// - Throws: `AttributionError` with code `usage` for a probability where the task has none, and for its logarithm
+  ///   where outputs do not exclude each other.
   func function(of output: OutputKind) throws -> OutputFunction {
     if output == .logit { return .identity }
     guard let probability else {
@@ -68,7 +69,13 @@ extension ModelTask {
         .usage, "the model is a regression, whose output is a number without a probability: explain its logit",
         setting: .output)
     }
-    return probability
+    guard output == .logProbability else { return probability }
+    guard probability == .softmax else {
+      throw AttributionError(
+        .usage, "log-probability is for classes or tokens of which one is right: explain the logit or the probability",
+        setting: .output)
+    }
+    return .logSoftmax
   }
 
   public func windows(of text: String, pair: String?, tokenizer: Tokenizer, maxLength: Int) throws -> [Encoding] {

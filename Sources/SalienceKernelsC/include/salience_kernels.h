@@ -107,6 +107,12 @@ void salience_softmax(const float *x, size_t rows, size_t width, float *y);
 /// dx = y * (dy - sum(dy * y)) over each row, y the probabilities; all [rows x width], and dx may be dy or y.
 void salience_softmax_backward(const float *dy, const float *y, size_t rows, size_t width, float *dx);
 
+/// y = x - max(x) - ln sum(exp(x - max(x))) over each row; x and y are [rows x width], and y may be x.
+void salience_log_softmax(const float *x, size_t rows, size_t width, float *y);
+
+/// dx = dy - exp(y) * sum(dy) over each row, y the logarithms of the probabilities; all [rows x width], dx another matrix.
+void salience_log_softmax_backward(const float *dy, const float *y, size_t rows, size_t width, float *dx);
+
 // MARK: Attention of one sequence
 
 /// The keys that a query sees: query i those from i - before to i + after; a reach of the length shows everything.

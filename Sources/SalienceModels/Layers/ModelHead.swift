@@ -47,9 +47,13 @@ public enum Readout: Sendable, Hashable {
   case maximum
 }
 
-/// Which number of an output is explained: its logit, or the probability that predictions show.
+/// Which number of an output is explained.
 public enum OutputKind: String, Sendable, CaseIterable {
-  case logit, probability
+  case logit
+  /// The probability that predictions show.
+  case probability
+  /// The logarithm of the probability, of outputs that exclude each other: a training loss without its sign.
+  case logProbability = "log-probability"
 }
 
 /// What makes a model's outputs of its logits.
@@ -58,6 +62,8 @@ public enum OutputFunction: Sendable, Hashable {
   case identity
   /// Softmax over the C logits of a row, which exclude each other.
   case softmax
+  /// The logarithm of that.
+  case logSoftmax
   /// Each logit's own probability, whatever the others are.
   case sigmoid
   /// Each column's softmax over a sequence's candidates (`TokenSequence.candidates`): which of the tokens it is.

@@ -24,7 +24,8 @@ extension PipelineFile {
 
   /// Reads one method, whose own settings it reads itself.
   static func method(_ node: PipelineNode, path: String, columns: ColumnMapping) throws -> Pipeline.Method {
-    let mapping = try MappingDecoder(node, path: path, keys: ["name", "id"] + MethodRegistry.settings.map(\.key))
+    let keys = ["name", "id", "preset"] + MethodRegistry.settings.map(\.key)
+    var mapping = try MappingDecoder(node, path: path, keys: keys)
     let name = try MappingDecoder.string(try mapping.required("name"), path: mapping.name("name"))
     guard let type = MethodRegistry.type(named: name) else {
       let names = MethodRegistry.names
@@ -41,6 +42,15 @@ extension PipelineFile {
     let id = try mapping.string("id") ?? name
     guard isIdentifier(id) else {
       throw mapping.fault("id", "must be letters, digits, '-', '_' and '.', beginning with a letter or a digit")
+    }
+    if let preset = try mapping.choice("preset", Preset.self) {
+      guard let entries = preset.entries(of: name) else {
+        throw mapping.fault(
+          "preset",
+          "is \(preset.rawValue), which has no \(name) that comes out the same, but "
+            + preset.methods.joined(separator: ", "))
+      }
+      mapping = try MappingDecoder(node.filled(with: entries, of: preset), path: path, keys: keys)
     }
     let method = try MethodRegistry.method(type, id: id, settings: mapping)
     if (method as? any FeatureMethod)?.settings.features == .spans, columns.spans == nil {

@@ -62,4 +62,4 @@ public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & Act
   & ElementwiseKernels & LayerNormKernels & SoftmaxKernels & AttentionKernels & SelectedRowKernels & PathKernels
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
   & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels & HeadProjectionKernels
-  & MultiQueryAttentionKernels & SigmoidKernels & TokenSoftmaxKernels & ColumnScalingKernels
+  & MultiQueryAttentionKernels & SigmoidKernels & TokenSoftmaxKernels & ColumnScalingKernels & LogSoftmaxKernels

@@ -63,7 +63,7 @@ extension PathExecutor {
       return PathResponse(
         baselineOutputs: path.baselineOutputs,
         scores: requests[index].cotangents.indices.map(path.scores), squares: squares,
-        pointCount: path.evaluations.count, converged: path.converged)
+        pointCount: path.evaluations.count, points: path.chosenPoints, converged: path.converged)
     }
   }
 

@@ -49,9 +49,13 @@ public struct PathRequest: Sendable {
   }
 
   /// The same with noise on its input, a path per sample.
-  public func sampled(_ samples: [GaussianNoise], _ statistic: SampleStatistic) -> PathRequest {
+  ///
+  /// - Parameter chosen: the points of every sample's path, where the request has none of its own.
+  public func sampled(
+    _ samples: [GaussianNoise], _ statistic: SampleStatistic, at chosen: [PathPoint] = []
+  ) -> PathRequest {
     PathRequest(
-      input: input, baseline: baseline, points: points, cotangents: cotangents,
+      input: input, baseline: baseline, points: refinement == nil ? points : chosen, cotangents: cotangents,
       samples: samples.map { PathSample(noise: $0) }, statistic: statistic,
       readsBaselineOutputs: readsBaselineOutputs, reduction: reduction)
   }

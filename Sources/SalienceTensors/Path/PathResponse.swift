@@ -10,13 +10,16 @@ public struct PathResponse: Sendable {
   public let squares: [[Double]]
   /// Points evaluated, of one path.
   public let pointCount: Int
+  /// The points that a refinement chose, with their weights, in ascending order of α; empty of a request that had points.
+  public let points: [PathPoint]
   /// false where a refinement ended before it was content.
   public let converged: Bool
 
   public init(
     baselineOutputs: [Float], sampleOutputs: [[Float]] = [], scores: [[Double]], squares: [[Double]],
-    pointCount: Int, converged: Bool = true
+    pointCount: Int, points: [PathPoint] = [], converged: Bool = true
   ) {
+    self.points = points
     self.baselineOutputs = baselineOutputs
     self.sampleOutputs = sampleOutputs
     self.scores = scores

@@ -44,6 +44,12 @@ struct RefinedPath {
     }
   }
 
+  /// Those that count, when finished, in ascending order of α.
+  var chosenPoints: [PathPoint] {
+    zip(evaluations, weights).filter { $1 != 0 }.map { PathPoint(alpha: $0.alpha, weight: $1) }
+      .sorted { $0.alpha < $1.alpha }
+  }
+
   /// Token scores of a target, when finished.
   func scores(target: Int) -> [Double] {
     var sums = Array(repeating: 0.0, count: evaluations.first?.scores[target].count ?? 0)

@@ -15,6 +15,7 @@ extension GatedActivation: RowWiseOperation {}
 extension LayerNorm: RowWiseOperation {}
 extension RMSNorm: RowWiseOperation {}
 extension Softmax: RowWiseOperation {}
+extension LogSoftmax: RowWiseOperation {}
 extension Sigmoid: RowWiseOperation {}
 
 extension Linear: RowWiseOperation {

@@ -136,8 +136,11 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   private static func softmax() throws -> [OpCase] {
     try widths.flatMap { width in
       try [RowExtent.tokens, .sequences].flatMap { rows in
-        try batches.map { lengths in
-          try OpCase("softmax", ValueShape(rows, width), lengths: lengths) { try $0.softmax($1) }
+        try batches.flatMap { lengths in
+          [
+            try OpCase("softmax", ValueShape(rows, width), lengths: lengths) { try $0.softmax($1) },
+            try OpCase("log_softmax", ValueShape(rows, width), lengths: lengths) { try $0.logSoftmax($1) },
+          ]
         }
       }
     }

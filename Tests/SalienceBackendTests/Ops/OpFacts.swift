@@ -87,6 +87,7 @@ struct OpFacts {
         try $0.gatedActivation(.silu, $1)
       },
       facts(tokens, ["softmax": (0, 2 * 64), "softmax_backward": (0, 3 * 64)]) { try $0.softmax($1) },
+      facts(tokens, ["log_softmax": (0, 2 * 64), "log_softmax_backward": (0, 3 * 64)]) { try $0.logSoftmax($1) },
       facts(tokens, ["token_softmax": (0, 2 * 64), "token_softmax_backward": (0, 3 * 64)]) {
         try $0.tokenSoftmax($1)
       },

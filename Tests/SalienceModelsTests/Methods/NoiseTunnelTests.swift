@@ -118,6 +118,33 @@ private enum NoiseFixture {
     print("noise tunnel on \(backend.device.details): worst score \(worst) of the norm")
   }
 
+  /// With a tolerance the points are those of the text without noise: many fixed ones give nearly the same.
+  @Test func tolerance() async throws {
+    var count = 0
+    for item in try NoiseCase.all() where item.reference.steps >= 20 {
+      guard let plain = try item.reference.method(id: item.method) as? IntegratedGradients,
+        case .fixed(_, .gaussLegendre) = plain.rule
+      else { continue }
+      func explanation(_ rule: IntegratedGradients.Rule) async throws -> Explanation {
+        let method = IntegratedGradients(
+          id: plain.id, rule: rule, baseline: plain.baseline, keepSpecial: plain.keepSpecial, target: plain.target,
+          layer: plain.layer, output: plain.output)
+        let tunnel = try NoiseTunnel(
+          method, kind: item.kind, samples: item.samples, deviation: item.deviation, seed: item.seed)
+        return try await self.explanation(tunnel, item)
+      }
+      let own = try await explanation(.adaptive(try AdaptiveQuadrature(tolerance: 0.001)))
+      let many = try await explanation(.fixed(steps: 200, quadrature: .gaussLegendre))
+      let scores = many.attributions.map(Double.init)
+      let error = distance(own.attributions.map(Double.init), scores)
+      #expect(error <= 2e-2 * norm(scores), "\(item.id): off by \(error / norm(scores))")
+      #expect(own.converged == true && own.steps < 257 * (item.samples + 1))
+      #expect((own.convergenceDelta == nil) == (item.kind != .smoothGrad))
+      count += 1
+    }
+    #expect(count > 0)
+  }
+
   @Test func referenceBackend() async throws {
     for item in try NoiseCase.all() where item.reference.steps <= 10 {
       let own = try await explanation(item.tunnel(), item, on: ReferenceBackend())

@@ -20,6 +20,8 @@ public struct PipelineRun: Sendable {
   public private(set) var unusedTensors: [UnusedTensors] = []
   private var methods: [any AttributionMethod]
   private let dataset: RunDataset
+  /// nil where no influence is asked for.
+  let influence: RunInfluence?
 
   /// Rows of a unit of work.
   public static let unitRows = 1024
@@ -45,10 +47,12 @@ public struct PipelineRun: Sendable {
       ? FallbackBackend(backend, spare: CPUBackend(precision: pipeline.precision), warn: warnOnStandardError) : backend
     checkpoints = try pipeline.models.map { try Checkpoint(directory: $0) }
     dataset = try RunDataset(pipeline, standardInput: standardInput)
+    influence = try RunInfluence(pipeline)
     for (index, checkpoint) in checkpoints.enumerated() {
       do {
         try AttributionModel.validate(methods, for: checkpoint.config, task: pipeline.task)
         try checkTask(of: checkpoint)
+        try checkInfluence(of: checkpoint, named: pipeline.models[index])
         unusedTensors.append(try AttributionModel.unusedTensors(of: checkpoint, task: pipeline.task))
       } catch let error as AttributionError {
         throw located(error, model: index)
@@ -118,7 +122,8 @@ public struct PipelineRun: Sendable {
       models: try zip(modelNames, checkpoints).map { name, checkpoint in
         RunFingerprint.Model(name: name, files: try checkpoint.files.map(RunFingerprint.File.init(reading:)))
       },
-      dataset: try dataset.fingerprint())
+      dataset: try dataset.fingerprint(), training: try influence?.fingerprint() ?? [])
+    var opened: [Checkpoint] = []
     let models = try modelNames.indices.map { index in
       let files = fingerprint.models[index].files
       // Opened once more, after the checksums were taken: what is read from now on is what they tell of.
@@ -127,6 +132,7 @@ public struct PipelineRun: Sendable {
       guard checkpoint.files == files.map(\.path) else {
         throw PipelineError(.data, "files came or went while the run began", at: checkpoint.directory)
       }
+      opened.append(checkpoint)
       return Run.Model(name: modelNames[index]) {
         for file in files { try file.checkUnchanged() }
       } load: {
@@ -135,7 +141,9 @@ public struct PipelineRun: Sendable {
     }
     return Run(
       layout: layout, fingerprint: fingerprint, models: models, options: options,
-      resources: resources(ceilings, isResumed: options.resume, files: fingerprint.dataset),
+      resources: resources(
+        ceilings, isResumed: options.resume, files: fingerprint.dataset + fingerprint.training,
+        influence: influenceStage(opened)),
       facts: RunFacts(
         version: salienceVersion, pipeline: pipeline.resolved, device: backend.device.json, seeds: pipeline.seeds),
       progress: progress)
@@ -155,7 +163,8 @@ public struct PipelineRun: Sendable {
   }
 
   private func resources(
-    _ ceilings: DeviceCeilings?, isResumed: Bool, files: [RunFingerprint.File]
+    _ ceilings: DeviceCeilings?, isResumed: Bool, files: [RunFingerprint.File],
+    influence: (@Sendable (Run) async throws -> Void)?
   ) -> Run.Resources {
     let tables = tableOptions
     let (writesCSV, names) = (pipeline.output.formats.contains(.csv), modelNames)
@@ -164,7 +173,9 @@ public struct PipelineRun: Sendable {
       checkDataset: { for file in files { try file.checkUnchanged() } },
       openTables: { UnitWriter(directory: $0, options: tables) },
       unitPublished: Allocator.releaseFreedMemory,
+      afterScoring: influence,
       finish: { layout, staging in
+        if influence != nil { try Run.publishInfluence(of: layout, in: staging) }
         guard writesCSV else { return }
         let output = try FileOutput(creating: "\(staging)/tokens.csv")
         // A model whose rows all failed has no tables, and so no lines; where none has any, the header is all.
@@ -181,6 +192,9 @@ public struct PipelineRun: Sendable {
           unused.summary.map { JSONMember(name: name, value: .string($0)) }
         }
         if !unread.isEmpty { facts.append(JSONMember(name: "unread_tensors", value: .object(unread))) }
+        if let summary = self.influence?.summary.withLock({ $0 }) {
+          facts.append(JSONMember(name: "influence", value: summary.json))
+        }
         if let fallback = backend as? FallbackBackend {
           facts.append(JSONMember(name: "fallback", value: fallback.json))
         }

@@ -56,11 +56,12 @@ struct RunCommand: AsyncParsableCommand {
         options: runOptions, limit: limit, progress: progress, ceilings: ceilings)
       stopper.attach(run)
       let summary = try await run.execute()
-      if !quiet { summary.notes.forEach(warnOnStandardError) }
+      let notes = summary.notes + parts.influenceNotes
+      if !quiet { notes.forEach(warnOnStandardError) }
       let timing = parts.profileReport(ceilings)
       if let timing { writeMessage(linesOf: timing.text) }
       let rankings = pipeline.faithfulness != nil && summary.isFinished ? Self.rankings(of: run.layout) : []
-      try report(summary, timing, rankings, layout: run.layout)
+      try report(summary, notes, timing, rankings, layout: run.layout)
       if let error = summary.badRowError(limit: pipeline.maxBadRows, in: run.layout) { throw error }
     }
   }
@@ -72,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func report(
-    _ summary: RunSummary, _ timing: ProfileReport?, _ rankings: [Ranking], layout: RunLayout
+    _ summary: RunSummary, _ notes: [String], _ timing: ProfileReport?, _ rankings: [Ranking], layout: RunLayout
   ) throws {
     let failed = summary.models.reduce(0) { $0 + $1.counts.quarantined }
     // The tables are published; that these rows cannot be shown is no failure of the run.
@@ -91,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
         "directory": .string(layout.path), "finished": .bool(summary.isFinished), "rows": .integer(summary.rows),
         "seconds": .double(summary.seconds), "rows_taken_over": .integer(summary.takenOver), "models": .array(models),
         "convergence": summary.convergence.json,
-        "notes": .array(summary.notes.map(JSONValue.string)), "first_bad_rows": .array(first.map(\.json)),
+        "notes": .array(notes.map(JSONValue.string)), "first_bad_rows": .array(first.map(\.json)),
       ]
       var members = value.objectValue ?? []
       if let timing { members.append(JSONMember(name: "profile", value: timing.json)) }

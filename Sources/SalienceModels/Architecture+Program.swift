@@ -41,17 +41,23 @@ extension Architecture {
       guard let value = graph.values.points[layer] else { throw absence(of: layer) }
       return value
     }
-    let taps = try spec.taps.map { tap in
+    let inside = try spec.taps.filter { $0 != .classifierInput }.map { tap in
       guard let value = graph.values.taps[tap] else { throw absence(of: tap) }
       return value
     }
     var plan = graph.plan
-    let kept = [point] + taps + (inner.map { [$0] } ?? [])
+    let kept = [point] + inside + (inner.map { [$0] } ?? [])
     if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: kept) }
     if savings.contains(.absorbedKeysValues), spec.rules?.allowsAbsorbedKeysValues ?? true {
       // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
       let isBlended = spec.rules != nil && savings.contains(.pathEdges)
       plan = try plan.absorbingKeysValues(except: isBlended ? point : nil)
+    }
+    // Selecting rows earlier gives what the head reads another name, so it is found at the end.
+    let taps = try spec.taps.map { tap in
+      let value = tap == .classifierInput ? plan.classifierInput : graph.values.taps[tap]
+      guard let value else { throw absence(of: tap) }
+      return value
     }
     return try PathProgram(
       model: plan, point: point, inner: inner, taps: taps, rules: spec.rules, savings: savings,
@@ -60,6 +66,15 @@ extension Architecture {
 
   private func absence(of name: some CustomStringConvertible) -> ModelError {
     ModelError(.invalid, "no \(name): the model has encoder layers 0 to \(layerCount - 1)")
+  }
+}
+
+extension Plan {
+  /// The operand of the linear layer that gives the only output, one row per sequence; nil where something else does.
+  fileprivate var classifierInput: ValueID? {
+    let last = instructions.last { $0.operation is Linear && outputs.count == 1 && $0.outputs.first == outputs[0] }
+    guard let input = last?.inputs.first, shape(of: input).rows == .sequences else { return nil }
+    return input
   }
 }
 

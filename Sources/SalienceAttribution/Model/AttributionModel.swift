@@ -32,20 +32,21 @@ public struct AttributionModel: Sendable {
   /// - Parameters:
   ///   - task: what the model is asked; as its configuration says unless given.
   ///   - faithfulness: what is measured of every explanation; nothing unless given.
+  ///   - taps: what decisions read of the model besides its logits, for `tapped`; nothing unless given.
   ///   - savings: what is left out of the work; without some, scores are the same but for rounding.
   public init(
     checkpoint: Checkpoint, task: TaskSettings = TaskSettings(), methods: [any AttributionMethod],
-    faithfulness: Faithfulness? = nil, savings: ExactSavings = .all, on backend: any Backend
+    faithfulness: Faithfulness? = nil, taps: [Tap] = [], savings: ExactSavings = .all, on backend: any Backend
   ) async throws {
     try await self.init(
-      checkpoint: checkpoint, task: task, methods: methods, faithfulness: faithfulness, savings: savings,
+      checkpoint: checkpoint, task: task, methods: methods, faithfulness: faithfulness, taps: taps, savings: savings,
       randomWeights: nil, on: backend)
   }
 
   /// - Parameter randomWeights: a seed for weights that take the place of the checkpoint's.
   private init(
     checkpoint: Checkpoint, task: TaskSettings, methods: [any AttributionMethod], faithfulness: Faithfulness?,
-    savings: ExactSavings, randomWeights: UInt64?, on backend: any Backend
+    taps: [Tap], savings: ExactSavings, randomWeights: UInt64?, on backend: any Backend
   ) async throws {
     try Self.validate(methods, for: checkpoint.config, task: task)
     let stored = try StoredModel(checkpoint, task: task)
@@ -92,13 +93,13 @@ public struct AttributionModel: Sendable {
     var programs = try specs.map { [architecture] in try architecture.program(head, $0, savings: savings) }
     // Decisions read logits; at any layer, for the whole model runs.
     let decides = { [task = self.task] (spec: ProgramSpec) in
-      spec.isRounded && spec.readout == task.readout && spec.output == .identity
+      spec.isRounded && spec.readout == task.readout && spec.output == .identity && spec.taps == taps
     }
     if let known = specs.firstIndex(where: decides) {
       decisionProgram = known
     } else {
       decisionProgram = programs.count
-      programs.append(try architecture.program(head, ProgramSpec(readout: self.task.readout, rules: nil)))
+      programs.append(try architecture.program(head, ProgramSpec(readout: self.task.readout, rules: nil, taps: taps)))
     }
     self.programs = programs
     try stored.requireNumbers(in: Set(programs.flatMap(\.parameters).flatMap(\.pieces)))
@@ -111,7 +112,7 @@ public struct AttributionModel: Sendable {
       faithfulness?.has(.randomWeightsTau) == true
       ? [
         try await AttributionModel(
-          checkpoint: checkpoint, task: task, methods: methods, faithfulness: nil, savings: savings,
+          checkpoint: checkpoint, task: task, methods: methods, faithfulness: nil, taps: [], savings: savings,
           randomWeights: faithfulness?.seed, on: backend)
       ] : []
   }

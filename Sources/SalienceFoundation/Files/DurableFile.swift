@@ -14,11 +14,18 @@ public enum DurableFile {
   ///
   /// - Throws: `FileFault`.
   public static func write(_ text: String, to path: String) throws(FileFault) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Writes a file that is not there yet and flushes it to the disk.
+  ///
+  /// - Throws: `FileFault`.
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileFault) {
     let file: OpenFile
     do { file = try OpenFile.create(path, mode: 0o644) } catch { throw .output("cannot be created", path, error) }
     var failure: SystemError?
     do {
-      try file.write(Array(text.utf8))
+      try file.write(bytes)
       try file.flush()
     } catch { failure = error }
     do { try file.close() } catch { failure = failure ?? error }

@@ -33,7 +33,10 @@ extension RunFingerprint {
         "another process works on the run without the change (\(differences.joined(separator: "; ")));"
           + " the same command again when it has ended", at: directory.path)
     }
-    for path in [directory.success, directory.runFile, directory.tokens] { try DurableFile.remove(path) }
+    for path in [directory.success, directory.runFile, directory.tokens, directory.influence] {
+      try DurableFile.remove(path)
+    }
+    try DurableFile.removeTree(directory.influenceState)
     try DurableFile.sync(directory.path)
     guard try stage(in: directory, { try DurableFile.rename($0, to: directory.fingerprint) }) else {
       throw PipelineError(.io, "cannot be replaced", at: directory.fingerprint)
@@ -51,7 +54,7 @@ extension RunFingerprint {
       }
     let same = RunFingerprint(
       pipeline: pipeline, precision: precision, unitRows: unitRows, limit: earlier.limit,
-      models: Array(models.prefix(earlier.models.count)), dataset: dataset)
+      models: Array(models.prefix(earlier.models.count)), dataset: dataset, training: training)
     return grows && same.differences(from: earlier).isEmpty
   }
 

@@ -4,13 +4,16 @@ import SalienceTensors
 
 extension RunFingerprint {
   public var json: JSONValue {
-    [
+    let known: JSONValue = [
       "format": 1, "pipeline": pipeline, "precision_in_use": .string(precision.rawValue),
       "unit_rows": .integer(unitRows),
       "limit": limit.map { .integer($0) } ?? nil,
       "models": .array(models.map { ["name": .string($0.name), "files": .array($0.files.map(\.json))] }),
       "dataset": .array(dataset.map(\.json)),
     ]
+    let influential =
+      training.isEmpty ? [] : [JSONMember(name: "training", value: .array(training.map(\.json)))]
+    return .object((known.objectValue ?? []) + influential)
   }
 
   /// Reads a stored fingerprint.
@@ -40,7 +43,7 @@ extension RunFingerprint {
       models: try models.map { model in
         guard let name = model["name"]?.stringValue, let list = model["files"]?.arrayValue else { throw damaged() }
         return Model(name: name, files: try files(list))
-      }, dataset: try files(dataset))
+      }, dataset: try files(dataset), training: try files(json["training"]?.arrayValue ?? []))
   }
 }
 

@@ -76,26 +76,37 @@ public struct RunFingerprint: Sendable, Equatable {
   public let limit: Int64?
   public let models: [Model]
   public let dataset: [File]
+  /// Files of training rows whose influence is asked for.
+  public let training: [File]
 
   /// - Parameter precision: in use; as the pipeline asks for unless given.
   public init(
-    pipeline: Pipeline, precision: Precision? = nil, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]
+    pipeline: Pipeline, precision: Precision? = nil, unitRows: Int, limit: Int64?, models: [Model], dataset: [File],
+    training: [File] = []
   ) {
     let ignored = ["name", "models", "max_bad_rows"]
     let members = (pipeline.resolved.objectValue ?? []).filter { !ignored.contains($0.name) }.map { member in
       switch member.name {
       case "dataset": JSONMember(name: member.name, value: member.value.removing("path"))
       case "output": JSONMember(name: member.name, value: member.value.removing("directory"))
+      case "influence":
+        JSONMember(
+          name: member.name,
+          value: .object(
+            (member.value.objectValue ?? []).map {
+              $0.name == "training" ? JSONMember(name: $0.name, value: $0.value.removing("path")) : $0
+            }))
       default: member
       }
     }
     self.init(
       pipeline: .object(members), precision: precision ?? pipeline.precision, unitRows: unitRows, limit: limit,
-      models: models, dataset: dataset)
+      models: models, dataset: dataset, training: training)
   }
 
   init(
-    pipeline: JSONValue, precision: Precision, unitRows: Int, limit: Int64?, models: [Model], dataset: [File]
+    pipeline: JSONValue, precision: Precision, unitRows: Int, limit: Int64?, models: [Model], dataset: [File],
+    training: [File] = []
   ) {
     self.pipeline = pipeline
     self.precision = precision
@@ -103,6 +114,7 @@ public struct RunFingerprint: Sendable, Equatable {
     self.limit = limit
     self.models = models
     self.dataset = dataset
+    self.training = training
   }
 
   /// What differs from the fingerprint of the run so far, one line each.
@@ -125,6 +137,7 @@ public struct RunFingerprint: Sendable, Equatable {
       }
     }
     return lines + Self.differences("dataset", earlier.dataset, dataset)
+      + Self.differences("influence.training", earlier.training, training)
   }
 
   private static func differences(_ place: String, _ old: [File], _ new: [File]) -> [String] {

@@ -14,6 +14,8 @@ public struct RunLayout: Sendable, Equatable {
   public var runFile: String { "\(path)/run.json" }
   /// Written by the finishing step where it was asked for.
   var tokens: String { "\(path)/tokens.csv" }
+  /// Written by the finishing step where it was asked for.
+  public var influence: String { "\(path)/influence.parquet" }
   public var state: String { "\(path)/state" }
   public var fingerprint: String { "\(state)/run-fingerprint.json" }
   /// Locked by every process that works on the run.
@@ -25,11 +27,15 @@ public struct RunLayout: Sendable, Equatable {
   /// Names of a run's tables, which are directories.
   static let tables = ["predictions", "explanations", "attributions", "metrics", "errors"]
   /// Files of the finishing step, beside `_SUCCESS`.
-  static let files = ["run.json", "tokens.csv", "report.html"]
+  static let files = ["run.json", "tokens.csv", "influence.parquet", "report.html"]
 
   /// Where standard input is kept, so that a run of it can be resumed.
   public var standardInput: String { "\(state)/\(Self.standardInput)" }
   static let standardInput = "standard-input"
+
+  /// What influence has computed so far, until the run is finished.
+  public var influenceState: String { "\(state)/\(Self.influenceState)" }
+  static let influenceState = "influence"
 
   /// Names of what a run makes in its directory.
   public static var names: [String] { ["_SUCCESS", "state", "tensorboard"] + files + tables }
@@ -76,7 +82,7 @@ public struct RunLayout: Sendable, Equatable {
     }
     try removeMatching("\(path)/tensorboard") { $0.hasPrefix("events.out.tfevents.") }
     for name in try DurableFile.names(in: state)
-    where name.hasPrefix("tmp-") || name.hasPrefix(Self.standardInput) {
+    where name == Self.influenceState || name.hasPrefix("tmp-") || name.hasPrefix(Self.standardInput) {
       try DurableFile.removeTree("\(state)/\(name)")
     }
     try DurableFile.remove(fingerprint)

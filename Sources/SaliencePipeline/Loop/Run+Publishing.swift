@@ -55,6 +55,8 @@ extension Run {
       try replace(layout.runFile, with: runFile(summary).text(pretty: true) + "\n")
       try replace(layout.success, with: "")
     }
+    // It took the place of work that is done now.
+    try? DurableFile.removeTree(layout.influenceState)
     return summary
   }
 

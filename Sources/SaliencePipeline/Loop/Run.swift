@@ -1,4 +1,5 @@
 import SalienceDatasets
+import SalienceFoundation
 import SalienceJSON
 import SalienceReports
 import SalienceTensors
@@ -67,6 +68,8 @@ public final class Run: Sendable {
     public var openTables: @Sendable (_ directory: String) throws -> any ExampleSink
     /// Called after a unit is published and its memory is freed.
     public var unitPublished: @Sendable () -> Void
+    /// Work of a second stage, begun when every table is complete and before the finishing step; none unless given.
+    public var afterScoring: (@Sendable (_ run: Run) async throws -> Void)?
     /// Further outputs of the finishing step, `tokens.csv` for one, written when every table is complete: into a staging
     /// directory, whose files then move beside the tables.
     public var finish: @Sendable (_ run: RunLayout, _ staging: String) throws -> Void
@@ -81,6 +84,7 @@ public final class Run: Sendable {
       checkDataset: @escaping @Sendable () throws -> Void = {},
       openTables: @escaping @Sendable (_ directory: String) throws -> any ExampleSink,
       unitPublished: @escaping @Sendable () -> Void = {},
+      afterScoring: (@Sendable (_ run: Run) async throws -> Void)? = nil,
       finish: @escaping @Sendable (_ run: RunLayout, _ staging: String) throws -> Void = { _, _ in },
       closingFacts: @escaping @Sendable () -> [JSONMember] = { [] },
       precisions: (@Sendable () -> [Precision])? = nil
@@ -89,6 +93,7 @@ public final class Run: Sendable {
       self.checkDataset = checkDataset
       self.openTables = openTables
       self.unitPublished = unitPublished
+      self.afterScoring = afterScoring
       self.finish = finish
       self.closingFacts = closingFacts
       self.precisions = precisions
@@ -171,10 +176,23 @@ public final class Run: Sendable {
       rows = count
     }
     try checkInterruption()
+    if let stage = resources.afterScoring, holdsEveryUnit(rows: rows ?? 0), !layout.isFinished() {
+      try await stage(self)
+    }
+    try checkInterruption()
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     let summary = try await interruptible { [rows] in try self.finish(rows: rows ?? 0, seconds: elapsed) }
     progress.finish()
     return summary
+  }
+
+  /// Whether every unit of every model is published, by this process or another.
+  private func holdsEveryUnit(rows: Int64) -> Bool {
+    models.allSatisfy { model in
+      (0..<Unit.count(rows: rows, unitRows: fingerprint.unitRows)).allSatisfy { index in
+        DurableFile.exists(layout.manifest(of: Unit(model: model.name, index: index, rows: 0..<0)))
+      }
+    }
   }
 
   /// Notes that a unit is published.

@@ -24,6 +24,8 @@ public final class RunProgress: Sendable {
     var quarantined = 0
     var pace = RunPace()
     var lastShown: ContinuousClock.Instant?
+    /// What a second stage is at; nil while rows are scored.
+    var stage: String?
     var isFinished = false
   }
 
@@ -83,6 +85,15 @@ public final class RunProgress: Sendable {
   /// Counts what a published unit quarantined.
   func publish(_ unit: Unit, quarantined: Int) { update(force: false) { $0.quarantined += quarantined } }
 
+  /// Says what a second stage does in place of how many rows are scored.
+  func tell(_ text: String) {
+    let time = now()
+    update(force: false) { state in
+      if state.stage == nil { state.lastShown = style == .lines ? time : nil }
+      state.stage = text
+    }
+  }
+
   /// Shows the last state and ends the line.
   public func finish() { update(force: true) { $0.isFinished = true } }
 
@@ -121,6 +132,10 @@ public final class RunProgress: Sendable {
   }
 
   private func text(_ state: State, at time: ContinuousClock.Instant) -> String {
+    if let stage = state.stage, !state.isFinished {
+      guard case .bar(let width, _) = style else { return stage + "\n" }
+      return "\r\u{1B}[K" + stage.prefix(max(width - 1, 1))
+    }
     let seconds = max((time - started) / .seconds(1), 1e-9)
     let done = state.scored + state.skipped
     var parts = [state.total.map { "\(done)/\($0) rows" } ?? "\(done) rows"]

@@ -7,27 +7,8 @@ extension Pipeline {
       JSONMember(name: "name", value: .string(name)),
       JSONMember(name: "models", value: .array(models.map(JSONValue.string))),
     ]
-    // Keys that came later are left out where they are not used: what a run's numbers depend on is then what it was.
-    let later = [("rationale", dataset.columns.rationale), ("spans", dataset.columns.spans)]
-      .compactMap { name, column in column.map { JSONMember(name: name, value: .string($0)) } }
-    let columns: JSONValue = [
-      "id": dataset.columns.id.map(JSONValue.string) ?? nil,
-      "text": .string(dataset.columns.text),
-      "text_pair": dataset.columns.textPair.map(JSONValue.string) ?? nil,
-      "label": dataset.columns.label.map(JSONValue.string) ?? nil,
-      "keep": dataset.columns.keep.isEmpty ? nil : .array(dataset.columns.keep.map(JSONValue.string)),
-    ]
     let rest: JSONValue = [
-      "dataset": [
-        "path": .array(dataset.paths.map(JSONValue.string)),
-        "format": dataset.options.format.map { .string($0.rawValue) } ?? nil,
-        "delimiter": dataset.options.delimiter.map { .string(String(Character(Unicode.Scalar($0)))) } ?? nil,
-        "quote": dataset.options.quote.map { .string($0 == .plain ? "none" : "\"") } ?? nil,
-        "header": dataset.options.header.map { .array($0.map(JSONValue.string)) } ?? nil,
-        "columns": .object((columns.objectValue ?? []) + later),
-        "max_length": dataset.maxLength.map { .integer($0) } ?? nil,
-        "over_long": .string(dataset.overLong.rawValue),
-      ],
+      "dataset": dataset.json,
       "methods": .array(methods.map(\.json)),
       "device": .string(device.text),
       "precision": .string(precision.rawValue),
@@ -41,7 +22,34 @@ extension Pipeline {
       "max_bad_rows": .string(maxBadRows.text),
     ]
     let measured = faithfulness.map { [JSONMember(name: "faithfulness", value: $0.json)] } ?? []
-    return .object(head + task.members + (rest.objectValue ?? []) + measured)
+    let influence = influence.map { [JSONMember(name: "influence", value: $0.json)] } ?? []
+    return .object(head + task.members + (rest.objectValue ?? []) + measured + influence)
+  }
+}
+
+extension Pipeline.Dataset {
+  /// Under the names of the pipeline file.
+  var json: JSONValue {
+    // Keys that came later are left out where they are not used: what a run's numbers depend on is then what it was.
+    let later = [("rationale", columns.rationale), ("spans", columns.spans)]
+      .compactMap { name, column in column.map { JSONMember(name: name, value: .string($0)) } }
+    let known: JSONValue = [
+      "id": columns.id.map(JSONValue.string) ?? nil,
+      "text": .string(columns.text),
+      "text_pair": columns.textPair.map(JSONValue.string) ?? nil,
+      "label": columns.label.map(JSONValue.string) ?? nil,
+      "keep": columns.keep.isEmpty ? nil : .array(columns.keep.map(JSONValue.string)),
+    ]
+    return [
+      "path": .array(paths.map(JSONValue.string)),
+      "format": options.format.map { .string($0.rawValue) } ?? nil,
+      "delimiter": options.delimiter.map { .string(String(Character(Unicode.Scalar($0)))) } ?? nil,
+      "quote": options.quote.map { .string($0 == .plain ? "none" : "\"") } ?? nil,
+      "header": options.header.map { .array($0.map(JSONValue.string)) } ?? nil,
+      "columns": .object((known.objectValue ?? []) + later),
+      "max_length": maxLength.map { .integer($0) } ?? nil,
+      "over_long": .string(overLong.rawValue),
+    ]
   }
 }
 

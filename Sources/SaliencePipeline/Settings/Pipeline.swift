@@ -20,6 +20,8 @@ public struct Pipeline: Sendable, Equatable {
   public var methods: [Method]
   /// What is measured of every explanation; nil for nothing.
   public var faithfulness: Faithfulness?
+  /// Which training rows are looked for behind every row's answer; nil for none.
+  public var influence: TrainingInfluence?
   public var device: Device
   /// As asked for; a device that lacks it computes in f32.
   public var precision: Precision
@@ -41,6 +43,17 @@ public struct Pipeline: Sendable, Equatable {
     /// Whether the texts come from standard input.
     public var isStandardInput: Bool { paths == [Self.standardInput] }
     static let standardInput = "-"
+  }
+
+  /// The training data, and how their influence is told.
+  public struct TrainingInfluence: Sendable, Equatable {
+    public var settings: Influence
+    public var training: Dataset
+
+    public init(settings: Influence, training: Dataset) {
+      self.settings = settings
+      self.training = training
+    }
   }
 
   /// What becomes of a row with more tokens than `maxLength`.

@@ -3,23 +3,38 @@ import SalienceReports
 
 extension PipelineFile {
   static func dataset(_ node: PipelineNode, inputs: InputPaths) throws -> Pipeline.Dataset {
-    let mapping = try MappingDecoder(
+    try dataset(
       node, path: "dataset",
+      columns: ["id", "text", "text_pair", "question", "context", "label", "rationale", "spans", "keep"],
+      inputs: inputs)
+  }
+
+  /// Reads the keys of a dataset.
+  ///
+  /// - Parameters:
+  ///   - path: keys from the root to it.
+  ///   - columns: what its columns can be.
+  static func dataset(
+    _ node: PipelineNode, path: String, columns names: [String], inputs: InputPaths
+  ) throws -> Pipeline.Dataset {
+    let mapping = try MappingDecoder(
+      node, path: path,
       keys: ["path", "format", "delimiter", "quote", "header", "columns", "max_length", "over_long"])
     _ = try mapping.required("path")
     let nodes = mapping.list("path") ?? []
     guard !nodes.isEmpty else { throw mapping.fault("path", "must name at least one file") }
     let isStandardInput = try nodes.contains {
-      try MappingDecoder.string($0, path: "dataset.path") == Pipeline.Dataset.standardInput
+      try MappingDecoder.string($0, path: mapping.name("path")) == Pipeline.Dataset.standardInput
     }
     guard !isStandardInput || nodes.count == 1 else {
       throw mapping.fault("path", "must be '-' alone to read standard input")
     }
     let paths =
-      isStandardInput ? [Pipeline.Dataset.standardInput] : try nodes.map { try inputs.dataset($0, key: "dataset.path") }
+      isStandardInput
+      ? [Pipeline.Dataset.standardInput] : try nodes.map { try inputs.dataset($0, key: mapping.name("path")) }
     let options = try options(mapping, paths: paths)
     return Pipeline.Dataset(
-      paths: paths, options: options, columns: try columns(mapping, paths: paths, format: options.format),
+      paths: paths, options: options, columns: try columns(mapping, names, paths: paths, format: options.format),
       maxLength: try mapping.integer("max_length", in: 1...1_000_000),
       overLong: try mapping.choice("over_long", Pipeline.OverLong.self) ?? .truncate)
   }
@@ -30,15 +45,17 @@ extension PipelineFile {
     if options.format == nil, paths == [Pipeline.Dataset.standardInput] {
       let names = DatasetOptions.Format.allCases.map(\.rawValue).joined(separator: ", ")
       throw PipelineError(
-        .usage, "the key 'dataset.format' is required for standard input: one of \(names)",
+        .usage, "the key '\(dataset.name("format"))' is required for standard input: one of \(names)",
         at: dataset.node("path")?.origin.description)
     }
-    if let node = dataset.node("delimiter") { options.delimiter = try delimiter(node) }
+    if let node = dataset.node("delimiter") { options.delimiter = try delimiter(node, path: dataset.name("delimiter")) }
     if let node = dataset.node("quote") {
       switch node.value {
       case .scalar("none", _): options.quote = .plain
       case .scalar("\"", _): options.quote = .enclosing
-      default: throw MappingDecoder.mismatch(node, path: "dataset.quote", expected: "none or '\"'")
+      default:
+        throw MappingDecoder.mismatch(
+          node, path: dataset.name("quote"), expected: "none or '\"'")
       }
     }
     options.header = try dataset.strings("header")
@@ -52,27 +69,26 @@ extension PipelineFile {
     return options
   }
 
-  private static func delimiter(_ node: PipelineNode) throws -> UInt8 {
+  private static func delimiter(_ node: PipelineNode, path: String) throws -> UInt8 {
     let named: [String: UInt8] = ["tab": 0x09, "\\t": 0x09]
     guard case .scalar(let text, _) = node.value,
       let byte = named[text] ?? (text.utf8.count == 1 ? text.utf8.first : nil),
       byte == 0x09 || (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "\"")
     else {
       throw MappingDecoder.mismatch(
-        node, path: "dataset.delimiter", expected: "one character, such as ',', ';', '|' or tab, and no quote")
+        node, path: path, expected: "one character, such as ',', ';', '|' or tab, and no quote")
     }
     return byte
   }
 
   private static func columns(
-    _ dataset: MappingDecoder, paths: [String], format: DatasetOptions.Format?
+    _ dataset: MappingDecoder, _ names: [String], paths: [String], format: DatasetOptions.Format?
   ) throws -> ColumnMapping {
     if dataset.node("columns") == nil, let standard = ColumnMapping.standard(for: paths, as: format) {
       return standard
     }
     let columns = try MappingDecoder(
-      try dataset.required("columns"), path: "dataset.columns",
-      keys: ["id", "text", "text_pair", "question", "context", "label", "rationale", "spans", "keep"])
+      try dataset.required("columns"), path: dataset.name("columns"), keys: names)
     // A question and its context are a text and its pair under the names of their task.
     for (key, other) in [("question", "text"), ("context", "text_pair")]
     where columns.node(key) != nil && columns.node(other) != nil {

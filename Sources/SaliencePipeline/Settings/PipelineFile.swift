@@ -38,7 +38,7 @@ public enum PipelineFile {
     let top = try MappingDecoder(
       root, path: "",
       keys: ["name", "models"] + taskKeys
-        + ["dataset", "methods", "faithfulness", "device", "precision", "output", "max_bad_rows"])
+        + ["dataset", "methods", "faithfulness", "influence", "device", "precision", "output", "max_bad_rows"])
     _ = try top.required("models")
     let models = try (top.list("models") ?? []).map { try inputs.model($0, key: "models") }
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
@@ -46,7 +46,8 @@ public enum PipelineFile {
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
       methods: try methods(top, columns: dataset.columns),
-      faithfulness: try faithfulness(top, hasRationales: dataset.columns.rationale != nil), device: try device(top),
+      faithfulness: try faithfulness(top, hasRationales: dataset.columns.rationale != nil),
+      influence: try influence(top, models: models.count, dataset: dataset, inputs: inputs), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,
       output: try output(try top.required("output")), maxBadRows: try badRowLimit(top),
       origins: PipelineOrigins(root))

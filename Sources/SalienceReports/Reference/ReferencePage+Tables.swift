@@ -16,6 +16,7 @@ extension ReferencePage {
       attributions, then `predicted`, `probability` and `label` of the prediction. A null is an empty cell and an empty \
       text `""`.
       """,
+      section(of: InfluenceRow.self, place: "`influence.parquet` in the run directory."),
       section(
         of: WordRow.self, title: "Words as CSV",
         place: "`salience export --words`: `model`, then these columns, then `predicted`, `probability` and `label`."),

@@ -5,7 +5,8 @@ public protocol PreparedModel: Sendable {
   /// Outputs [C] of each end point, forward only.
   func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]]
 
-  /// Outputs and the values of a program's taps at each end point, forward only: of each token of its sequence.
+  /// Outputs and the values of a program's taps at each end point, forward only: of each token of its sequence, or of
+  /// the whole sequence.
   ///
   /// Results do not depend on the other points of the call.
   func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs]

@@ -2,7 +2,7 @@
 public struct PathProgram: Sendable {
   /// Ids to the attribution layer's value [T x H].
   public let prefix: Plan
-  /// The attribution layer's value to the outputs [B x C] and then the tapped values [T x W], forward only.
+  /// The attribution layer's value to the outputs [B x C] and then the tapped values [T x W] or [B x W], forward only.
   public let forward: Plan
   /// The same with the gradient towards the attribution layer; nil where the program only predicts.
   public let gradient: PathGradient?
@@ -22,8 +22,8 @@ public struct PathProgram: Sendable {
   ///
   /// - Parameters:
   ///   - inner: the value after `point` that gradients are taken towards; `point` itself by default.
-  ///   - taps: values inside the model that the program gives besides its outputs, one row per token each; those
-  ///     before `point` are of the ids alone, whatever is done to the value at `point`.
+  ///   - taps: values inside the model that the program gives besides its outputs; those before `point` are of the ids
+  ///     alone, whatever is done to the value at `point`.
   ///   - rules: how gradients pass the ops; nil for a program that only predicts, of one row per token too.
   ///   - isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
@@ -31,9 +31,9 @@ public struct PathProgram: Sendable {
     model: Plan, point: ValueID, inner: ValueID? = nil, taps: [ValueID] = [], rules: BackwardRules? = .exact,
     savings: ExactSavings = .all, isRounded: Bool = true
   ) throws {
-    let named = [point] + taps + (inner.map { [$0] } ?? [])
-    guard model.outputs.count == 1, named.allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
-      throw TensorError(.shape, "attribution layers and taps have one row per token, and a model has one output")
+    let layers = [point] + (inner.map { [$0] } ?? [])
+    guard model.outputs.count == 1, layers.allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
+      throw TensorError(.shape, "an attribution layer has one row per token, and a model has one output")
     }
     let model = model.keepingFloat32(isRounded ? Self.preciseExtents : [.tokens, .sequences])
     prefix = try model.slice(from: [], to: [point]).fused()

@@ -11,11 +11,11 @@ public struct TappedOutputs: Sendable, Equatable {
   }
 }
 
-/// A row of numbers for each token of a sequence.
+/// A row of numbers for each token of a sequence, or one for the whole sequence.
 public struct TokenRows: Sendable, Equatable {
-  /// Numbers per token.
+  /// Numbers per row.
   public let width: Int
-  /// [tokens x width], row-major.
+  /// [rows x width], row-major.
   public let elements: [Float]
 
   public init(width: Int, elements: [Float]) {

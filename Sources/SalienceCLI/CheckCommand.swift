@@ -18,7 +18,12 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let pipeline = try options.load()
+      var pipeline = try options.load()
+      if let trial = try MethodTrial(pipeline) {
+        let choice = try await trial.choose(limit: limit)
+        if !json, !quiet { for line in [choice.text, choice.summary] { try writeResult(linesOf: line) } }
+        pipeline = try trial.pipeline(with: choice)
+      }
       let run = try PipelineRun(pipeline)
       if let warning = run.warning { warnOnStandardError(warning) }
       run.datasetNotes.forEach(warnOnStandardError)

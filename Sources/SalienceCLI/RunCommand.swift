@@ -38,8 +38,8 @@ struct RunCommand: AsyncParsableCommand {
     // Never released: until the process ends the signals are the listener's.
     _ = Unmanaged.passRetained(InterruptionListener { stopper.stop($0) })
     try await reportingFailures {
-      let pipeline = try options.load()
       let shard = try self.shard.map(UnitShard.init(parsing:))
+      let pipeline = try await choosingMethod(try options.load())
       let runOptions = Run.Options(
         shard: shard, resume: resume, overwrite: overwrite, maxBadRows: pipeline.maxBadRows)
       let parts = try PipelineRun(
@@ -64,6 +64,24 @@ struct RunCommand: AsyncParsableCommand {
       try report(summary, notes, timing, rankings, layout: run.layout)
       if let error = summary.badRowError(limit: pipeline.maxBadRows, in: run.layout) { throw error }
     }
+  }
+
+  /// The pipeline with the method that `methods: auto` takes: what the run chose that is there, or what a trial says.
+  private func choosingMethod(_ pipeline: Pipeline) async throws -> Pipeline {
+    guard let trial = try MethodTrial(pipeline) else { return pipeline }
+    let layout = RunLayout(path: pipeline.output.directory)
+    if resume || shard != nil, let chosen = try pipeline.withChoice(of: layout) {
+      if !quiet {
+        writeMessage("methods: auto keeps \(chosen.methods.map(\.id).joined(separator: ", ")), as the run began")
+      }
+      return chosen
+    }
+    if layout.holdsRun(), !resume, !overwrite, shard == nil { throw Run.existing(layout) }
+    let choice = try await trial.choose(limit: limit)
+    if !quiet { writeMessage(linesOf: choice.text) }
+    let chosen = try trial.pipeline(with: choice)
+    if !quiet { writeMessage(choice.summary) }
+    return chosen
   }
 
   /// The methods by their faithfulness; none where not a row has metrics, or they cannot be read: the tables are

@@ -52,7 +52,10 @@ extension Run {
     try RowLog.remove(of: complete, in: layout)
   }
 
-  private var exists: PipelineError {
+  private var exists: PipelineError { Self.existing(layout) }
+
+  /// The error for a run where one is already.
+  public static func existing(_ layout: RunLayout) -> PipelineError {
     PipelineError(.refused, "a run exists here; --resume goes on with it, --overwrite replaces it", at: layout.path)
   }
 

@@ -22,8 +22,9 @@ extension Pipeline {
       "max_bad_rows": .string(maxBadRows.text),
     ]
     let measured = faithfulness.map { [JSONMember(name: "faithfulness", value: $0.json)] } ?? []
+    let automatic = auto.map { [JSONMember(name: "auto", value: $0.json)] } ?? []
     let influence = influence.map { [JSONMember(name: "influence", value: $0.json)] } ?? []
-    return .object(head + task.members + (rest.objectValue ?? []) + measured + influence)
+    return .object(head + task.members + (rest.objectValue ?? []) + measured + influence + automatic)
   }
 }
 

@@ -18,6 +18,8 @@ public struct Pipeline: Sendable, Equatable {
   public var dataset: Dataset
   /// One or more; ids are unique.
   public var methods: [Method]
+  /// How the method is chosen when a run begins, and what was chosen; nil where methods are named.
+  public var auto: AutomaticMethod?
   /// What is measured of every explanation; nil for nothing.
   public var faithfulness: Faithfulness?
   /// Which training rows are looked for behind every row's answer; nil for none.

@@ -38,14 +38,17 @@ public enum PipelineFile {
     let top = try MappingDecoder(
       root, path: "",
       keys: ["name", "models"] + taskKeys
-        + ["dataset", "methods", "faithfulness", "influence", "device", "precision", "output", "max_bad_rows"])
+        + [
+          "dataset", "methods", "budget", "faithfulness", "influence", "device", "precision", "output", "max_bad_rows",
+        ])
     _ = try top.required("models")
     let models = try (top.list("models") ?? []).map { try inputs.model($0, key: "models") }
     guard !models.isEmpty else { throw top.fault("models", "must name at least one model") }
     let dataset = try dataset(try top.required("dataset"), inputs: inputs)
+    let auto = try automaticMethod(top, columns: dataset.columns)
     return Pipeline(
       name: try top.string("name") ?? defaultName, models: models, task: try task(top), dataset: dataset,
-      methods: try methods(top, columns: dataset.columns),
+      methods: try auto?.candidates ?? methods(top, columns: dataset.columns), auto: auto,
       faithfulness: try faithfulness(top, hasRationales: dataset.columns.rationale != nil),
       influence: try influence(top, models: models.count, dataset: dataset, inputs: inputs), device: try device(top),
       precision: try top.choice("precision", Pipeline.Precision.self) ?? .f32,

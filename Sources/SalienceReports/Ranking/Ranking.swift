@@ -6,6 +6,11 @@ public struct Ranking: Sendable, Equatable {
   public struct Estimate: Sendable, Equatable {
     public let value: Double
     public let interval: ClosedRange<Double>?
+
+    package init(value: Double, interval: ClosedRange<Double>? = nil) {
+      self.value = value
+      self.interval = interval
+    }
   }
 
   /// One metric of one method.
@@ -31,6 +36,17 @@ public struct Ranking: Sendable, Equatable {
     public let evaluations: Double
     /// Seconds that the explanations took; nil where the run does not say.
     public let seconds: Double?
+
+    package init(
+      id: String, isRandom: Bool, scores: [Score] = [], meanRank: Estimate?, evaluations: Double = 0, seconds: Double?
+    ) {
+      self.id = id
+      self.isRandom = isRandom
+      self.scores = scores
+      self.meanRank = meanRank
+      self.evaluations = evaluations
+      self.seconds = seconds
+    }
   }
 
   /// How far two methods agree.
@@ -49,6 +65,16 @@ public struct Ranking: Sendable, Equatable {
   /// The best first; the pipeline's order among equals.
   public let methods: [Method]
   public let agreements: [Agreement]
+
+  package init(
+    model: String, examples: Int, metrics: [FaithfulnessMetric], methods: [Method], agreements: [Agreement] = []
+  ) {
+    self.model = model
+    self.examples = examples
+    self.metrics = metrics
+    self.methods = methods
+    self.agreements = agreements
+  }
 
   /// The metrics by which methods are ranked: raw infidelity depends on the scores' units, so that the normalised one
   /// stands for both.

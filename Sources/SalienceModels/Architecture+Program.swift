@@ -47,7 +47,9 @@ extension Architecture {
     }
     var plan = graph.plan
     let kept = [point] + inside + (inner.map { [$0] } ?? [])
-    if savings.contains(.lastLayerRows) { plan = try plan.selectingRows(keeping: kept) }
+    if savings.contains(.lastLayerRows), spec.rules?.allowsSelectedRows ?? true {
+      plan = try plan.selectingRows(keeping: kept)
+    }
     if savings.contains(.absorbedKeysValues), spec.rules?.allowsAbsorbedKeysValues ?? true {
       // Keys and values of the attribution layer itself cost nothing at a point of the path: they are blended.
       let isBlended = spec.rules != nil && savings.contains(.pathEdges)

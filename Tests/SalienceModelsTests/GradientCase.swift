@@ -72,6 +72,7 @@ struct GradientCase: Sendable {
       let name = try #require(settings["reduction"]?.stringValue)
       let reduction = try #require(LayerGradientTimesActivation.Reduction(rawValue: name))
       return LayerGradientTimesActivation(id: id, reduction: reduction, target: target, layer: layer)
+    case "deeplift": return DeepLIFT(id: id, baseline: try baseline(), target: target, layer: layer)
     case "attnlrp": return AttnLRP(id: id, target: target, layer: layer)
     case "expected-gradients":
       return ExpectedGradients(id: id, samples: try samples(), target: target, layer: layer)

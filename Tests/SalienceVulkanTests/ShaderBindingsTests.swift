@@ -18,6 +18,9 @@ import Testing
     ("attention_disentangled_backward_queries", [8]), ("attention_disentangled_backward_keys", [8]),
     ("head_projection", [3]), ("head_projection_transposed", [2]), ("attention_multi_query_scores", [4]),
     ("attention_multi_query_softmax", [0]), ("attention_multi_query_softmax_backward", [1]),
+    ("partner_rows", [3]), ("activation_multiplier", [3]), ("gated_activation_multiplier", [3]),
+    ("norm_multiplier", [6]), ("attention_multiplier_queries", [9, 10]), ("attention_multiplier_keys", [10]),
+    ("softmax_multiplier", [3]), ("token_softmax_multiplier", [5]),
     ("attention_multi_query_values", [3]), ("attention_multi_query_backward_rows", [6]),
   ])
   func writesItsResultsAlone(stem: String, bindings: [Int]) {

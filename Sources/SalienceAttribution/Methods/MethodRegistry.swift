@@ -10,6 +10,7 @@ public enum MethodRegistry {
     GradientSHAP.self,
     SequentialIntegratedGradients.self,
     InternalInfluence.self,
+    DeepLIFT.self,
     AttnLRP.self,
     Occlusion.self,
     LeaveOneOut.self,

@@ -60,7 +60,8 @@ public struct AttributionModel: Sendable {
     precision = backend.device.precision
     try Self.eachMethod(of: methods) { [tokenizer, task = self.task] method in
       try task.validate(method)
-      _ = try task.function(of: method.output)
+      let function = try task.function(of: method.output)
+      try Self.requireRules(of: method, readout: task.readout(of: method.target), function: function)
       try method.validate(tokenizer: tokenizer)
     }
     var specs: [ProgramSpec] = []

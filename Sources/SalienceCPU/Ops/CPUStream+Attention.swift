@@ -68,7 +68,7 @@ extension CPUStream: AttentionKernels {
   }
 
   /// A window as the kernels take it.
-  private func kernelWindow(_ window: AttentionWindow) -> salience_attention_window {
+  func kernelWindow(_ window: AttentionWindow) -> salience_attention_window {
     salience_attention_window(before: window.before ?? batch.tokenCount, after: window.after ?? batch.tokenCount)
   }
 }

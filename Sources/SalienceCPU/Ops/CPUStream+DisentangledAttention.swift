@@ -33,7 +33,7 @@ extension CPUStream: DisentangledAttentionKernels {
   }
 
   /// The tables' rows of offset 0.
-  private func rows(
+  func rows(
     of positions: RelativePositions, width: Int
   ) throws -> (keys: UnsafePointer<Float>?, queries: UnsafePointer<Float>?) {
     try positions.check(batch)

@@ -63,3 +63,5 @@ public typealias Kernels = TensorMemory & EmbeddingKernels & LinearKernels & Act
   & NoiseKernels & ColumnsKernels & MeanRowKernels & MaximumRowKernels & RMSNormKernels
   & GatedActivationKernels & RotaryKernels & DisentangledAttentionKernels & HeadProjectionKernels
   & MultiQueryAttentionKernels & SigmoidKernels & TokenSoftmaxKernels & ColumnScalingKernels & LogSoftmaxKernels
+  & PartnerRowsKernels & ActivationMultiplierKernels & NormMultiplierKernels & AttentionMultiplierKernels
+  & SoftmaxMultiplierKernels

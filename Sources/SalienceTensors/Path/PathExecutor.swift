@@ -27,7 +27,7 @@ public final class PathExecutor {
     self.program = program
     self.kernels = kernels
     self.profile = profile
-    capacity = Self.capacity(tokens: tokenCapacity)
+    capacity = Self.capacity(tokens: tokenCapacity, of: program)
     // The three run in turn, and what one leaves for another is stored outside.
     let arena = try Arena(count: Self.elementCount(program, tokenCapacity: tokenCapacity), on: kernels)
     prefix = try PlanRun(program.prefix, capacity: capacity, in: arena, on: kernels, profile: profile)
@@ -49,14 +49,17 @@ public final class PathExecutor {
     }
   }
 
+  /// Room for as many points as are evaluated together, of `tokens` tokens each.
+  ///
   /// Sequences are bounded too, so that values with one row per sequence stay small.
-  static func capacity(tokens: Int) -> MemoryPlan.Capacity {
-    MemoryPlan.Capacity(tokens: tokens, sequences: max(8, tokens / 4))
+  static func capacity(tokens: Int, of program: PathProgram) -> MemoryPlan.Capacity {
+    let points = program.gradient?.pointsTogether ?? 1
+    return MemoryPlan.Capacity(tokens: points * tokens, sequences: points * max(8, tokens / 4))
   }
 
   /// Elements of memory that one stream needs beside the weights, without the end points of its requests.
   public static func elementCount(_ program: PathProgram, tokenCapacity: Int) -> Int {
-    let capacity = capacity(tokens: tokenCapacity)
+    let capacity = capacity(tokens: tokenCapacity, of: program)
     let gradient = program.gradient?.differentiated
     return max(
       MemoryPlan(program.prefix, capacity: capacity).count, MemoryPlan(program.forward, capacity: capacity).count,
@@ -65,7 +68,7 @@ public final class PathExecutor {
 
   /// Elements of the largest value of a program's gradient.
   public static func largestValue(_ program: PathProgram, tokenCapacity: Int) -> Int {
-    let capacity = capacity(tokens: tokenCapacity)
+    let capacity = capacity(tokens: tokenCapacity, of: program)
     return program.gradient?.plan.shapes.map { capacity.rows($0.rows) * $0.width }.max() ?? 0
   }
 
@@ -154,7 +157,8 @@ public final class PathExecutor {
     }
   }
 
-  /// Forward once and backward once per target at every place, in order.
+  /// Forward once and backward once per target at every place, in order; points of a path that are evaluated together
+  /// are in one batch.
   ///
   /// - Parameters:
   ///   - input, baseline: what paths carry, at their ends.
@@ -171,7 +175,8 @@ public final class PathExecutor {
     let summed = whole ? [plan.inputGradient] : edges.summed
     let backward = plan.backwardStart..<(whole ? plan.plan.instructions.count : edges.tailStart)
     let lengths = places.map { requests[$0.request].input.sequence.count }
-    for range in try MicroBatches(lengths: lengths, capacity: capacity) {
+    let together = gradient.gradient.pointsTogether
+    for range in try MicroBatches(lengths: lengths, capacity: capacity, together: together) {
       var (batch, path, sumPath) = (PackedBatch(), PathBatch(), PathBatch())
       for place in places[range] {
         batch.append(requests[place.request].input.sequence)

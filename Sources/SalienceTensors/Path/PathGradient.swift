@@ -16,11 +16,15 @@ public struct PathGradient: Sendable {
     let hasEdges = savings.contains(.pathEdges) && value == nil
     edges = hasEdges ? PathEdges(of: differentiated) : PathEdges(none: differentiated)
     self.savings = savings
+    pointsTogether = rules.pointsTogether
     isOfInput = value == nil
   }
 
   /// Forward and backward pass in one.
   public var plan: Plan { differentiated.plan }
+
+  /// Points of a path that are evaluated together.
+  let pointsTogether: Int
 
   /// Whether it is towards the input, where a path's ends lie.
   let isOfInput: Bool

@@ -4,14 +4,23 @@ public enum BackwardRules: String, Sendable, Hashable, CaseIterable {
   case exact
   /// Those of AttnLRP, by which the input times the gradient is the input's relevance.
   case attnLRP = "attnlrp"
+  /// DeepLIFT's multipliers between each point and its partner, the next of the batch.
+  case rescale
 
   /// What differentiation asks at each op.
   public var rule: any GradientRule {
     switch self {
     case .exact: ExactGradient()
     case .attnLRP: AttnLRPGradient()
+    case .rescale: RescaleGradient()
     }
   }
+
+  /// Points of a path that are evaluated together, one after another in a batch.
+  public var pointsTogether: Int { self == .rescale ? 2 : 1 }
+
+  /// Whether the last layer may compute the selected rows alone; attention of those has no multipliers.
+  public var allowsSelectedRows: Bool { self != .rescale }
 
   /// Whether the last layer may do without keys and values; where rows are both, neither's share can be told.
   public var allowsAbsorbedKeysValues: Bool { self == .exact }

@@ -31,7 +31,7 @@ extension VulkanStream: RMSNormKernels {
   }
 
   /// Groups, units of a group, segments of a row and elements of a group.
-  private func arguments(_ groups: NormGroups, width: Int) -> [UInt32] {
+  func arguments(_ groups: NormGroups, width: Int) -> [UInt32] {
     let unit = RowUnits(width: width, parts: [groups.size]).size
     return [
       UInt32(groups.count), UInt32(groups.size / unit), UInt32(groups.segments(ofWidth: width)),
@@ -42,5 +42,5 @@ extension VulkanStream: RMSNormKernels {
 
 extension NormGroups {
   /// The groups, and the columns past them.
-  fileprivate func segments(ofWidth width: Int) -> Int { self.width < width ? count + 1 : count }
+  func segments(ofWidth width: Int) -> Int { self.width < width ? count + 1 : count }
 }

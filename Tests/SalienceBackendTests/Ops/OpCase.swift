@@ -5,7 +5,7 @@ import Testing
 struct OpCase: Sendable, CustomTestStringConvertible {
   let name: String
   private(set) var plan: Plan
-  let lengths: [Int]
+  var lengths: [Int]
   /// The token that each sequence selects.
   var selectedRows: [Int]
   /// Whether the token at a place of a sequence is a candidate of a softmax over tokens.
@@ -44,7 +44,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static func all() throws -> [OpCase] {
     try linear() + elementwise() + layerNorm() + softmax() + attention() + selectedRow() + attentionWindows()
-      + rows() + disentangledAttention() + headProjections() + multiQueryAttention() + lookups()
+      + rows() + disentangledAttention() + headProjections() + multiQueryAttention() + lookups() + partnerRows()
   }
 
   private static func linear() throws -> [OpCase] {

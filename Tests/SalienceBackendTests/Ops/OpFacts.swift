@@ -21,13 +21,13 @@ struct OpFacts {
 
   /// The ops of a plan and its gradient, each of them with the counts that stand under its name; others are left out.
   private static func facts(
-    _ input: ValueShape, _ counts: [String: (flops: Int, elements: Int)],
+    _ input: ValueShape, _ counts: [String: (flops: Int, elements: Int)], by rule: any GradientRule = ExactGradient(),
     _ body: (inout Plan, ValueID) throws -> ValueID
   ) throws -> [OpFacts] {
     var plan = Plan()
     let x = plan.input(input)
     plan.result(try body(&plan, x))
-    let whole = try plan.differentiated().plan
+    let whole = try plan.differentiated(by: rule).plan
     return whole.instructions.compactMap { instruction in
       counts[instruction.operation.name].map { count in
         OpFacts(
@@ -41,7 +41,43 @@ struct OpFacts {
   /// Every type of op; rows of 8 elements unless it says otherwise.
   static func all() throws -> [OpFacts] {
     try tables() + elementwise() + norms() + rows() + products() + attention() + selectedRowAttention()
-      + multiQueryAttention()
+      + multiQueryAttention() + multipliers()
+  }
+
+  /// Ops between partner sequences: dy, both operands, what was saved of them, and dx.
+  private static func multipliers() throws -> [OpFacts] {
+    let (tokens, joined, gamma) = (ValueShape(.tokens, 8), ValueShape(.tokens, 24), Parameter("gamma", shape: [8]))
+    let tables = RelativePositions(
+      longest: 5, keys: Parameter("keys", shape: [9, 8]), queries: Parameter("queries", shape: [9, 8]))
+    // As in `attention`: both scores, dP, dV, dQ and dK, and three more for each table.
+    let (all, causal) = (3 * 3 + 5 * 5, (1 + 2 + 3) + (1 + 2 + 3 + 4 + 5))
+    func attention(pairs: Int, products: Int) -> [String: (flops: Int, elements: Int)] {
+      ["attention_multiplier": (2 * products * pairs * 8, 64 + 3 * 192 + 2 * 16)]
+    }
+    let rule = RescaleGradient()
+    return try [
+      facts(tokens, ["activation_multiplier": (0, 4 * 64), "partner_rows": (0, 2 * 64)], by: rule) {
+        try $0.activation(.gelu, $1)
+      },
+      facts(ValueShape(.tokens, 16), ["gated_activation_multiplier": (0, 64 + 3 * 128)], by: rule) {
+        try $0.gatedActivation(.silu, $1)
+      },
+      facts(tokens, ["norm_multiplier": (0, 4 * 64 + 2 * 8 + 8)], by: rule) {
+        try $0.layerNorm($1, gamma: gamma, beta: nil, epsilon: 1e-5)
+      },
+      facts(tokens, ["norm_multiplier": (0, 4 * 64 + 2 * 16 + 8)], by: rule) {
+        try $0.rmsNorm($1, gamma: gamma, groupSize: 4, epsilon: 1e-5)
+      },
+      facts(joined, attention(pairs: all, products: 6), by: rule) { try $0.attention($1, heads: 2, scale: 0.5) },
+      facts(joined, attention(pairs: causal, products: 6), by: rule) {
+        try $0.attention($1, heads: 2, scale: 0.5, window: .causal)
+      },
+      facts(joined, attention(pairs: all, products: 12), by: rule) {
+        try $0.disentangledAttention($1, positions: tables, heads: 2, scale: 0.5)
+      },
+      facts(tokens, ["softmax_multiplier": (0, 4 * 64)], by: rule) { try $0.softmax($1) },
+      facts(tokens, ["token_softmax_multiplier": (0, 4 * 64)], by: rule) { try $0.tokenSoftmax($1) },
+    ].flatMap { $0 }
   }
 
   private static func tables() throws -> [OpFacts] {

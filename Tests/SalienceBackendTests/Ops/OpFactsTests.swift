@@ -8,7 +8,11 @@ import Testing
   @Test func everyOpIsTested() throws {
     let declared = try declaredTypes(adopting: "Operation")
     #expect(declared.count > 30)
-    let cases = try OpCase.all().flatMap { try $0.plan.differentiated().plan.instructions.map(\.operation) }
+    let cases =
+      try OpCase.all().flatMap { try $0.plan.differentiated().plan.instructions.map(\.operation) }
+      + RescaleRuleTests.cases().flatMap {
+        try $0.plan.differentiated(by: RescaleGradient()).plan.instructions.map(\.operation)
+      }
     #expect(declared == Set(cases.map { "\(type(of: $0))" }), "ops and those of OpCase.all()")
     #expect(declared == Set(try OpFacts.all().map(\.type)), "ops and those of OpFacts.all()")
   }

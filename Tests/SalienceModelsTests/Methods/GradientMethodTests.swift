@@ -89,7 +89,7 @@ import Testing
     let tunnel = try NoiseTunnel(Saliency(id: "noisy"), kind: .varGrad, samples: 3, deviation: 0.2)
     let methods: [any AttributionMethod] = [
       Saliency(), Saliency(id: "sum", reduction: .sum), GradientTimesInput(), tunnel,
-      LayerGradientTimesActivation(layer: .wordEmbeddings), AttnLRP(),
+      LayerGradientTimesActivation(layer: .wordEmbeddings), AttnLRP(), DeepLIFT(baseline: .zero),
       try GradientSHAP(samples: BaselineSamples(count: 3, baselines: [.zero]), deviation: 0.1),
       ExpectedGradients(samples: BaselineSamples(count: 3, baselines: [.zero])),
       try SequentialIntegratedGradients(steps: 3, baseline: .zero),

@@ -26,6 +26,7 @@ public struct AttributionError: Fault {
     public static let target = Setting(rawValue: "target")
     public static let layer = Setting(rawValue: "layer")
     public static let output = Setting(rawValue: "output")
+    public static let replacement = Setting(rawValue: "replacement")
   }
 
   public let code: Code

@@ -11,7 +11,7 @@ import SalienceVulkan
 import Testing
 
 /// Perturbation methods against Captum's and SHAP's, given the same subsets, orders and trees:
-/// Scripts/fixtures/make_perturbation_fixtures.py, make_shap_fixtures.py and make_span_fixtures.py.
+/// the scripts of Scripts/fixtures that Tests/Fixtures/perturbation names.
 @Suite struct PerturbationReferenceTests {
   /// One object of a file of Tests/Fixtures/perturbation.
   private struct Case {
@@ -37,7 +37,7 @@ import Testing
   }
 
   private static let cases = Result {
-    try ["captum.json", "shap.json", "spans.json"].flatMap { name in
+    try ["captum.json", "shap.json", "spans.json", "fills.json"].flatMap { name in
       let data = try Data(contentsOf: Repository.fixtures.appending(path: "perturbation/\(name)"))
       return try #require(try JSONValue(parsing: [UInt8](data)).arrayValue).map(Case.init)
     }
@@ -84,7 +84,21 @@ import Testing
 
   @Test(.disabled(if: VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence), arguments: VulkanTestDevice.all)
   func device(_ device: VulkanTestDevice) async throws {
-    try await check(on: try device.backend()) { $0.checkpoint.hasSuffix("roberta-sequence-classification") }
+    try await check(on: try device.backend()) {
+      ["roberta-sequence-classification", "bert-masked-lm"].contains { name in $0.checkpoint.hasSuffix(name) }
+    }
+  }
+
+  /// A classifier has no fill to ask for, and a language model none either.
+  @Test(arguments: ["roberta-sequence-classification", "gpt2-causal-lm"])
+  func fillsTakeAMaskedModel(_ name: String) async throws {
+    let folder = Repository.fixtures.appending(path: "families/\(name)")
+    let checkpoint = try Checkpoint(directory: folder.path)
+    let method = LeaveOneOut(settings: PerturbationSettings(replacement: .model))
+    let error = await #expect(throws: AttributionError.self) {
+      try await AttributionModel(checkpoint: checkpoint, methods: [method], on: CPUBackend(threads: 1))
+    }
+    #expect(error?.code == .usage && error?.setting?.rawValue == "replacement")
   }
 
   /// Scores of a text do not depend on what it is scored with, bit by bit.

@@ -67,6 +67,8 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   case tokenF1 = "token-f1"
   /// The share that both have of what either has.
   case tokenIOU = "token-iou"
+  /// F1 of the runs of the k largest scores with the spans that people marked, where half of both overlaps (ERASER).
+  case iouF1 = "iou-f1"
   /// The area under precision over recall of the marked tokens, by the scores.
   case auprc
 
@@ -76,7 +78,8 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   /// nil where values rank no method.
   public var order: Order? {
     switch self {
-    case .comprehensiveness, .leaveOneOutTau, .monotonicity, .tokenF1, .tokenIOU, .auprc: .higherIsBetter
+    case .comprehensiveness, .leaveOneOutTau, .monotonicity, .tokenF1, .tokenIOU, .iouF1, .auprc:
+      .higherIsBetter
     case .sufficiency, .infidelity, .normalizedInfidelity: .lowerIsBetter
     case .agreementTau, .agreementTopK, .randomWeightsTau: nil
     }
@@ -100,6 +103,7 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     case .randomWeightsTau: "Kendall's tau with the method's own scores under random weights"
     case .tokenF1: "F1 of the largest scores with the tokens that people marked"
     case .tokenIOU: "the share that both have of what either has"
+    case .iouF1: "F1 of runs of the largest scores with the spans that people marked, half of both overlapping"
     case .auprc: "the area under precision over recall of the marked tokens"
     }
   }

@@ -28,13 +28,15 @@ public enum Ask: Sendable, Hashable {
   case probabilities(PathEnd, coefficients: [[Float]])
   /// The log-probability of a token among all outputs at an end point; one value.
   case logProbability(PathEnd, of: Int32)
+  /// The index of the largest output at an end point, the first of equal ones; one value.
+  case largest(PathEnd)
   /// Gradients summed along a path.
   case path(PathRequest)
 }
 
 /// The answer to an `Ask` of the same kind.
 public enum Answer: Sendable {
-  /// One per row of coefficients, of outputs or of probabilities; one log-probability.
+  /// One per row of coefficients, of outputs or of probabilities; one log-probability or index.
   case values([Double])
   case path(PathResponse)
 }

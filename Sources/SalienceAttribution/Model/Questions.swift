@@ -14,11 +14,16 @@ struct Questions {
     /// Σ_c coefficient_c F_c for each row of coefficients.
     case sums([[Float]])
     case logProbability(Int)
+    case largest
 
     func values(_ outputs: [Float]) -> [Double] {
       switch self {
       case .sums(let coefficients): coefficients.map { PathRequest.value(outputs, by: $0) }
       case .logProbability(let index): [logSoftmax(outputs, at: index)]
+      case .largest:
+        // An output that is no number makes the index one too, which fails the example.
+        outputs.allSatisfy(\.isFinite)
+          ? [Double(outputs.indices.max { (outputs[$0], -$0) < (outputs[$1], -$1) } ?? 0)] : [.nan]
       }
     }
   }
@@ -60,6 +65,9 @@ struct Questions {
     case .logProbability(let end, let token):
       let index = ends[program, default: Queue()].place(of: end)
       places.append((asker, .end(program: program, index: index, .logProbability(Int(token)))))
+    case .largest(let end):
+      let index = ends[program, default: Queue()].place(of: end)
+      places.append((asker, .end(program: program, index: index, .largest)))
     case .path(let request):
       let index = paths[program, default: Queue()].place(of: request.adapted(to: precision)) { $0.askers += 1 }
       places.append((asker, .path(program: program, index: index)))

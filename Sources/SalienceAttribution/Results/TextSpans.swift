@@ -39,4 +39,16 @@ public struct TextSpans: Sendable, Equatable {
       return spans.contains { $0.overlaps(own) }
     }
   }
+
+  /// The tokens that each span overlaps, different ones once, in the order of the spans.
+  func tokens(of encoding: Encoding) -> [Range<Int>] {
+    let own = encoding.ids.indices.filter { !encoding.special[$0] && encoding.sequences[$0] == 0 }
+    var found: [Range<Int>] = []
+    for span in spans {
+      let inside = own.filter { encoding.offsets[$0]?.overlaps(span) == true }
+      guard let first = inside.first, let last = inside.last else { continue }
+      if !found.contains(first..<last + 1) { found.append(first..<last + 1) }
+    }
+    return found
+  }
 }

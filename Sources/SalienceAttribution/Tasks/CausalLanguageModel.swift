@@ -119,6 +119,7 @@ public struct CausalLanguageModel: ModelTask {
   /// The log-probability of a continuation is a sum over several rows, to which no gradient is led back.
   public func validate(_ method: any AttributionMethod) throws {
     try validate(method.target)
+    try requireNoFill(method)
     guard method.target == .continuation || method.target == .continuationTokens else { return }
     if method.rules != nil {
       throw AttributionError(

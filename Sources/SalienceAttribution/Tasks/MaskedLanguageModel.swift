@@ -75,6 +75,8 @@ public struct MaskedLanguageModel: ModelTask {
     }
   }
 
+  public func validate(_ method: any AttributionMethod) throws { try validate(method.target) }
+
   public func validate(_ target: Target) throws {
     if target == .all {
       throw AttributionError(

@@ -90,7 +90,18 @@ extension ModelTask {
 
   public func expectedOutputs(tokens: Int) -> Int { 1 }
 
-  public func validate(_ method: any AttributionMethod) throws { try validate(method.target) }
+  public func validate(_ method: any AttributionMethod) throws {
+    try validate(method.target)
+    try requireNoFill(method)
+  }
+
+  /// Checks that a method does not ask a model for a fill that is not there to be asked.
+  func requireNoFill(_ method: any AttributionMethod) throws {
+    guard (method as? any FeatureMethod)?.settings.replacement == .model else { return }
+    throw AttributionError(
+      .usage, "a model's own fill takes a masked language model, of the task fill-mask: name a token, or 'remove'",
+      setting: .replacement)
+  }
 
   public func validate(_ target: Target) throws {
     try target.requireClasses(of: outputNames)

@@ -37,13 +37,13 @@ public struct PartitionSHAP: FeatureMethod {
   public func cost(tokens: Int) -> MethodCost {
     MethodCost(
       evaluationsPerRound: OwenValues.copiesPerRound,
-      values: copies(features: settings.features.expectedCount(tokens: tokens)))
+      values: copies(features: settings.features.expectedCount(tokens: tokens)) + fills(tokens: tokens))
   }
 
   public func begin(_ subject: Subject) throws -> any MethodRun {
     let text = try PerturbedText(subject, settings)
     let tree = text.features.isEmpty ? nil : FeatureTree(text.features, of: subject.encoding)
-    return Run(method: self, text: text, tree: tree)
+    return FilledTextRun(text) { Run(method: self, text: $0, tree: tree) }
   }
 
   private struct Run: MethodRun {

@@ -50,8 +50,11 @@ extension FeatureMethod {
   public var rules: BackwardRules? { nil }
 
   public func cost(tokens: Int) -> MethodCost {
-    MethodCost(values: copies(features: settings.features.expectedCount(tokens: tokens)))
+    MethodCost(values: copies(features: settings.features.expectedCount(tokens: tokens)) + fills(tokens: tokens))
   }
+
+  /// Forward passes for the model's own fill of every token.
+  func fills(tokens: Int) -> Int { settings.replacement == .model ? tokens : 0 }
 
   public func validate(tokenizer: Tokenizer) throws {
     if case .token(let baseline) = settings.replacement(for: tokenizer) { _ = try baseline.tokenID(in: tokenizer) }
@@ -69,6 +72,8 @@ extension PerturbationMethod {
   public func begin(_ subject: Subject) throws -> any MethodRun {
     let text = try PerturbedText(subject, settings)
     let design = text.features.isEmpty ? nil : try design(features: text.features.count, seeds: seeds(subject))
-    return PerturbationRun(method: id, normalization: settings.normalization, text: text, design: design)
+    return FilledTextRun(text) { [id, normalization = settings.normalization] text in
+      PerturbationRun(method: id, normalization: normalization, text: text, design: design)
+    }
   }
 }

@@ -10,6 +10,8 @@ struct PerturbedText: Sendable {
   private let replacement: Replacement
   /// What each token that is taken out becomes; nil for a vector of zeros, and where it is removed.
   private let replacementID: Int32?
+  /// What the model finds likeliest in the place of each token, where it is asked for that; nil until it has answered.
+  private var fills: [Int32]?
 
   /// - Throws: `AttributionError` where the tokenizer lacks the replacement or the text its spans, or where what is explained stands at a
   ///   token that would be removed itself.
@@ -27,7 +29,40 @@ struct PerturbedText: Sendable {
           .example, "what is explained stands at a token, which cannot be removed: name a token as 'replacement'")
       }
       replacementID = nil
+    case .model:
+      // The task has made sure of a mask token.
+      replacementID = subject.tokenizer.maskToken?.id
     }
+  }
+
+  /// The text's own tokens that the model is asked for a fill of; a mask stays one.
+  private var filledTokens: [(feature: Range<Int>, token: Int)] {
+    let ids = subject.input.sequence.wordIDs
+    return features.flatMap { feature in feature.map { (feature, $0) } }.filter { ids[$0.token] != replacementID }
+  }
+
+  /// Questions for the model's fill of every token; none where another replacement is asked for, or it has answered.
+  var fillAsks: [Ask] {
+    guard replacement == .model, fills == nil else { return [] }
+    return filledTokens.map { feature, token in
+      var isAbsent = [Bool](repeating: false, count: subject.input.sequence.count)
+      for other in feature { isAbsent[other] = true }
+      var sequence = replaced(isAbsent).sequence
+      sequence.selectedRow = token
+      return .largest(PathEnd(sequence))
+    }
+  }
+
+  /// Takes the answers to `fillAsks`.
+  mutating func fill(_ answers: [Answer]) throws {
+    var ids = subject.input.sequence.wordIDs
+    for (index, own) in filledTokens.enumerated() {
+      guard let id = try answers.values(at: index).first.flatMap({ Int32(exactly: $0) }) else {
+        throw AttributionError(.notFinite, "the model's outputs for a fill are not finite numbers")
+      }
+      ids[own.token] = id
+    }
+    fills = ids
   }
 
   /// The example with only some of its features, one flag per feature.
@@ -45,7 +80,7 @@ struct PerturbedText: Sendable {
   private func replaced(_ isAbsent: [Bool]) -> PathEnd {
     let input = subject.input.sequence
     guard let replacementID else { return PathEnd(input, zeroed: isAbsent) }
-    let ids = zip(input.wordIDs, isAbsent).map { $1 ? replacementID : $0 }
+    let ids = input.wordIDs.indices.map { isAbsent[$0] ? fills?[$0] ?? replacementID : input.wordIDs[$0] }
     var sequence = subject.architecture.sequence(
       ids: ids, typeIDs: Array(subject.encoding.modelTypeIDs.prefix(ids.count)))
     sequence.selectedRow = input.selectedRow

@@ -7,15 +7,21 @@ public enum Replacement: Sendable, Equatable {
   case token(Baseline)
   /// Nothing: the text becomes shorter.
   case remove
+  /// What a masked language model finds likeliest in the place of the feature's tokens, all of them masked.
+  case model
 
   /// The key `replacement` of a method.
   static let setting = Setting<Replacement?>(
     "replacement", fallback: nil, fallbackText: "the mask token, or `remove` where there is none",
-    help: "`remove`, or what each token that is taken out becomes: as `baseline`",
+    help: "`remove`, or what each token that is taken out becomes: as `baseline`, or `model`, a masked model's own "
+      + "fill",
     read: { settings, key in
       guard let text = try settings.string(key) else { return nil }
-      if text == "model" { throw settings.fault(key, "cannot be the model's own fill yet: name a token, or 'remove'") }
-      return text == "remove" ? .remove : .token(Baseline(text))
+      return switch text {
+      case "remove": .remove
+      case "model": .model
+      default: .token(Baseline(text))
+      }
     },
     encode: { $0.map { .string($0.text) } ?? nil })
 
@@ -24,6 +30,7 @@ public enum Replacement: Sendable, Equatable {
     switch self {
     case .token(let baseline): baseline.text
     case .remove: "remove"
+    case .model: "model"
     }
   }
 

@@ -28,12 +28,13 @@ FIXTURE_perturbation := make_perturbation_fixtures.py
 FIXTURE_continuations := make_continuation_fixtures.py
 FIXTURE_spans := make_span_fixtures.py
 FIXTURE_fills := make_fill_fixtures.py
+FIXTURE_sensitivity := make_sensitivity_fixtures.py
 FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
 FIXTURE_KINDS := attribution demo noise families taps gradients presets influence perturbation continuations spans \
-  fills partition tasks tokenizers settings parquet labels faithfulness
+  fills sensitivity partition tasks tokenizers settings parquet labels faithfulness
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests \

@@ -21,7 +21,7 @@ import Testing
     #expect(try pipeline("faithfulness: all", columns: marked).faithfulness == Faithfulness())
     #expect(try pipeline("faithfulness: auprc", columns: marked).faithfulness?.metrics == [.auprc])
     // What compares with people needs a column of what they marked.
-    let others = FaithfulnessMetric.allCases.filter { !$0.isOfPeople }
+    let others = FaithfulnessMetric.usual.filter { !$0.isOfPeople }
     #expect(try pipeline("faithfulness: all").faithfulness == Faithfulness(others) && others.count == 9)
     #expect(try pipeline("faithfulness: sufficiency").faithfulness?.metrics == [.sufficiency])
     let own = try pipeline("faithfulness: {metrics: [infidelity, comprehensiveness], samples: 3, top: 2, seed: 7}")

@@ -2,7 +2,7 @@
 public struct Faithfulness: Sendable, Equatable {
   /// In the order of `FaithfulnessMetric.allCases`, each once.
   public let metrics: [FaithfulnessMetric]
-  /// Random sets of tokens that infidelity leaves out.
+  /// Random sets of tokens that infidelity leaves out, and noisy inputs of sensitivity.
   public let samples: Int
   /// k of the top-k overlap of two methods.
   public let top: Int
@@ -14,7 +14,7 @@ public struct Faithfulness: Sendable, Equatable {
   public static let standardTop = 5
 
   public init(
-    _ metrics: some Collection<FaithfulnessMetric> = FaithfulnessMetric.allCases, samples: Int = standardSamples,
+    _ metrics: some Collection<FaithfulnessMetric> = FaithfulnessMetric.usual, samples: Int = standardSamples,
     top: Int = standardTop, seed: UInt64 = 0
   ) {
     self.metrics = FaithfulnessMetric.allCases.filter(metrics.contains)
@@ -38,6 +38,11 @@ public struct Faithfulness: Sendable, Equatable {
   /// Copies without one token, which all explanations of one output share.
   func leaveOneOutCopies(tokens: Int) -> Int { has(.leaveOneOutTau, .monotonicity) ? tokens : 0 }
 
+  /// How often the work of a method is repeated under noise.
+  func repetitions(of method: any AttributionMethod) -> Int {
+    has(.maximumSensitivity) && NoiseTunnel.takes(method) ? samples : 0
+  }
+
   /// Copies without random tokens, which all explanations of one number share.
   var infidelityCopies: Int { has(.infidelity, .normalizedInfidelity) ? samples : 0 }
 }
@@ -57,6 +62,8 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
   case infidelity
   /// The same with the scores scaled to fit best.
   case normalizedInfidelity = "normalized-infidelity"
+  /// How far the scores move under a little noise on the input, at most (Yeh et al., arXiv 1901.09392).
+  case maximumSensitivity = "max-sensitivity"
   /// Kendall's tau with another method's scores.
   case agreementTau = "agreement-tau"
   /// The share of the k largest scores that another method has among its own.
@@ -81,13 +88,19 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     case .comprehensiveness, .leaveOneOutTau, .monotonicity, .tokenF1, .tokenIOU, .iouF1, .auprc:
       .higherIsBetter
     case .sufficiency, .infidelity, .normalizedInfidelity: .lowerIsBetter
-    case .agreementTau, .agreementTopK, .randomWeightsTau: nil
+    case .maximumSensitivity, .agreementTau, .agreementTopK, .randomWeightsTau: nil
     }
   }
 
   /// Whether it compares scores with what people marked: a model may go by something else, and methods are not ranked by
   /// it.
   public var isOfPeople: Bool { Plausibility.metrics.contains(self) }
+
+  /// Whether it is measured where it is named alone: it repeats a method's work many times.
+  public var isOnRequest: Bool { self == .maximumSensitivity }
+
+  /// All but those.
+  public static var usual: [FaithfulnessMetric] { allCases.filter { !$0.isOnRequest } }
 
   /// What it says, in a phrase.
   public var summary: String {
@@ -98,6 +111,7 @@ public enum FaithfulnessMetric: String, Sendable, CaseIterable {
     case .normalizedInfidelity: "the same with the scores scaled to fit best"
     case .leaveOneOutTau: "Kendall's tau of the scores with what leaving out each token alone changes"
     case .monotonicity: "Spearman's correlation of the sizes of both"
+    case .maximumSensitivity: "how far the scores move at most under a little noise on the input"
     case .agreementTau: "Kendall's tau with each other method's scores"
     case .agreementTopK: "the share of the largest scores that each other method has among its own"
     case .randomWeightsTau: "Kendall's tau with the method's own scores under random weights"

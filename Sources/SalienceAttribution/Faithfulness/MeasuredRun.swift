@@ -13,13 +13,22 @@ struct MeasuredRun: MethodRun {
   /// What was asked last.
   private var asked: ArraySlice<OutputQuestion> = []
   private var values: [Double] = []
+  /// The method under noise, where that is measured and possible.
+  private var sensitivity: Sensitivity?
+  private var isProbing = false
 
   /// Whether the method has finished.
   var isMeasuring: Bool { measured != nil }
 
   /// - Parameter isProbability: whether the model's outputs have probabilities.
-  init(_ run: any MethodRun, of subject: Subject, _ faithfulness: Faithfulness, isProbability: Bool) {
-    self.run = run
+  init(
+    of method: any AttributionMethod, _ subject: Subject, _ faithfulness: Faithfulness, isProbability: Bool
+  ) throws {
+    run = try method.begin(subject)
+    if faithfulness.has(.maximumSensitivity) {
+      sensitivity = try Sensitivity(
+        of: method, subject, samples: faithfulness.samples, seed: faithfulness.seed)
+    }
     self.subject = subject
     self.faithfulness = faithfulness
     self.isProbability = isProbability
@@ -32,6 +41,19 @@ struct MeasuredRun: MethodRun {
       case .finish(let explanations): prepare(explanations)
       }
     }
+    if let asks = try isProbing ? probe(answers) : ask(answers) ?? probe([]) { return .ask(asks) }
+    return .finish(measuredExplanations())
+  }
+
+  /// Goes on with the method under noise; nil when all samples are explained.
+  private mutating func probe(_ answers: [Answer]) throws -> [Ask]? {
+    isProbing = true
+    let asks = try sensitivity?.next(answers) ?? []
+    return asks.isEmpty ? nil : asks
+  }
+
+  /// Takes values of copies and asks for more; nil when all are there.
+  private mutating func ask(_ answers: [Answer]) throws -> [Ask]? {
     let values = try asked.values(of: answers).compactMap(\.first)
     guard values.allSatisfy(\.isFinite) else {
       throw AttributionError(.notFinite, "an output for a text without some of its tokens is not a finite number")
@@ -42,11 +64,8 @@ struct MeasuredRun: MethodRun {
       defer { tokens += question.tokenCount }
       return tokens < OutputQuestion.tokensPerRound
     }
-    guard round.isEmpty else {
-      (asked, questions) = (round, questions.dropFirst(round.count))
-      return .ask(round.flatMap(\.asks))
-    }
-    return .finish(measuredExplanations())
+    (asked, questions) = (round, questions.dropFirst(round.count))
+    return round.isEmpty ? nil : round.flatMap(\.asks)
   }
 
   /// Sees what has to be asked about the method's explanations.
@@ -71,6 +90,10 @@ struct MeasuredRun: MethodRun {
       var explanation = explanation
       let count = measurements[index].questions.count
       explanation.metrics = measurements[index].metrics(Array(left.prefix(count)))
+      if faithfulness.has(.maximumSensitivity) {
+        explanation.metrics.append(
+          sensitivity?.metric(of: explanation, at: index) ?? MetricValue(.maximumSensitivity, value: nil))
+      }
       left = left.dropFirst(count)
       return explanation
     }

@@ -98,9 +98,18 @@ public struct NoiseTunnel: AttributionMethod {
   public func begin(_ subject: Subject) throws -> any MethodRun {
     let seeds = SampleSeeds(
       ids: subject.encoding.ids, typeIDs: subject.encoding.typeIDs, method: id, seed: seed)
-    return Run(
-      tunnel: self, run: try method.begin(subject), targets: subject.output.targets,
-      noise: (0..<samples).map { GaussianNoise(seed: seeds[$0], deviation: deviation) })
+    return try begin(subject, noise: (0..<samples).map { GaussianNoise(seed: seeds[$0], deviation: deviation) })
+  }
+
+  /// - Parameter noise: of each sample.
+  func begin(_ subject: Subject, noise: [GaussianNoise]) throws -> any MethodRun {
+    Run(tunnel: self, run: try method.begin(subject), targets: subject.output.targets, noise: noise)
+  }
+
+  /// Whether noise can be put around a method.
+  static func takes(_ method: any AttributionMethod) -> Bool {
+    guard let method = method as? any RegisteredMethod, !method.hasTolerance else { return false }
+    return type(of: method).settings.contains { $0.key == Noise.setting.key }
   }
 
   /// The wrapped method at work, with noise in every path that it asks for.

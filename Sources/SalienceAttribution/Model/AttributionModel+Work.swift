@@ -18,18 +18,19 @@ extension AttributionModel {
         work += value + program.flopsPerPath(lengths: [tokens], targets: targets)
         work += cost.evaluations * program.flopsPerStep(lengths: [tokens], targets: targets)
       }
-      return sum + work
+      return sum + (1 + (faithfulness?.repetitions(of: method) ?? 0)) * work
     }
     // Under random weights everything is explained once more.
     let all = (isLoadedTwice ? 2 : 1) * explanation + measurement(tokens: tokens)
     return prediction + task.expectedOutputs(tokens: tokens) * all
   }
 
-  /// Copies of a text of so many tokens that are evaluated to measure the explanations of one of its outputs.
+  /// Copies of a text of so many tokens, or points of paths, that are evaluated to measure the explanations of one of its outputs.
   public func measuredCopies(tokens: Int) -> Int {
     guard let faithfulness else { return 0 }
     return methods.count * faithfulness.ownCopies(tokens: tokens) + faithfulness.leaveOneOutCopies(tokens: tokens)
       + faithfulness.infidelityCopies
+      + methods.reduce(0) { $0 + faithfulness.repetitions(of: $1) * $1.cost(tokens: tokens).evaluationsPerRound }
   }
 
   /// FLOPs of what is measured of one output's explanations: copies of the text, which are at most as long as it is.

@@ -87,9 +87,9 @@ struct Explainer {
 
   /// A method at work, and then what is measured of its explanations.
   private func run(of index: Int, about subject: Subject) throws -> any MethodRun {
-    let run = try model.methods[index].begin(subject)
-    guard let faithfulness = model.faithfulness else { return run }
-    return MeasuredRun(run, of: subject, faithfulness, isProbability: model.task.probability != nil)
+    let method = model.methods[index]
+    guard let faithfulness = model.faithfulness else { return try method.begin(subject) }
+    return try MeasuredRun(of: method, subject, faithfulness, isProbability: model.task.probability != nil)
   }
 
   /// Has the questions of all runs answered until none is left, and returns the runs that did not fail.

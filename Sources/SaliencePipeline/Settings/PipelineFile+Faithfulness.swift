@@ -29,7 +29,7 @@ extension PipelineFile {
     guard !nodes.isEmpty else { throw mapping.fault(key, "must name at least one metric, or all or none") }
     if nodes.count == 1 {
       switch try MappingDecoder.string(nodes[0], path: mapping.name(key)) {
-      case "all": return FaithfulnessMetric.allCases.filter { hasRationales || !$0.isOfPeople }
+      case "all": return FaithfulnessMetric.usual.filter { hasRationales || !$0.isOfPeople }
       case "none": return nil
       default: break
       }

@@ -12,7 +12,9 @@ import Testing
     let cases = try #require(try JSONValue(parsing: [UInt8](data)).arrayValue)
     let folder = try FamilyFolder("electra-sequence-classification")
     var scores: [[Int32]: [Float]] = [:]
-    for json in cases { scores[try numbers(json["ids"]).map { Int32($0) }] = try numbers(json["scores"]).map(Float.init) }
+    for json in cases {
+      scores[try numbers(json["ids"]).map { Int32($0) }] = try numbers(json["scores"]).map(Float.init)
+    }
     #expect(cases.count == 24 && scores.count == cases.count)
     let method = GivenScores(id: "own") { [scores] in scores[$0.encoding.ids] ?? [] }
     var kinds = Set<Double>()

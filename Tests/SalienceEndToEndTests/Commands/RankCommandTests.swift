@@ -116,6 +116,20 @@ extension EndToEndTests {
       #expect(random?.count == 1 && (random?[0]["seconds"] is NSNull))
     }
 
+    /// Sensitivity is there where it is named, of methods that noise can be put around, and ranks none.
+    @Test func sensitivityIsShownAndRanksNothing() throws {
+      let json = try object(rank(measured("max-sensitivity"), "--json").output)
+      let models = try #require(json["models"] as? [[String: Any]])
+      let methods = try #require(models[0]["methods"] as? [[String: Any]])
+      #expect((models[0]["ranked_by"] as? [Any])?.isEmpty == true && methods.count == 3)
+      for method in methods {
+        let metrics = try #require(method["metrics"] as? [[String: Any]])
+        let isRandom = method["random"] as? Bool == true
+        #expect(metrics.map { $0["metric"] as? String } == (isRandom ? [] : ["max-sensitivity"]))
+        #expect(metrics.allSatisfy { ($0["mean"] as? Double ?? 0) > 0 })
+      }
+    }
+
     /// What people marked, as text in CSV and as a list in JSON lines; a row whose marks lie outside its text fails alone.
     @Test(arguments: ["csv", "jsonl"]) func explanationsAreComparedWithPeople(format: String) throws {
       let rows = [
@@ -128,18 +142,18 @@ extension EndToEndTests {
       let path = try tiny.scratch.write(lines.joined(separator: "\n") + "\n", to: "marked.\(format)")
       let run = try tiny.run(
         ["--input", path, "--set", "dataset.columns={text: text, rationale: marks}", "--set", Self.methods, "--set"]
-          + ["faithfulness=[token-f1, token-iou, auprc]", "--max-bad-rows", "1"])
+          + ["faithfulness=[token-f1, token-iou, iou-f1, auprc]", "--max-bad-rows", "1"])
       #expect(run.status == 0, "\(run.errors)")
       let models = try #require(object(rank(tiny, "--json").output)["models"] as? [[String: Any]])
       let method = try #require((models[0]["methods"] as? [[String: Any]])?.first)
       let metrics = try #require(method["metrics"] as? [[String: Any]])
-      #expect(metrics.compactMap { $0["metric"] as? String } == ["token-f1", "token-iou", "auprc"])
+      #expect(metrics.compactMap { $0["metric"] as? String } == ["token-f1", "token-iou", "iou-f1", "auprc"])
       // No token of the second text is marked.
       #expect(metrics.allSatisfy { $0["examples"] as? Int == 2 } && models[0]["examples"] as? Int == 3)
       #expect((models[0]["ranked_by"] as? [Any])?.isEmpty == true)
       let again = try tiny.run([
         "--input", path, "--set", "dataset.columns={text: text, rationale: marks}", "--set", Self.methods, "--set",
-        "faithfulness=[token-f1, token-iou, auprc]", "--resume", "--json",
+        "faithfulness=[token-f1, token-iou, iou-f1, auprc]", "--resume", "--json",
       ])
       let bad = try object(again.output)["first_bad_rows"] as? [[String: Any]]
       let message = bad?.first?["message"] as? String

@@ -86,5 +86,26 @@ extension EndToEndTests {
       #expect(result.status == 64)
       #expect(result.errors.contains("dataset.columns.spans"))
     }
+
+    @Test func aMaskedModelFillsIn() throws {
+      let scratch = try ScratchDirectory()
+      let result = try run(
+        scratch, model: "bert-masked-lm", dataset: "text\na good [MASK] film\n", columns: "text: text",
+        methods: "{name: leave-one-out, replacement: model}")
+      #expect(result.status == 0, "\(result.errors)")
+      let rows = try tokens(scratch)
+      #expect(rows.contains { $0["attribution"].flatMap(Double.init) != 0 })
+      // The mask that is explained stays.
+      #expect(rows.filter { $0["token"] == "[MASK]" }.map { $0["attribution"].flatMap(Double.init) } == [0])
+    }
+
+    @Test func aClassifierFillsNothingIn() throws {
+      let scratch = try ScratchDirectory()
+      let result = try run(
+        scratch, model: "roberta-sequence-classification", dataset: "text\na good film\n", columns: "text: text",
+        methods: "{name: leave-one-out, replacement: model}")
+      #expect(result.status == 64)
+      #expect(result.errors.contains("takes a masked language model"), "\(result.errors)")
+    }
   }
 }

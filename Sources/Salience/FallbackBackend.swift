@@ -109,8 +109,8 @@ private final class FallbackModel: PreparedModel {
     try await answer(points) { try await $0.outputs(program: program, of: $1) }
   }
 
-  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
-    try await answer(points) { try await $0.tapped(program: program, at: $1) }
+  func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] {
+    try await answer(requests) { try await $0.tapped(program: program, $1) }
   }
 
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {

@@ -28,9 +28,9 @@ final class CPUModel: PreparedModel {
     }
   }
 
-  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
+  func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] {
     try await pool.run { [self] context in
-      try executor(program, longest: points.map(\.sequence.count).max() ?? 1, in: context).tapped(at: points)
+      try executor(program, longest: requests.map(\.end.sequence.count).max() ?? 1, in: context).tapped(requests)
     }
   }
 

@@ -41,12 +41,16 @@ extension Architecture {
       guard let value = graph.values.points[layer] else { throw absence(of: layer) }
       return value
     }
-    let inside = try spec.taps.filter { $0 != .classifierInput }.map { tap in
-      guard let value = graph.values.taps[tap] else { throw absence(of: tap) }
-      return value
+    func values(_ taps: [Tap]) throws -> [ValueID] {
+      try taps.map { tap in
+        guard let value = graph.values.taps[tap] else { throw absence(of: tap) }
+        return value
+      }
     }
+    let inside = try values(spec.taps.filter { $0 != .classifierInput })
+    let gradients = try values(spec.gradients)
     var plan = graph.plan
-    let kept = [point] + inside + (inner.map { [$0] } ?? [])
+    let kept = [point] + inside + gradients + (inner.map { [$0] } ?? [])
     if savings.contains(.lastLayerRows), spec.rules?.allowsSelectedRows ?? true {
       plan = try plan.selectingRows(keeping: kept)
     }
@@ -62,7 +66,7 @@ extension Architecture {
       return value
     }
     return try PathProgram(
-      model: plan, point: point, inner: inner, taps: taps, rules: spec.rules, savings: savings,
+      model: plan, point: point, inner: inner, taps: taps, gradients: gradients, rules: spec.rules, savings: savings,
       isRounded: spec.isRounded)
   }
 

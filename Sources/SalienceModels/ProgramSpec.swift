@@ -16,10 +16,13 @@ public struct ProgramSpec: Sendable, Hashable {
   public var rules: BackwardRules?
   /// What the program gives besides its outputs.
   public var taps: [Tap]
+  /// Values inside the model whose gradients it gives.
+  public var gradients: [Tap]
 
   public init(
     layer: AttributionLayer = .embeddings, inner: AttributionLayer? = nil, readout: Readout = .selectedRow,
-    output: OutputFunction = .identity, isRounded: Bool = true, rules: BackwardRules? = .exact, taps: [Tap] = []
+    output: OutputFunction = .identity, isRounded: Bool = true, rules: BackwardRules? = .exact, taps: [Tap] = [],
+    gradients: [Tap] = []
   ) {
     self.layer = layer
     self.inner = inner
@@ -28,5 +31,6 @@ public struct ProgramSpec: Sendable, Hashable {
     self.isRounded = isRounded
     self.rules = rules
     self.taps = taps
+    self.gradients = gradients
   }
 }

@@ -29,8 +29,8 @@ private struct ReferenceModel: PreparedModel {
     try executor(program, longest: points.map(\.sequence.count).max()).outputs(of: points)
   }
 
-  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
-    try executor(program, longest: points.map(\.sequence.count).max()).tapped(at: points)
+  func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] {
+    try executor(program, longest: requests.map(\.end.sequence.count).max()).tapped(requests)
   }
 
   func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {

@@ -135,7 +135,7 @@ private final class LinearBackend: Backend {
       }
     }
 
-    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] { throw Unasked() }
+    func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] { throw Unasked() }
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] { throw Unasked() }
     func generate(decoder: Int, _ request: GenerationRequest) async throws -> [[Int32]] { throw Unasked() }
   }

@@ -97,8 +97,8 @@ private struct RowFaultBackend: Backend {
       return try await model.outputs(program: program, of: points)
     }
 
-    func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
-      try await model.tapped(program: program, at: points)
+    func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] {
+      try await model.tapped(program: program, requests)
     }
 
     func attribute(program: Int, requests: [PathRequest]) async throws -> [PathResponse] {

@@ -21,18 +21,21 @@ struct EncoderLayer {
 
   /// [T x H] to [T x H].
   func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> LayerValues {
-    let attention = try linear([names.attentionOutput], context(x, in: &plan), in: &plan)
+    let qkv = try linear([names.query, names.key, names.value], x, in: &plan)
+    let context = try context(qkv, in: &plan)
+    let attention = try linear([names.attentionOutput], context, in: &plan)
     let attended = try norm(names.attentionNorm, attention, residual: x, in: &plan)
     let inner = try plan.linear(attended, name: names.intermediate, from: hiddenSize, to: feedForwardSize)
-    let outer = try plan.linear(
-      plan.activation(activation, inner), name: names.output, from: feedForwardSize, to: hiddenSize)
+    let neurons = try plan.activation(activation, inner)
+    let outer = try plan.linear(neurons, name: names.output, from: feedForwardSize, to: hiddenSize)
     let output = try norm(names.outputNorm, outer, residual: attended, in: &plan)
-    return LayerValues(output: output, attention: attention, feedForward: outer)
+    return LayerValues(
+      output: output, attention: attention, feedForward: outer, queriesKeysValues: qkv, context: context,
+      neurons: neurons)
   }
 
   /// What attention gives every token [T x H].
-  private func context(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
-    let qkv = try linear([names.query, names.key, names.value], x, in: &plan)
+  private func context(_ qkv: ValueID, in plan: inout Plan) throws -> ValueID {
     guard let positions else { return try plan.attention(qkv, heads: heads, scale: scale) }
     return try plan.disentangledAttention(qkv, positions: positions, heads: heads, scale: scale)
   }

@@ -11,7 +11,11 @@ struct PreNormLayer {
   /// [T x H] to [T x H].
   func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> LayerValues {
     let qkv = try attention.projection(.all, attentionNorm(x, in: &plan), in: &plan)
-    return try finish(attention.context(qkv, in: &plan), residual: x, in: &plan)
+    let context = try attention.context(qkv, in: &plan)
+    let values = try finish(context, residual: x, in: &plan)
+    return LayerValues(
+      output: values.output, attention: values.attention, feedForward: values.feedForward, queriesKeysValues: qkv,
+      context: context, neurons: values.neurons)
   }
 
   /// The same, and each token's keys and values [T x 2W], as attention reads them.
@@ -45,12 +49,13 @@ struct PreNormLayer {
     return (try finish(context, residual: x, in: &plan).output, keysValues)
   }
 
-  private func finish(_ context: ValueID, residual: ValueID, in plan: inout Plan) throws -> LayerValues {
+  private func finish(
+    _ context: ValueID, residual: ValueID, in plan: inout Plan
+  ) throws -> (output: ValueID, attention: ValueID, feedForward: ValueID, neurons: ValueID) {
     let attentionOutput = try attention.output(context, in: &plan)
     let attended = try plan.add(attentionOutput, residual)
     let inner = try feedForward(feedForwardNorm(attended, in: &plan), in: &plan)
-    return LayerValues(
-      output: try plan.add(inner, attended), attention: attentionOutput, feedForward: inner)
+    return (try plan.add(inner.output, attended), attentionOutput, inner.output, inner.neurons)
   }
 }
 
@@ -86,12 +91,15 @@ enum FeedForward {
   /// f(gate) times up, both of which the first weights give side by side (arXiv 2002.05202).
   case gated(LinearWeights, ActivationFunction, LinearWeights)
 
-  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> ValueID {
+  /// [R x H] to the same, and what the second linear layer reads [R x F].
+  func callAsFunction(_ x: ValueID, in plan: inout Plan) throws -> (output: ValueID, neurons: ValueID) {
     switch self {
     case .plain(let up, let function, let down):
-      try down(plan.activation(function, up(x, in: &plan)), in: &plan)
+      let neurons = try plan.activation(function, up(x, in: &plan))
+      return (try down(neurons, in: &plan), neurons)
     case .gated(let gateAndUp, let function, let down):
-      try down(plan.gatedActivation(function, gateAndUp(x, in: &plan)), in: &plan)
+      let neurons = try plan.gatedActivation(function, gateAndUp(x, in: &plan))
+      return (try down(neurons, in: &plan), neurons)
     }
   }
 }

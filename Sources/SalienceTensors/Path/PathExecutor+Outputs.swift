@@ -5,19 +5,11 @@ extension PathExecutor {
     try values(program.forward.outputs.prefix(1), of: points).flatMap { $0 }
   }
 
-  /// F and the values of the program's taps at each point, forward only.
-  public func tapped(at points: [PathEnd]) throws -> [TappedOutputs] {
-    let widths = program.forward.outputs.dropFirst().map { program.forward.shape(of: $0).width }
-    return try values(program.forward.outputs[...], of: points).map { values in
-      TappedOutputs(outputs: values[0], values: zip(widths, values.dropFirst()).map(TokenRows.init))
-    }
-  }
-
   /// Tokens of points that are stored together: copies of a text without some of its tokens can be thousands.
-  private static let storedTokens = 8192
+  static let storedTokens = 8192
 
   /// Results of the forward plan at each point.
-  private func values(_ results: ArraySlice<ValueID>, of points: [PathEnd]) throws -> [[[Float]]] {
+  func values(_ results: ArraySlice<ValueID>, of points: [PathEnd]) throws -> [[[Float]]] {
     var answers: [[[Float]]] = []
     var (start, tokens) = (0, 0)
     func answer(to end: Int) throws {

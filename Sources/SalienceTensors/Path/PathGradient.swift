@@ -10,15 +10,27 @@ public struct PathGradient: Sendable {
   /// - Parameters:
   ///   - plan: of one input and one output.
   ///   - value: towards which value; the input by default.
+  ///   - readValues: values that stay readable.
+  ///   - readGradients: values whose gradients stay readable.
   /// - Throws: `TensorError` with code `notDifferentiable`.
-  init(of plan: Plan, towards value: ValueID? = nil, rules: BackwardRules, savings: ExactSavings) throws {
-    differentiated = try plan.differentiated(by: rules.rule, towards: value)
-    let hasEdges = savings.contains(.pathEdges) && value == nil
+  init(
+    of plan: Plan, towards value: ValueID? = nil, readValues: [ValueID] = [], readGradients: [ValueID] = [],
+    rules: BackwardRules, savings: ExactSavings
+  ) throws {
+    differentiated = try plan.differentiated(
+      by: rules.rule, towards: value, reading: readGradients, keeping: readValues)
+    self.readValues = readValues
+    let hasEdges = savings.contains(.pathEdges) && value == nil && readGradients.isEmpty
     edges = hasEdges ? PathEdges(of: differentiated) : PathEdges(none: differentiated)
     self.savings = savings
     pointsTogether = rules.pointsTogether
     isOfInput = value == nil
   }
+
+  /// Values of the forward pass that stay readable.
+  let readValues: [ValueID]
+  /// Gradients on the way that stay readable.
+  var readGradients: [ValueID] { differentiated.readGradients }
 
   /// Forward and backward pass in one.
   public var plan: Plan { differentiated.plan }

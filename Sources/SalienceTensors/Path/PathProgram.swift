@@ -22,16 +22,18 @@ public struct PathProgram: Sendable {
   ///
   /// - Parameters:
   ///   - inner: the value after `point` that gradients are taken towards; `point` itself by default.
-  ///   - taps: values inside the model that the program gives besides its outputs; those before `point` are of the ids
-  ///     alone, whatever is done to the value at `point`.
+  ///   - taps: values inside the model that the program gives besides its outputs, one row per token, or one for the
+  ///     whole sequence where there are no `gradients`; those before `point` are of the ids alone, whatever is done to
+  ///     the value at `point`.
+  ///   - gradients: values inside the model whose gradients the program gives, one row per token each.
   ///   - rules: how gradients pass the ops; nil for a program that only predicts, of one row per token too.
   ///   - isRounded: false for float32 operands in every product, whatever the backend's precision.
   /// - Throws: `TensorError` where the outputs do not depend on `point`.
   public init(
-    model: Plan, point: ValueID, inner: ValueID? = nil, taps: [ValueID] = [], rules: BackwardRules? = .exact,
-    savings: ExactSavings = .all, isRounded: Bool = true
+    model: Plan, point: ValueID, inner: ValueID? = nil, taps: [ValueID] = [], gradients: [ValueID] = [],
+    rules: BackwardRules? = .exact, savings: ExactSavings = .all, isRounded: Bool = true
   ) throws {
-    let layers = [point] + (inner.map { [$0] } ?? [])
+    let layers = [point] + gradients + (inner.map { [$0] } ?? []) + (gradients.isEmpty ? [] : taps)
     guard model.outputs.count == 1, layers.allSatisfy({ model.shape(of: $0).rows == .tokens }) else {
       throw TensorError(.shape, "an attribution layer has one row per token, and a model has one output")
     }
@@ -39,12 +41,26 @@ public struct PathProgram: Sendable {
     prefix = try model.slice(from: [], to: [point]).fused()
     forward = try model.slice(from: [point], to: model.outputs + taps).fused()
     gradient = try rules.map {
-      var plan = try model.slice(from: [point], to: model.outputs + (inner.map { [$0] } ?? []), keepingAll: true)
+      let read = gradients.isEmpty ? [] : taps + gradients
+      var plan = try model.slice(
+        from: [point], to: model.outputs + read + (inner.map { [$0] } ?? []), keepingAll: true)
       let target = inner.map { _ in plan.outputs.removeLast() }
-      return try PathGradient(of: plan, towards: target, rules: $0, savings: savings)
+      let values = Array(plan.outputs[1...])
+      plan.outputs = [plan.outputs[0]]
+      return try PathGradient(
+        of: plan, towards: target, readValues: Array(values.prefix(read.count - gradients.count)),
+        readGradients: Array(values.suffix(gradients.count)), rules: $0, savings: savings)
     }
     width = model.shape(of: point).width
     outputCount = model.shape(of: model.outputs[0]).width
+  }
+
+  /// Elements per token of all tapped values.
+  public var tapWidth: Int { forward.outputs.dropFirst().reduce(0) { $0 + forward.shape(of: $1).width } }
+
+  /// Elements per token and row of cotangents of all gradients of values inside the model.
+  public var readGradientWidth: Int {
+    gradient.map { gradient in gradient.readGradients.reduce(0) { $0 + gradient.plan.shape(of: $1).width } } ?? 0
   }
 
   /// The plans of all parts.

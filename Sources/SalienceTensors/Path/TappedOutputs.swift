@@ -4,10 +4,13 @@ public struct TappedOutputs: Sendable, Equatable {
   public let outputs: [Float]
   /// The values inside the model, one per tap of the program, in its order.
   public let values: [TokenRows]
+  /// For each row of cotangents, the gradients towards the values that the program gives gradients of, in its order.
+  public let gradients: [[TokenRows]]
 
-  public init(outputs: [Float], values: [TokenRows]) {
+  public init(outputs: [Float], values: [TokenRows], gradients: [[TokenRows]] = []) {
     self.outputs = outputs
     self.values = values
+    self.gradients = gradients
   }
 }
 

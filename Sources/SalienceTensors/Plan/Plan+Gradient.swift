@@ -7,6 +7,8 @@ public struct DifferentiatedPlan: Sendable {
   public let cotangent: ValueID
   /// Result: d(target) / d(input), shaped like the plan's input, or towards another value, shaped like that.
   public let inputGradient: ValueID
+  /// Results: d(target) / d(value) of other values that were asked for, shaped like them.
+  public let readGradients: [ValueID]
 }
 
 extension Plan {
@@ -16,9 +18,12 @@ extension Plan {
   /// - Parameters:
   ///   - rule: how gradients pass each op.
   ///   - value: towards which value in place of the input.
+  ///   - read: values on the way whose gradients are results too.
+  ///   - kept: values that are results too.
   /// - Throws: `TensorError` with code `notDifferentiable`.
   public func differentiated(
-    by rule: any GradientRule = ExactGradient(), towards value: ValueID? = nil
+    by rule: any GradientRule = ExactGradient(), towards value: ValueID? = nil, reading read: [ValueID] = [],
+    keeping kept: [ValueID] = []
   ) throws -> DifferentiatedPlan {
     guard inputs.count == 1, outputs.count == 1 else {
       throw TensorError(.notDifferentiable, "only a plan of one input and one output can be differentiated")
@@ -44,9 +49,16 @@ extension Plan {
     guard let inputGradient = gradients[origin] else {
       throw TensorError(.notDifferentiable, "no gradient reaches the attribution layer")
     }
-    plan.outputs.append(inputGradient)
+    let readGradients = try read.map { value in
+      guard let gradient = gradients[value] else {
+        throw TensorError(.notDifferentiable, "the output does not depend on a value whose gradient is asked for")
+      }
+      return gradient
+    }
+    plan.outputs += [inputGradient] + readGradients + kept
     return DifferentiatedPlan(
-      plan: plan, backwardStart: backwardStart, cotangent: cotangent, inputGradient: inputGradient
+      plan: plan, backwardStart: backwardStart, cotangent: cotangent, inputGradient: inputGradient,
+      readGradients: readGradients
     ).withoutDeadInstructions().fused()
   }
 

@@ -44,20 +44,21 @@ final class VulkanModel: PreparedModel, @unchecked Sendable {
   }
 
   func outputs(program: Int, of points: [PathEnd]) async throws -> [[Float]] {
-    try await answer(points, program: program) { try $0.outputs(of: $1) }
+    try await answer(points, ends: points, program: program) { try $0.outputs(of: $1) }
   }
 
-  func tapped(program: Int, at points: [PathEnd]) async throws -> [TappedOutputs] {
-    try await answer(points, program: program) { try $0.tapped(at: $1) }
+  func tapped(program: Int, _ requests: [TapRequest]) async throws -> [TappedOutputs] {
+    try await answer(requests, ends: requests.map(\.end), program: program) { try $0.tapped($1) }
   }
 
   /// Answers what is asked at points alone.
-  private func answer<Answer: Sendable>(
-    _ points: [PathEnd], program: Int, _ body: @escaping @Sendable (PathExecutor, [PathEnd]) throws -> [Answer]
+  private func answer<Item: Sendable, Answer: Sendable>(
+    _ items: [Item], ends: [PathEnd], program: Int,
+    _ body: @escaping @Sendable (PathExecutor, [Item]) throws -> [Answer]
   ) async throws -> [Answer] {
     try await pool.run { [self] _ in
       try answer(
-        points[...], program: program, work: points.map { Work(longest: $0.sequence.count, tokens: $0.sequence.count) }
+        items[...], program: program, work: ends.map { Work(longest: $0.sequence.count, tokens: $0.sequence.count) }
       ) { try body($0, Array($1)) }
     }
   }

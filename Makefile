@@ -21,6 +21,9 @@ FIXTURE_demo := make_reference_fixtures.py --demo
 FIXTURE_noise := make_noise_fixtures.py
 FIXTURE_families := make_family_fixtures.py
 FIXTURE_taps := make_tap_fixtures.py
+FIXTURE_attention := make_attention_fixtures.py
+FIXTURE_nmf := make_nmf_fixtures.py
+FIXTURE_inside := make_inside_fixtures.py
 FIXTURE_gradients := make_gradient_fixtures.py
 FIXTURE_presets := make_preset_fixtures.py
 FIXTURE_influence := make_influence_fixtures.py
@@ -33,8 +36,8 @@ FIXTURE_tasks := make_task_references.py
 FIXTURE_tokenizers := make_tokenizer_fixtures.py
 FIXTURE_settings := make_settings_fixtures.py
 FIXTURE_parquet := make_parquet_fixture.py
-FIXTURE_KINDS := attribution demo noise families taps gradients presets influence perturbation continuations spans \
-  fills sensitivity partition tasks tokenizers settings parquet labels faithfulness
+FIXTURE_KINDS := attribution demo noise families taps attention inside nmf gradients presets influence perturbation continuations \
+  spans fills sensitivity partition tasks tokenizers settings parquet labels faithfulness
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-matrix bench-gpu docs documentation lint clean system system-tests \

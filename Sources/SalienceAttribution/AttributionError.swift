@@ -27,6 +27,8 @@ public struct AttributionError: Fault {
     public static let layer = Setting(rawValue: "layer")
     public static let output = Setting(rawValue: "output")
     public static let replacement = Setting(rawValue: "replacement")
+    public static let layers = Setting(rawValue: "layers")
+    public static let heads = Setting(rawValue: "heads")
   }
 
   public let code: Code

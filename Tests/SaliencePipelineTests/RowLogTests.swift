@@ -54,7 +54,11 @@ import Testing
             MetricValue(.comprehensiveness, fraction: 0.1, value: -1 / 3, evaluations: nil),
             MetricValue(.agreementTau, otherMethod: "ig", value: nil),
             MetricValue(.infidelity, value: .leastNonzeroMagnitude, evaluations: 10),
-          ]),
+          ],
+          pairs: [
+            TokenPair(layer: 3, head: 11, from: 2, to: 0, weight: .ulpOfOne),
+            TokenPair(layer: nil, head: nil, from: 0, to: 511, weight: -0.0),
+          ], units: [UnitValue(layer: 0, position: 511, unit: 3071, value: -.leastNonzeroMagnitude)]),
       ], status: .empty)
   }
 
@@ -74,8 +78,12 @@ import Testing
     #expect(
       names(scored.explanations[0]) == [
         "attributionNorm", "attributionSum", "attributions", "baselineOutput", "converged", "convergenceDelta",
-        "isRepeated", "method", "metrics", "normalized", "output", "steps", "target", "targetIndex", "targetPosition",
+        "isRepeated", "method", "metrics", "normalized", "output", "pairs", "steps", "target", "targetIndex",
+        "targetPosition", "units",
       ])
+    #expect(names(UnitValue(layer: 0, position: 0, unit: 0, value: 0)) == ["layer", "position", "unit", "value"])
+    #expect(
+      names(TokenPair(layer: 0, head: 0, from: 0, to: 0, weight: 0)) == ["from", "head", "layer", "to", "weight"])
     #expect(
       names(MetricValue(.infidelity, value: nil)) == ["evaluations", "fraction", "metric", "otherMethod", "value"])
     #expect(

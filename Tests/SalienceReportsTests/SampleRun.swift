@@ -13,7 +13,7 @@ enum SampleRun {
     ["good"], ["Bad"], ["un", "##believ", "##able"], ["=sum"], ["film"], ["-"], ["'"], ["plot", "##s"], ["a,b"], ["é"],
   ]
 
-  /// - Parameter isMeasured: whether explanations have metrics.
+  /// - Parameter isMeasured: whether explanations have metrics, pairs of tokens and units.
   static func example(_ row: Int64, model: Int, tokens: Int? = nil, isMeasured: Bool = false) -> ScoredExample {
     var state = UInt64(bitPattern: row) &* 0x9E37_79B9_7F4A_7C15 &+ 12345
     func next(_ bound: Int) -> Int {
@@ -58,6 +58,11 @@ enum SampleRun {
       MetricValue(.comprehensiveness, fraction: 0.5, value: nil, evaluations: nil),
       MetricValue(.agreementTau, otherMethod: "saliency", value: -1e-300),
     ]
+    let pairs = [
+      TokenPair(layer: 1, head: 0, from: 0, to: 1, weight: 0.25),
+      TokenPair(layer: nil, head: nil, from: 1, to: 0, weight: 1),
+    ]
+    let units = [UnitValue(layer: 2, position: 1, unit: 767, value: -3.5)]
     let explanations = [("ig", predicted), ("saliency", 0), ("saliency", 1)].map { method, target in
       // Few distinct values, so that ranks tie and the largest do.
       let scores = encoding.special.map { $0 ? Float(0) : Float(next(9) - 4) / 3 }
@@ -66,7 +71,9 @@ enum SampleRun {
         method: method, target: names[target], targetIndex: target, output: 0.75, baselineOutput: -0.25,
         convergenceDelta: method == "ig" ? 1.5e-5 : nil, steps: 50, attributions: scores,
         normalized: scores.map { norm > 0 ? $0 / norm : 0 }, attributionSum: Double(scores.reduce(0, +)),
-        attributionNorm: Double(norm), metrics: isMeasured ? metrics : [])
+        attributionNorm: Double(norm), metrics: isMeasured ? metrics : [],
+        pairs: isMeasured && method == "ig" ? pairs : [],
+        units: isMeasured && method == "ig" ? units : [])
     }
     return ScoredExample(
       example: Example(row: row, id: "id-\(row)", text: text, label: row % 3 == 0 ? nil : names[Int(row) % 2]),

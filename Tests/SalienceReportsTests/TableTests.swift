@@ -31,6 +31,18 @@ import Testing
         "word_attribution float?",
       ])
     #expect(
+      columns(.attention) == [
+        "row int64", "example_id string", "method string", "target string", "target_index int32?",
+        "target_position int32?", "layer int32?", "head int32?", "from_position int32", "from_token string?",
+        "to_position int32", "to_token string?", "weight float",
+      ])
+    #expect(
+      columns(.activations) == [
+        "row int64", "example_id string", "method string", "target string", "target_index int32?",
+        "target_position int32?", "layer int32", "position int32", "token string?", "token_id int32", "unit int32",
+        "value float",
+      ])
+    #expect(
       columns(.metrics) == [
         "row int64", "example_id string", "method string", "target string", "target_index int32?",
         "target_position int32?", "metric string", "fraction float?", "other_method string?", "value double?",
@@ -60,15 +72,23 @@ import Testing
     let contents = TableContents(includeText: false)
     let tokens = try examples.flatMap { try AttributionRow.rows(of: $0, contents) }
     #expect(staged.map(\.table) == Table.allCases)
-    #expect(staged.map(\.rows) == [30, 90, Int64(tokens.count), 270, 1])
+    #expect(staged.map(\.rows) == [30, 90, Int64(tokens.count), 60, 30, 270, 1])
     let predictions: [PredictionRow] = try read(staged[0])
     #expect(predictions == (try examples.flatMap { try PredictionRow.rows(of: $0, contents) }))
     #expect(predictions.allSatisfy { $0.text == nil } && predictions.contains { $0.label != nil })
     #expect(try read(staged[2]) == tokens)
-    let metrics: [MetricRow] = try read(staged[3])
+    let attention: [AttentionRow] = try read(staged[3])
+    #expect(attention == (try examples.flatMap { try AttentionRow.rows(of: $0, contents) }))
+    #expect(attention.allSatisfy { $0.fromToken == nil && $0.toToken == nil && $0.key.method == "ig" })
+    #expect(attention.prefix(2).map(\.weight) == [0.25, 1] && attention.prefix(2).map(\.layer) == [1, nil])
+    let activations: [ActivationRow] = try read(staged[4])
+    #expect(activations == (try examples.flatMap { try ActivationRow.rows(of: $0, contents) }))
+    #expect(activations[0].layer == 2 && activations[0].unit == 767 && activations[0].value == -3.5)
+    #expect(activations.allSatisfy { $0.token == nil && $0.position == 1 && $0.key.method == "ig" })
+    let metrics: [MetricRow] = try read(staged[5])
     #expect(metrics == (try examples.flatMap { try MetricRow.rows(of: $0, contents) }))
     #expect(metrics.prefix(3).map(\.value) == [1.0 / 3, nil, -1e-300] && metrics[1].fraction == 0.5)
-    #expect(try read(staged[4]) == [failed])
+    #expect(try read(staged[6]) == [failed])
     // In single precision.
     let expected = try examples.flatMap { try ExplanationRow.rows(of: $0, contents) }.map { row in
       var row = row

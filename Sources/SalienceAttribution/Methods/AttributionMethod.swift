@@ -20,6 +20,10 @@ public protocol AttributionMethod: Sendable {
   var pathLayer: AttributionLayer { get }
   /// How gradients pass the model's ops; nil for a method that asks for values alone.
   var rules: BackwardRules? { get }
+  /// What attention the method asks for; nil for a method that asks for none.
+  var attention: AttentionReading? { get }
+  /// Values inside the model that the method asks for, and those whose gradients it asks for.
+  func taps(of architecture: any Architecture) -> (values: [Tap], gradients: [Tap])
   /// Whether points are chosen example by example, to keep a tolerance.
   var hasTolerance: Bool { get }
   /// The user's seed, where the method draws random numbers.
@@ -33,6 +37,11 @@ public protocol AttributionMethod: Sendable {
 
   /// The method with those texts.
   func comparing(with texts: [String]) -> any AttributionMethod
+
+  /// Checks layers and their parts against a model, of which no weight is read.
+  ///
+  /// - Throws: `AttributionError` with code `usage` and the setting.
+  func validate(for architecture: any Architecture, head: ModelHead) throws
 
   /// Checks the settings against a model's tokenizer before anything is scored; the task checks the target.
   func validate(tokenizer: Tokenizer) throws
@@ -51,6 +60,13 @@ extension AttributionMethod {
   public var rules: BackwardRules? { .exact }
   public var drawnTexts: TextSample? { nil }
   public func comparing(with texts: [String]) -> any AttributionMethod { self }
+  public var attention: AttentionReading? { nil }
+  public func taps(of architecture: any Architecture) -> (values: [Tap], gradients: [Tap]) {
+    (attention?.taps(of: architecture) ?? [], attention?.gradients(of: architecture) ?? [])
+  }
+  public func validate(for architecture: any Architecture, head: ModelHead) throws {
+    try attention?.selection.validate(for: architecture, head: head)
+  }
   public func validate(tokenizer: Tokenizer) throws {}
 }
 
@@ -78,6 +94,8 @@ public struct Subject: Sendable {
   public let output: ExplainedOutput
   public let tokenizer: Tokenizer
   public let architecture: any Architecture
+  /// Which of the last layer's rows become the output.
+  public let readout: Readout
   /// What the model reads for the output.
   public let input: PathEnd
   /// The parts of the text that are features where a method asks for that; nil where none are given.
@@ -85,8 +103,9 @@ public struct Subject: Sendable {
 
   public init(
     encoding: Encoding, output: ExplainedOutput, tokenizer: Tokenizer, architecture: any Architecture,
-    spans: TextSpans? = nil
+    readout: Readout = .selectedRow, spans: TextSpans? = nil
   ) {
+    self.readout = readout
     self.spans = spans
     self.encoding = encoding
     self.output = output
@@ -97,6 +116,11 @@ public struct Subject: Sendable {
 
   /// One row of C coefficients per target.
   public var coefficients: [[Float]] { output.targets.map(\.coefficients) }
+
+  /// The tokens whose rows of the last layer the output is made of.
+  var readTokens: [Int] {
+    readout == .selectedRow ? [input.sequence.selectedRow] : Array(0..<input.sequence.count)
+  }
 }
 
 /// What a method's questions about one output of an example take.

@@ -21,6 +21,12 @@ public enum MethodRegistry {
     PermutationSHAP.self,
     ExactShapley.self,
     PartitionSHAP.self,
+    AttentionMaps.self,
+    AttentionRollout.self,
+    ValueWeightedAttention.self,
+    AttentionTimesGradient.self,
+    LayerActivations.self,
+    Conductance.self,
     RandomAttribution.self,
   ]
 

@@ -32,6 +32,8 @@ public enum Ask: Sendable, Hashable {
   case largest(PathEnd)
   /// Gradients summed along a path.
   case path(PathRequest)
+  /// Values inside the model at points, and gradients towards them, reduced to what is asked of them.
+  case inside([TapRequest], InsideQuestion)
 }
 
 /// The answer to an `Ask` of the same kind.
@@ -39,6 +41,7 @@ public enum Answer: Sendable {
   /// One per row of coefficients, of outputs or of probabilities; one log-probability or index.
   case values([Double])
   case path(PathResponse)
+  case inside(InsideAnswer)
 }
 
 extension [Answer] {
@@ -56,6 +59,14 @@ extension [Answer] {
   public func path(at index: Int) throws -> PathResponse {
     guard indices.contains(index), case .path(let response) = self[index] else { throw AttributionError.mismatch }
     return response
+  }
+
+  /// What of the inside of the model the answer at a place says.
+  ///
+  /// - Throws: as `values(at:)`.
+  public func inside(at index: Int) throws -> InsideAnswer {
+    guard indices.contains(index), case .inside(let answer) = self[index] else { throw AttributionError.mismatch }
+    return answer
   }
 }
 

@@ -21,6 +21,8 @@ public struct AttributionModel: Sendable {
   /// Probabilities of what the method explains, where something is measured.
   let probabilityProgramOfMethod: [Int]
   let decisionProgram: Int
+  /// What methods ask of the attention of layers, by the layer.
+  let attention: [Int: LayerAttention]
   let prepared: any PreparedModel
   let precision: Precision
   private let endTokens: Set<Int32>
@@ -70,12 +72,14 @@ public struct AttributionModel: Sendable {
       specs.append(spec)
       return specs.count - 1
     }
+    let architecture = self.architecture
     func program(of method: any AttributionMethod, isRounded: Bool, task: any ModelTask) throws -> Int {
-      place(
+      let taps = method.taps(of: architecture)
+      return place(
         of: ProgramSpec(
           layer: method.pathLayer, inner: method.layer == method.pathLayer ? nil : method.layer,
           readout: task.readout(of: method.target), output: try task.function(of: method.output), isRounded: isRounded,
-          rules: method.rules))
+          rules: method.rules, taps: taps.values, gradients: taps.gradients))
     }
     programOfMethod = try methods.map { [task = self.task] in try program(of: $0, isRounded: true, task: task) }
     preciseProgramOfMethod = try methods.map { [task = self.task] method in
@@ -108,6 +112,7 @@ public struct AttributionModel: Sendable {
     endTokens = head == .causalLM ? try checkpoint.endTokens : []
     let parameters: any ParameterSource =
       randomWeights.map { ReinitialisedParameters(stored.parameters, seed: $0) } ?? stored.parameters
+    attention = try LayerAttention.layers(of: methods, architecture, head: head, parameters: parameters)
     prepared = try await backend.prepare(programs, decoders: decoders, parameters: parameters)
     untrained =
       faithfulness?.has(.randomWeightsTau) == true
@@ -130,6 +135,7 @@ public struct AttributionModel: Sendable {
   ) throws {
     let architecture = try ModelRegistry.architecture(for: configuration)
     try architecture.requireHead(task.head(for: configuration))
+    let head = try task.head(for: configuration)
     let named = try task.taskOfClasses(for: configuration, architecture: architecture)
     try eachMethod(of: methods) { method in
       try named?.validate(method)
@@ -139,6 +145,7 @@ public struct AttributionModel: Sendable {
           .usage, "no \(method.layer): the model has encoder layers 0 to \(architecture.layerCount - 1)",
           setting: .layer)
       }
+      try method.validate(for: architecture, head: head)
     }
   }
 

@@ -79,7 +79,7 @@ struct Explainer {
       try model.task.outputs(of: target, for: decision, label: nil).map { output in
         let subject = Subject(
           encoding: decision.encoding, output: output, tokenizer: model.tokenizer, architecture: model.architecture,
-          spans: row.spans)
+          readout: model.task.readout(of: method.target), spans: row.spans)
         return Live(input: input, method: index, subject: subject, run: try run(of: index, about: subject))
       }
     }

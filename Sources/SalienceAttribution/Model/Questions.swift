@@ -3,10 +3,11 @@ import SalienceTensors
 /// What a batch's methods ask at once, by program and kind, each question once.
 struct Questions {
   /// Who asked, in the order of asking, and where the answer will be.
-  private enum Place {
+  enum Place {
     case known([Float], coefficients: [[Float]])
     case end(program: Int, index: Int, Reading)
     case path(program: Int, index: Int)
+    case inside(program: Int, index: Int, InsideQuestion)
   }
 
   /// What is made of the outputs at an end.
@@ -29,8 +30,8 @@ struct Questions {
   }
 
   /// Different questions to one program, in the order of asking.
-  private struct Queue<Question: Hashable> {
-    var questions: [Question] = []
+  struct Queue<Question: Hashable> {
+    private(set) var questions: [Question] = []
     private var places: [Question: Int] = [:]
 
     /// - Parameter again: is given the question that was asked before.
@@ -45,9 +46,10 @@ struct Questions {
     }
   }
 
-  private var places: [(asker: Int, place: Place)] = []
+  private(set) var places: [(asker: Int, place: Place)] = []
   private var ends: [Int: Queue<PathEnd>] = [:]
   private var paths: [Int: Queue<PathRequest>] = [:]
+  private(set) var tapped: [Int: Queue<[TapRequest]>] = [:]
 
   /// - Parameters:
   ///   - asker: is given with the answer.
@@ -71,6 +73,9 @@ struct Questions {
     case .path(let request):
       let index = paths[program, default: Queue()].place(of: request.adapted(to: precision)) { $0.askers += 1 }
       places.append((asker, .path(program: program, index: index)))
+    case .inside(let requests, let question):
+      let index = tapped[program, default: Queue()].place(of: requests)
+      places.append((asker, .inside(program: program, index: index, question)))
     }
   }
 
@@ -80,6 +85,7 @@ struct Questions {
   ) async throws -> (answers: [(asker: Int, answer: Answer)], seconds: [Int: Double]) {
     let start = ContinuousClock.now
     let values = try await values(from: model)
+    let inside = try await insideAnswers(from: model)
     var responses: [Int: [PathResponse]] = [:]
     for (program, queue) in paths.sorted(by: { $0.key < $1.key }) {
       responses[program] = try await model.prepared.attribute(program: program, requests: queue.questions)
@@ -90,6 +96,7 @@ struct Questions {
       case .known(let outputs, let coefficients): (asked.asker, .values(Reading.sums(coefficients).values(outputs)))
       case .end: values[index].map { (asked.asker, .values($0)) }
       case .path(let program, let place): responses[program].map { (asked.asker, .path($0[place])) }
+      case .inside: inside[index].map { (asked.asker, .inside($0)) }
       }
     }
     return (answers, seconds)
@@ -104,7 +111,8 @@ struct Questions {
   ) -> [Int: Double] {
     struct Question: Hashable {
       let program, index: Int
-      let isPath: Bool
+      let kind: Kind
+      enum Kind { case end, path, tapped }
     }
     struct Step: Hashable { let program, tokens, targets: Int }
     var known: [Step: Double] = [:]
@@ -121,8 +129,10 @@ struct Questions {
       let question: Question
       switch place {
       case .known: continue
-      case .end(let program, let index, _): question = Question(program: program, index: index, isPath: false)
-      case .path(let program, let index): question = Question(program: program, index: index, isPath: true)
+      case .end(let program, let index, _): question = Question(program: program, index: index, kind: .end)
+      case .path(let program, let index): question = Question(program: program, index: index, kind: .path)
+      case .inside(let program, let index, _):
+        question = Question(program: program, index: index, kind: .tapped)
       }
       asked.append((asker, question))
       askers[question, default: 0] += 1
@@ -130,12 +140,17 @@ struct Questions {
     var work: [Int: Double] = [:]
     for (asker, question) in asked {
       var own = 0.0
-      if question.isPath, let request = paths[question.program]?.questions[question.index] {
+      if question.kind == .path, let request = paths[question.program]?.questions[question.index] {
         let points = Double(
           max(1, responses[question.program]?[question.index].pointCount ?? 1) * max(1, request.samples.count))
         let tokens = request.input.sequence.count
         own =
           points * flops(Step(program: question.program, tokens: tokens, targets: request.cotangents.count))
+      } else if question.kind == .tapped, let requests = tapped[question.program]?.questions[question.index] {
+        own = requests.reduce(0) { sum, request in
+          let (tokens, targets) = (request.end.sequence.count, request.cotangents.count)
+          return sum + flops(Step(program: question.program, tokens: tokens, targets: targets))
+        }
       } else if let end = ends[question.program]?.questions[question.index] {
         own = flops(Step(program: question.program, tokens: end.sequence.count, targets: 0))
       }

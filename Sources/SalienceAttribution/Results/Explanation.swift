@@ -61,14 +61,21 @@ public struct Explanation: Sendable, Equatable {
   public let attributionNorm: Double
   /// What was measured of it, where that was asked for.
   public internal(set) var metrics: [MetricValue]
+  /// What tokens have to do with one another, where the method tells it: beside the first target alone where it is the
+  /// same for all.
+  public internal(set) var pairs: [TokenPair]
+  /// What units of layers are to tokens, in the same way.
+  public internal(set) var units: [UnitValue]
 
   public init(
     method: String, target: String, targetIndex: Int?, targetPosition: Int? = nil, output: Double,
     baselineOutput: Double?, convergenceDelta: Double?, steps: Int, attributions: [Float], normalized: [Float],
     attributionSum: Double, attributionNorm: Double, converged: Bool? = nil, isRepeated: Bool = false,
-    metrics: [MetricValue] = []
+    metrics: [MetricValue] = [], pairs: [TokenPair] = [], units: [UnitValue] = []
   ) {
+    self.units = units
     self.metrics = metrics
+    self.pairs = pairs
     self.isRepeated = isRepeated
     self.method = method
     self.target = target

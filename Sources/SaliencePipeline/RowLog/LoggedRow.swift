@@ -9,7 +9,7 @@ import SalienceTokenizers
 /// again; a checksum tells whether it gave the same.
 package enum LoggedRow {
   /// Raised whenever the bytes change, so that rows of another version are scored again.
-  static let format = 2
+  static let format = 3
 
   /// What a unit's slot holds for a row, as bytes.
   ///
@@ -108,6 +108,36 @@ package enum LoggedRow {
     writer.append(explanation.attributionSum)
     writer.append(explanation.attributionNorm)
     writer.append(explanation.metrics) { append($1, to: &$0) }
+    writer.append(explanation.pairs) { append($1, to: &$0) }
+    writer.append(explanation.units) { append($1, to: &$0) }
+  }
+
+  private static func append(_ unit: UnitValue, to writer: inout BinaryWriter) {
+    writer.append(unit.layer)
+    writer.append(unit.position)
+    writer.append(unit.unit)
+    writer.append(unit.value)
+  }
+
+  private static func unit(from reader: inout BinaryReader) throws -> UnitValue {
+    UnitValue(
+      layer: Int(try reader.integer(Int16.self)), position: Int(try reader.integer(Int32.self)),
+      unit: Int(try reader.integer(Int32.self)), value: try reader.float())
+  }
+
+  private static func append(_ pair: TokenPair, to writer: inout BinaryWriter) {
+    writer.append(pair.layer ?? -1)
+    writer.append(pair.head ?? -1)
+    writer.append(pair.from)
+    writer.append(pair.to)
+    writer.append(pair.weight)
+  }
+
+  private static func pair(from reader: inout BinaryReader) throws -> TokenPair {
+    func number(_ value: Int16) -> Int? { value < 0 ? nil : Int(value) }
+    return TokenPair(
+      layer: number(try reader.integer()), head: number(try reader.integer()),
+      from: Int(try reader.integer(Int32.self)), to: Int(try reader.integer(Int32.self)), weight: try reader.float())
   }
 
   private static func append(_ metric: MetricValue, to writer: inout BinaryWriter) {
@@ -137,6 +167,7 @@ package enum LoggedRow {
       method: method, target: target, targetIndex: index, targetPosition: position, output: output,
       baselineOutput: baseline, convergenceDelta: delta, steps: steps, attributions: scores, normalized: normalized,
       attributionSum: sum, attributionNorm: norm, converged: converged, isRepeated: isRepeated,
-      metrics: try reader.array { try metric(from: &$0) })
+      metrics: try reader.array { try metric(from: &$0) }, pairs: try reader.array { try pair(from: &$0) },
+      units: try reader.array { try unit(from: &$0) })
   }
 }

@@ -8,6 +8,10 @@ public enum Table: String, Sendable, CaseIterable {
   case explanations
   /// One row per token, method and target.
   case attributions
+  /// One row per pair of tokens, layer and head, where a method of attention is asked for.
+  case attention
+  /// One row per token, layer and unit, where a method that looks inside the model is asked for.
+  case activations
   /// One row per example, method, target and metric, where metrics are asked for.
   case metrics
   /// Rows of the dataset that could not be scored.
@@ -19,6 +23,8 @@ public enum Table: String, Sendable, CaseIterable {
     case .predictions: PredictionRow.self
     case .explanations: ExplanationRow.self
     case .attributions: AttributionRow.self
+    case .attention: AttentionRow.self
+    case .activations: ActivationRow.self
     case .metrics: MetricRow.self
     case .errors: FailedRow.self
     }

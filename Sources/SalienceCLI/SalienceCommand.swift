@@ -9,7 +9,7 @@ struct SalienceCommand: AsyncParsableCommand {
     discussion: "Example: salience run pipelines/demo.yaml", version: salienceVersion,
     subcommands: [
       RunCommand.self, AttributeCommand.self, ExportCommand.self, CompareCommand.self, GlobalCommand.self,
-      RankCommand.self,
+      RankCommand.self, NMFCommand.self,
       CheckCommand.self, VerifyCommand.self, DevicesCommand.self,
     ])
 

@@ -28,6 +28,8 @@ extension ReferencePage {
         place: "`words.parquet` and `words.csv` in the folder of `salience compare --output`."),
       section(
         of: GlobalRow.self, title: "Words of a run", place: "The file of `salience global --output`."),
+      section(
+        of: FactorRow.self, title: "Factors", place: "The file of `salience nmf --output`."),
     ])
 
   /// The section of one table.

@@ -84,8 +84,8 @@ import Testing
 
   @Test(.disabled(if: VulkanTestDevice.all.isEmpty, VulkanTestDevice.absence), arguments: VulkanTestDevice.all)
   func device(_ device: VulkanTestDevice) async throws {
-    try await check(on: try device.backend()) {
-      ["roberta-sequence-classification", "bert-masked-lm"].contains { name in $0.checkpoint.hasSuffix(name) }
+    try await check(on: try device.backend()) { own in
+      ["roberta-sequence-classification", "bert-masked-lm"].contains { own.checkpoint.hasSuffix($0) }
     }
   }
 

@@ -32,15 +32,15 @@ public struct ExplanationKey: Sendable, Equatable {
         "method", path.appending(path: \.method), dictionary: true, doc: "The method's `id` in the pipeline file."),
       Column(
         "target", path.appending(path: \.target), dictionary: true,
-        doc: "What is explained: a class, `A - B` for a contrast, `start`, `end` or `maximum` of an answer, or a token,"
-          + " which with `output.text: false` is its id."),
+        doc: "What is explained: a class, `A - B` for a contrast, `start`, `end` or `maximum` of an answer, a whole"
+          + " `continuation`, or a token, which with `output.text: false` is its id."),
       Column(
         "target_index", path.appending(path: \.targetIndex), dictionary: true,
-        doc: "The class or token that is explained; null for a contrast."),
+        doc: "The class or token that is explained; null for a contrast and a whole continuation."),
       Column(
         "target_position", path.appending(path: \.targetPosition), dictionary: true,
-        doc: "The token that the output is about: generated, masked, or the first of a labelled word or of an answer's"
-          + " end; null where it is about the whole text."),
+        doc: "The token that the output is about: generated, masked, or the first of a labelled word, of an answer's"
+          + " end or of a whole continuation; null where it is about the whole text."),
     ]
   }
 

@@ -88,7 +88,9 @@ struct ExplainedWords {
     else { return TerminalText.visible(explanation.target) }
     // A contrast names two tokens, neither of which can have a space in it.
     let tokens = explanation.target.components(separatedBy: " - ")
-    guard explanation.targetIndex == nil, tokens.count == 2 else { return quoted(explanation.target) }
+    guard explanation.targetIndex == nil else { return quoted(explanation.target) }
+    // A whole continuation is no token.
+    guard tokens.count == 2 else { return TerminalText.visible(explanation.target) }
     return tokens.map(quoted).joined(separator: " - ")
   }
 

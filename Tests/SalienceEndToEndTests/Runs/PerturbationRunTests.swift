@@ -45,6 +45,17 @@ extension EndToEndTests {
       #expect(Set(rows.compactMap { $0["target_position"] }).count == 1)
     }
 
+    @Test func aContinuationIsShownByItsName() throws {
+      let scratch = try ScratchDirectory()
+      let result = try SalienceBinary.run(
+        [
+          "attribute", "the movie was", "--model", Self.family("gpt2-causal-lm"), "--method", "leave-one-out",
+          "--target", "continuation", "--set", "generation.max_new_tokens=3",
+        ], in: scratch)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("target continuation"), "\(result.output)")
+    }
+
     @Test func gradientsOfAContinuationAreRefused() throws {
       let scratch = try ScratchDirectory()
       let result = try run(

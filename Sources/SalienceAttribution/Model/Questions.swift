@@ -11,7 +11,7 @@ struct Questions {
   }
 
   /// What is made of the outputs at an end.
-  private enum Reading {
+  enum Reading {
     /// Σ_c coefficient_c F_c for each row of coefficients.
     case sums([[Float]])
     case logProbability(Int)

@@ -113,14 +113,19 @@ import Testing
     return try await model.score(texts).map { try $0.get().explanations }
   }
 
-  /// What passes through a layer's output is all that the output gains, whatever the layer.
+  /// What passes through a layer's output is all that the output gains, as the steps grow: four times as many, a quarter
+  /// of what is missing.
   @Test func completeness() async throws {
-    let methods = try (0..<2).map {
-      try Conductance(id: "\($0)", steps: 300, quadrature: .riemannMiddle, cut: UnitCut(layer: $0))
+    let methods = try [0, 1].flatMap { layer in
+      try [150, 600].map {
+        try Conductance(id: "\(layer) \($0)", steps: $0, quadrature: .riemannMiddle, cut: UnitCut(layer: layer))
+      }
     }
-    for explanation in try await explanations(methods, ["ordinary"])[0] {
-      let change = explanation.output - (explanation.baselineOutput ?? 0)
-      #expect(abs(try #require(explanation.convergenceDelta)) <= 0.02 * abs(change), "\(explanation.method)")
+    let found = try await explanations(methods, ["ordinary"])[0]
+    for layer in [0, 1] {
+      let (few, many) = (found[2 * layer], found[2 * layer + 1])
+      let (rest, less) = (try #require(few.convergenceDelta), try #require(many.convergenceDelta))
+      #expect(abs(less) <= 0.3 * abs(rest) && abs(less) <= 0.03 * abs(many.output - (many.baselineOutput ?? 0)))
     }
   }
 

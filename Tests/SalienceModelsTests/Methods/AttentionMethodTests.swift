@@ -144,7 +144,9 @@ import Testing
       LayerActivations(target: .continuation),
     ]
     let found = try await scored("qwen2-sliding-window", ["ordinary"], methods, on: CPUBackend())[0].explanations
-    #expect(found.count == 4 && found[0].output < 0 && found.allSatisfy { $0.output == found[0].output })
+    // The last layer's rows are all computed where values inside the model are read.
+    let output = found[0].output
+    #expect(found.count == 4 && output < 0 && found.allSatisfy { abs($0.output - output) <= 1e-4 * abs(output) })
     #expect(!found[1].pairs.isEmpty && !found[2].pairs.isEmpty && !found[3].units.isEmpty)
     #expect(found[1].pairs.allSatisfy { Int($0.from) < found[1].attributions.count })
   }

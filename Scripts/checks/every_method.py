@@ -29,7 +29,7 @@ import pyarrow.dataset as ds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What a method wants said; the rest have their defaults.
-SETTINGS = {"occlusion": {"window": 3}}
+SETTINGS = {"occlusion": {"window": 3}, "shapley-exact": {"features": "words"}}
 # Of the same methods with other settings.
 MORE = [
     {"name": "saliency", "id": "smoothgrad", "noise": {"samples": 4}},
@@ -47,11 +47,14 @@ class Runs:
             capture_output=True, text=True).stderr
         self.names = re.search(r"known are ([^\n]*)", refusal)[1].split(", ")
         with (ROOT / "datasets/reviews.csv").open(newline="", encoding="utf-8") as file:
-            texts = [(row["id"], row["text"]) for row in csv.DictReader(file) if 2 <= len(row["text"].split()) <= 7]
+            # Few enough words for exact Shapley values.
+            texts = [(row["id"], row["text"]) for row in csv.DictReader(file)
+                     if 2 <= len(re.findall(r"\w+|[^\w\s]", row["text"])) <= 8]
         self.texts = texts[: options.rows]
 
     def pipeline(self, name, texts):
-        dataset = self.work / f"{name}.csv"
+        # The same file for the same texts: the tables name it.
+        dataset = self.work / f"{len(texts)}-texts.csv"
         with dataset.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["id", "text"])
@@ -132,7 +135,7 @@ def main():
         faults.append("tables of the killed run")
 
     baselines = {entry["id"] for entry in dataset["methods"] if "baseline_texts" in entry}
-    for number, text in enumerate(runs.texts[:: max(1, len(runs.texts) // 3)]):
+    for text in runs.texts[:: max(1, len(runs.texts) // 3)]:
         runs.finish("alone", [text], "--device", "cpu", "--overwrite")
         for key, scores in runs.scores("alone").items():
             # What is drawn from the dataset is another text here.

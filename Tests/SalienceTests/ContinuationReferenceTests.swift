@@ -130,6 +130,7 @@ import Testing
   @Test(arguments: [
     ("{name: integrated-gradients, baseline: zero, target: continuation}", "target"),
     ("{name: gradient-x-input, target: continuation-tokens}", "target"),
+    ("{name: attention-rollout, target: continuation}", "target"),
     ("{name: leave-one-out, target: continuation, output: probability}", "output"),
   ])
   func isRefused(_ settings: String, _ setting: String) async throws {

@@ -20,6 +20,8 @@ public protocol AttributionMethod: Sendable {
   var pathLayer: AttributionLayer { get }
   /// How gradients pass the model's ops; nil for a method that asks for values alone.
   var rules: BackwardRules? { get }
+  /// Whether it asks for values by `OutputQuestion` alone, so that it can explain a language model's whole continuation.
+  var explainsContinuations: Bool { get }
   /// What attention the method asks for; nil for a method that asks for none.
   var attention: AttentionReading? { get }
   /// Values inside the model that the method asks for, and those whose gradients it asks for.
@@ -58,6 +60,7 @@ extension AttributionMethod {
   public var hasTolerance: Bool { false }
   public var randomSeed: UInt64? { nil }
   public var rules: BackwardRules? { .exact }
+  public var explainsContinuations: Bool { false }
   public var drawnTexts: TextSample? { nil }
   public func comparing(with texts: [String]) -> any AttributionMethod { self }
   public var attention: AttentionReading? { nil }

@@ -51,6 +51,7 @@ public struct RandomAttribution: RegisteredMethod {
   }
 
   public var rules: BackwardRules? { nil }
+  public var explainsContinuations: Bool { true }
   public var randomSeed: UInt64? { seed }
   public func cost(tokens: Int) -> MethodCost { MethodCost() }
 

@@ -116,17 +116,17 @@ public struct CausalLanguageModel: ModelTask {
 
   public func expectedOutputs(tokens: Int) -> Int { generation.maximumNewTokens }
 
-  /// The log-probability of a continuation is a sum over several rows, to which no gradient is led back.
+  /// The log-probability of a continuation is a sum over several rows, which one program does not give.
   public func validate(_ method: any AttributionMethod) throws {
     try validate(method.target)
     try requireNoFill(method)
     guard method.target == .continuation || method.target == .continuationTokens else { return }
-    if method.rules != nil {
+    guard method.explainsContinuations else {
       throw AttributionError(
-        .usage, "a whole continuation is explained by methods without gradients alone, such as feature-ablation",
+        .usage, "a whole continuation is explained by perturbation methods alone, such as feature-ablation",
         setting: .target)
     }
-    if method.output != .logit {
+    if method.output == .probability {
       throw AttributionError(
         .usage, "of a continuation the log-probability is explained: leave 'output' out", setting: .output)
     }

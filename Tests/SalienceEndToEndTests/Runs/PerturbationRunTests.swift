@@ -62,7 +62,7 @@ extension EndToEndTests {
         scratch, model: "gpt2-causal-lm", dataset: "text\nthe movie was\n", columns: "text: text",
         methods: "{name: saliency, target: continuation}")
       #expect(result.status == 64)
-      #expect(result.errors.contains("methods without gradients alone"))
+      #expect(result.errors.contains("perturbation methods alone"))
     }
 
     /// Tokens inside the spans have scores, and the others 0; what is wrong with a row's spans is the row's fault.

@@ -48,6 +48,7 @@ extension FeatureMethod {
   public var output: OutputKind { settings.output }
   public var layer: AttributionLayer { .embeddings }
   public var rules: BackwardRules? { nil }
+  public var explainsContinuations: Bool { true }
 
   public func cost(tokens: Int) -> MethodCost {
     MethodCost(values: copies(features: settings.features.expectedCount(tokens: tokens)) + fills(tokens: tokens))

@@ -136,21 +136,6 @@ import Testing
     #expect(distance(all[0].attributions.map(Double.init), all[1].attributions.map(Double.init)) > 0)
   }
 
-  /// A whole continuation's log-probability stands beside what its prompt attends to.
-  @Test func continuations() async throws {
-    let settings = AttentionSettings(target: .continuation)
-    let methods: [any AttributionMethod] = [
-      RandomAttribution(target: .continuation), AttentionMaps(settings), AttentionRollout(settings),
-      LayerActivations(target: .continuation),
-    ]
-    let found = try await scored("qwen2-sliding-window", ["ordinary"], methods, on: CPUBackend())[0].explanations
-    // The last layer's rows are all computed where values inside the model are read.
-    let output = found[0].output
-    #expect(found.count == 4 && output < 0 && found.allSatisfy { abs($0.output - output) <= 1e-4 * abs(output) })
-    #expect(!found[1].pairs.isEmpty && !found[2].pairs.isEmpty && !found[3].units.isEmpty)
-    #expect(found[1].pairs.allSatisfy { Int($0.from) < found[1].attributions.count })
-  }
-
   /// To the last bit, on a processor with AVX-512.
   @Test func aloneAndAmongNeighbours() async throws {
     let folder = "llama-sequence-classification"

@@ -14,26 +14,10 @@ struct AttentionRun: MethodRun {
         cut: settings.cut, queries: subject.readTokens, givesPairs: true)
       let coefficients = subject.coefficients
       let request = TapRequest(subject.input, cotangents: kind == .gradient ? coefficients : [])
-      return .ask(subject.asks(with: .inside([request], .attention(question, coefficients: coefficients))))
+      return .ask([.inside([request], .attention(question, coefficients: coefficients))])
     }
-    let answer = try subject.insideAnswer(of: answers)
+    let answer = try answers.inside(at: 0)
     return .finish(try answer.explanations(method, of: subject, normalization: settings.normalization))
-  }
-}
-
-extension Subject {
-  /// A question that gives F too, or beside it those that do where F is no sum of outputs.
-  func asks(with inside: Ask) -> [Ask] {
-    output.continuation == nil ? [inside] : [inside] + OutputQuestion(at: input, of: self).asks
-  }
-
-  /// The answer to such a question.
-  func insideAnswer(of answers: [Answer]) throws -> InsideAnswer {
-    var answer = try answers.inside(at: 0)
-    if output.continuation != nil {
-      answer.values = try OutputQuestion(at: input, of: self).values(of: answers.dropFirst())
-    }
-    return answer
   }
 }
 

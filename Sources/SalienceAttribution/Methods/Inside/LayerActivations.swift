@@ -79,11 +79,11 @@ public struct LayerActivations: RegisteredMethod {
       if answers.isEmpty {
         let question = ActivationQuestion(
           layers: method.selection.layers(of: subject.architecture), cut: method.cut)
-        return .ask(
-          subject.asks(
-            with: .inside([TapRequest(subject.input)], .activations(question, coefficients: subject.coefficients))))
+        return .ask([
+          .inside([TapRequest(subject.input)], .activations(question, coefficients: subject.coefficients))
+        ])
       }
-      let answer = try subject.insideAnswer(of: answers)
+      let answer = try answers.inside(at: 0)
       return .finish(try answer.explanations(method.id, of: subject, normalization: method.normalization))
     }
   }

@@ -29,7 +29,8 @@ public struct MethodTrial: Sendable {
   /// - Parameter limit: rows of the dataset that count.
   /// - Throws: what a run throws; `PipelineError.data` where the sample has no metrics that rank.
   public func choose(limit: Int64? = nil) async throws -> MethodChoice {
-    let directory = "\(pipeline.output.directory).trial-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    let output = RunLayout(path: pipeline.output.directory).path
+    let directory = "\(output).trial-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     try DurableFile.makeDirectories(directory)
     defer { try? DurableFile.removeTree(directory) }
     let (sample, rows) = try sampled(limit: limit)

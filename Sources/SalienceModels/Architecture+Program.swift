@@ -62,7 +62,9 @@ extension Architecture {
     // Selecting rows earlier gives what the head reads another name, so it is found at the end.
     let taps = try spec.taps.map { tap in
       let value = tap == .classifierInput ? plan.classifierInput : graph.values.taps[tap]
-      guard let value else { throw absence(of: tap) }
+      guard let value else {
+        throw ModelError(.invalid, "no \(tap): \(head.rawValue), read as \(spec.readout), has none")
+      }
       return value
     }
     return try PathProgram(

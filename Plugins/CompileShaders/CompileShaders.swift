@@ -17,7 +17,9 @@ struct CompileShaders: BuildToolPlugin {
     let includeFolder = folder.appending(path: "include")
     let output = context.pluginWorkDirectoryURL
     // A plugin's command cannot report which files it read, so each shader depends on every include.
-    let includes = try files(in: includeFolder, withExtension: "glsl")
+    let includes = try [includeFolder, includeFolder.appending(path: "multipliers")].flatMap {
+      try files(in: $0, withExtension: "glsl")
+    }
     let shaders = try Self.rooms.flatMap { try files(in: folder.appending(path: $0), withExtension: "comp") }
 
     let words = try files(in: folder.appending(path: "matrix_units"), withExtension: "words")

@@ -6,8 +6,8 @@
 
 #include "include/invocation.glsl"
 #include "include/exponential.glsl"
-#include "include/logarithmic_mean.glsl"
-#include "include/attention_multiplier.glsl"
+#include "include/multipliers/logarithmic_mean.glsl"
+#include "include/multipliers/attention_multiplier.glsl"
 #include "include/counts.glsl"
 
 layout(std430, set = 0, binding = 9) readonly buffer Means { float means[]; };  // [T x A]

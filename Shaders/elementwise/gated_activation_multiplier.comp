@@ -16,8 +16,8 @@ layout(push_constant) uniform Push {
 #include "include/counts.glsl"
 #include "include/exponential.glsl"
 #include "include/activation_functions.glsl"
-#include "include/logarithmic_mean.glsl"
-#include "include/activation_multiplier.glsl"
+#include "include/multipliers/logarithmic_mean.glsl"
+#include "include/multipliers/activation_multiplier.glsl"
 
 READS(0, gradient)
 READS(1, x)

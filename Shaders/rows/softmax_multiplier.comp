@@ -17,7 +17,7 @@ layout(push_constant) uniform Push {
 #include "include/counts.glsl"
 #include "include/reduction.glsl"
 #include "include/exponential.glsl"
-#include "include/logarithmic_mean.glsl"
+#include "include/multipliers/logarithmic_mean.glsl"
 
 READS(0, gradient)
 READS(1, x)

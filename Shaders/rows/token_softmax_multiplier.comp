@@ -18,7 +18,7 @@ layout(push_constant) uniform Push {
 #include "include/reduction.glsl"
 #include "include/column_reduction.glsl"
 #include "include/exponential.glsl"
-#include "include/logarithmic_mean.glsl"
+#include "include/multipliers/logarithmic_mean.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer Offsets { uint offsets[]; };
 layout(std430, set = 0, binding = 1) readonly buffer Candidates { uint candidates[]; };

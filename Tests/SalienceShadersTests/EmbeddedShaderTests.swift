@@ -55,9 +55,12 @@ struct EmbeddedShaderTests {
     #expect(try Shaders.words(stem).map { Data($0) } == Data(contentsOf: output))
   }
 
-  @Test("Shaders include only files that the build watches: include/*.glsl")
+  @Test("Shaders include only files that the build watches: include/*.glsl and include/multipliers/*.glsl")
   func includesAreWatched() throws {
-    let watched = try Set(Self.stemsOnDisk(in: "include", suffix: ".glsl").map { "include/\($0).glsl" })
+    let watched = try Set(
+      ["include", "include/multipliers"].flatMap { folder in
+        try Self.stemsOnDisk(in: folder, suffix: ".glsl").map { "\(folder)/\($0).glsl" }
+      })
     var included: Set<String> = []
     let ready = try Self.stemsOnDisk(in: "matrix_units").map { "matrix_units/\($0).comp" }
     for file in try watched.union(Self.compiledPaths().map { "\($0).comp" } + ready) {

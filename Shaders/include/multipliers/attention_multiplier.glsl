@@ -14,8 +14,8 @@ layout(push_constant) uniform Push {
   uint before, after;  // keys that a query sees around its own
 };
 
-#include "attention_one_token.glsl"
-#include "window.glsl"
+#include "include/attention_one_token.glsl"
+#include "include/window.glsl"
 
 layout(std430, set = 0, binding = 0) readonly buffer Rows { float qkv[]; };  // [T x 3H]
 layout(std430, set = 0, binding = 1) readonly buffer PartnerRows { float partner[]; };  // [T x 3H]

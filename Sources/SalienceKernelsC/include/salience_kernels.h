@@ -284,20 +284,9 @@ void salience_narrow_bf16(const float *x, size_t n, uint16_t *y);
 /// The same bits without the instruction that some processors have for it, for tests.
 void salience_narrow_bf16_portable(const float *x, size_t n, uint16_t *y);
 
-// MARK: The process's allocator
-
-/// Has malloc keep at most `pools` pools, take blocks of `block` bytes and more from the system one by one, and give
-/// back as much at a pool's free end.
-///
-/// Pools that are there stay, so it comes early. Returns 1, or 0 where the C library is not glibc and nothing is done.
-int salience_limit_freed_memory(int pools, int block);
-
-/// Gives whole pages that are free anywhere in the pools back to the system. Where the C library is not glibc nothing
-/// is done.
-void salience_release_freed_memory(void);
-
 #ifdef __cplusplus
 }
 #endif
 
+#include "salience_allocator.h"
 #include "salience_multipliers.h"

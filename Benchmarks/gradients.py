@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Sampled gradients beside Captum, and AttnLRP beside LXT, on the processor: seconds per text and their ratio, in Markdown.
+"""Sampled gradients beside Captum, attention beside transformers and AttnLRP beside LXT, on the processor: seconds per text
+and their ratio, in Markdown.
 
 Captum and LXT are called from the word embeddings on, in float32, a text a call, with all samples of the text in one
 batch, and with the number of samples a batch that is fastest here; texts are tokenised and the model is loaded before.
@@ -70,6 +71,10 @@ class Peer:
         x.requires_grad_(True)
         return (x * torch.autograd.grad(forward(x).sum(), x)[0]).sum(-1)
 
+    @torch.no_grad()
+    def attentions(self, encoding, _):
+        return self.model(input_ids=torch.tensor([encoding.ids]), output_attentions=True).attentions
+
     def seconds(self, method, batch, rows):
         start = time.perf_counter()
         for encoding in self.encodings[:rows]:
@@ -84,6 +89,9 @@ METHODS = {
 }
 
 
+ALL = [*METHODS, "attention", "attnlrp"]
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--salience", default=".build/release/salience")
@@ -93,7 +101,7 @@ def arguments():
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="f32", choices=("f32", "bf16"))
-    parser.add_argument("--methods", nargs="+", default=[*METHODS, "attnlrp"], choices=[*METHODS, "attnlrp"])
+    parser.add_argument("--methods", nargs="+", default=ALL, choices=ALL)
     return parser.parse_args()
 
 
@@ -117,6 +125,18 @@ def sampled_gradients(options, texts):
         label = "`saliency` with noise" if name == "saliency" else f"`{name}`"
         print(f"| {label} | {1000 * captum:.1f} ms | {batch} | {1000 * salience:.1f} ms | {captum / salience:.1f} |",
               flush=True)
+
+
+def attention(options, texts):
+    """Maps of every layer and head, beside transformers' `output_attentions`, which wants its eager attention."""
+    directory = checkpoints.directory(options.model, options.cache)
+    peer = Peer(directory, texts, attention="eager")
+    own = ours(options, directory, texts, "attention", ", top_k: all")
+    own.run(), peer.seconds(Peer.attentions, 1, min(4, len(texts)))
+    times = [(peer.seconds(Peer.attentions, 1, len(texts)), own.run()[1] / len(texts)) for _ in range(options.rounds)]
+    other, salience = (statistics.median(column) for column in zip(*times))
+    print(f"\nattention: transformers {1000 * other:.1f} ms, Salience {1000 * salience:.1f} ms per text, ratio"
+          f" {other / salience:.1f}")
 
 
 def relevances(options, texts):
@@ -150,6 +170,8 @@ def main():
     texts = real_texts()[: options.rows]
     if any(name in METHODS for name in options.methods):
         sampled_gradients(options, texts)
+    if "attention" in options.methods:
+        attention(options, texts)
     if "attnlrp" in options.methods:
         relevances(options, texts)
 

@@ -26,8 +26,8 @@ import Testing
     #expect(less.method == "middle" && less.costs.map(\.fits) == [false, true, true])
     #expect(
       less.summary
-        == "methods: auto takes middle, the most faithful of 3 that fits: about 8 min of 67 min for 1000 rows; more"
-        + " faithful but too slow: slow")
+        == "methods: auto takes middle, the most faithful method within the budget: about 8 min of 67 min for 1000 rows;"
+        + " more faithful but too slow: slow")
     #expect(choice(costs, budget: 10).method == "quick")
     #expect(less.json["method"] == "middle" && less.json["costs"]?.arrayValue?.count == 3)
   }

@@ -56,7 +56,7 @@ public struct MethodChoice: Sendable, Equatable {
     }
     let better = costs.prefix { $0.method != method }.map(\.method)
     let passed = better.isEmpty ? "" : "; more faithful but too slow: \(better.joined(separator: ", "))"
-    return "methods: auto takes \(method), the most faithful of \(costs.count) that fits: about"
+    return "methods: auto takes \(method), the most faithful method within the budget: about"
       + " \(Self.time(cost.seconds)) of \(Self.time(budget)) for \(rows) rows\(passed)"
   }
 

@@ -7,7 +7,7 @@ extension EndToEndTests {
     private static let model = TinyPipeline.checkpoint("bert-2-f32")
 
     @Test(arguments: [
-      (["foo"], "no command 'foo'; known are run, attribute, export, compare, global, rank, check, verify, devices"),
+      (["foo"], "no command 'foo'; known are run, attribute, export, compare, global, rank, nmf, check, verify"),
       (["chekc", "x.yaml"], "no command 'chekc'; the nearest is 'check'"),
       (["export-csv", "out"], "no command 'export-csv'; the nearest is 'export'"),
       (["help", "foo"], "no command 'foo'; known are run, "),

@@ -77,6 +77,8 @@ public final class StandardInput: Sendable {
     } else if try DurableFile.digest(place).sha256 != DurableFile.digest(path).sha256 {
       throw PipelineError(.data, "another process of this run read other data from standard input", at: place)
     }
+    // A process may end while something still holds this object: nothing of the text stays under the other name.
+    _ = unlink(path)
     return place
   }
 

@@ -31,12 +31,9 @@ struct GlobalCommand: AsyncParsableCommand {
     guard (1...10_000).contains(top) else { throw ValidationError("--top is from 1 to 10000") }
     guard leastCount >= 1 else { throw ValidationError("--least-count is at least 1") }
     guard (2...10_000).contains(replicates) else { throw ValidationError("--replicates is from 2 to 10000") }
-    if let output, format(of: output) == nil { throw ValidationError("--output ends in .parquet or .csv") }
-  }
-
-  private func format(of path: String) -> (any ReportFormat)? {
-    if path.hasSuffix(".parquet") { return ParquetFormat() }
-    return path.hasSuffix(".csv") ? CSVFormat(raw: csvRaw) : nil
+    if let output, tableFormat(of: output, csvRaw: csvRaw) == nil {
+      throw ValidationError("--output ends in .parquet or .csv")
+    }
   }
 
   func run() async throws {
@@ -47,7 +44,7 @@ struct GlobalCommand: AsyncParsableCommand {
         try RunDirectory(path: runDirectory),
         GlobalImportance.Request(
           tokens: tokens, slice: by, top: top, leastOccurrences: leastCount, replicates: replicates, seed: seed))
-      if let output, let format = format(of: output) { try found.write(to: output, as: format) }
+      if let output, let format = tableFormat(of: output, csvRaw: csvRaw) { try found.write(to: output, as: format) }
       if json {
         try writeResult(found.json)
       } else if output == nil {

@@ -35,12 +35,9 @@ struct NMFCommand: AsyncParsableCommand {
     guard (1...100_000).contains(iterations) else { throw ValidationError("--iterations is from 1 to 100000") }
     guard tolerance >= 0, tolerance < 1 else { throw ValidationError("--tolerance is at least 0 and below 1") }
     guard (1...10_000).contains(top) else { throw ValidationError("--top is from 1 to 10000") }
-    if let output, format(of: output) == nil { throw ValidationError("--output ends in .parquet or .csv") }
-  }
-
-  private func format(of path: String) -> (any ReportFormat)? {
-    if path.hasSuffix(".parquet") { return ParquetFormat() }
-    return path.hasSuffix(".csv") ? CSVFormat(raw: csvRaw) : nil
+    if let output, tableFormat(of: output, csvRaw: csvRaw) == nil {
+      throw ValidationError("--output ends in .parquet or .csv")
+    }
   }
 
   func run() async throws {
@@ -51,7 +48,7 @@ struct NMFCommand: AsyncParsableCommand {
         try RunDirectory(path: runDirectory),
         ActivationFactors.Request(
           method: method, components: components, iterations: iterations, tolerance: tolerance, seed: seed, top: top))
-      if let output, let format = format(of: output) { try found.write(to: output, as: format) }
+      if let output, let format = tableFormat(of: output, csvRaw: csvRaw) { try found.write(to: output, as: format) }
       if json {
         try writeResult(found.json)
       } else if output == nil || !quiet {

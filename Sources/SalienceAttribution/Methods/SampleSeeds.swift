@@ -14,23 +14,21 @@ public struct SampleSeeds: Sendable {
   ///   - method: the method's id.
   ///   - seed: the user's.
   public init(ids: [Int32], typeIDs: [Int32], method: String, seed: UInt64) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    method.utf8.forEach(add)
-    add(0xFF)
-    for id in ids { withUnsafeBytes(of: id.littleEndian) { $0.forEach(add) } }
-    for id in typeIDs { withUnsafeBytes(of: id.littleEndian) { $0.forEach(add) } }
-    withUnsafeBytes(of: seed.littleEndian) { $0.forEach(add) }
-    state = hash
+    var hash = FNV1a()
+    hash.add(method.utf8)
+    hash.add([0xFF])
+    for id in ids { hash.add(id) }
+    for id in typeIDs { hash.add(id) }
+    hash.add(seed)
+    state = hash.value
   }
 
   /// The seeds of a text as a row of the dataset: FNV-1a of its UTF-8 and of the seed as a 64-bit little-endian number.
   init(text: String, seed: UInt64) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    text.utf8.forEach(add)
-    withUnsafeBytes(of: seed.littleEndian) { $0.forEach(add) }
-    state = hash
+    var hash = FNV1a()
+    hash.add(text.utf8)
+    hash.add(seed)
+    state = hash.value
   }
 
   /// The seed of a sample, counted from 0.
@@ -40,4 +38,16 @@ public struct SampleSeeds: Sendable {
     z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
     return z ^ z >> 31
   }
+}
+
+/// 64-bit FNV-1a.
+private struct FNV1a {
+  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  }
+
+  /// The bytes of a number, the least first.
+  mutating func add(_ number: some FixedWidthInteger) { withUnsafeBytes(of: number.littleEndian) { add($0) } }
 }

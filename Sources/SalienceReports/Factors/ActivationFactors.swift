@@ -161,9 +161,7 @@ public struct ActivationFactors: Sendable {
   ///
   /// - Throws: an error that names the path.
   public func write(to path: String, as format: any ReportFormat) throws {
-    let staged = StagedFile(for: path)
-    do {
-      let file = try format.create(staged.partial, for: FactorRow.table)
+    try format.replace(path, with: FactorRow.table) { file in
       for model in models {
         var (index, rows) = (0, [FactorRow]())
         let count = model.components.count
@@ -182,11 +180,6 @@ public struct ActivationFactors: Sendable {
         }
         if !rows.isEmpty { try file.append(rows) }
       }
-      _ = try file.finish()
-      try staged.publish()
-    } catch {
-      staged.discard()
-      throw error
     }
   }
 }

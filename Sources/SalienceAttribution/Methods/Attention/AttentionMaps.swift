@@ -1,13 +1,10 @@
-import SalienceJSON
-import SalienceModels
-import SalienceTensors
-
 /// The probabilities of every head of every layer, as `output_attentions` of transformers: one forward pass.
 ///
 /// A token's score is the mean, over layers and heads, of what the token that the output is read from gives it.
-public struct AttentionMaps: RegisteredMethod {
+public struct AttentionMaps: AttentionMethod {
   public static let name = "attention"
   public static let summary = "what each head of each layer attends to"
+  public static let kind = AttentionQuestion.Kind.probability
   public static let settings = AttentionSettings.declarations(AttentionSettings.normalizeSetting)
 
   public let id: String
@@ -20,17 +17,5 @@ public struct AttentionMaps: RegisteredMethod {
 
   public init(id: String, settings: any SettingsReader) throws {
     self.init(id: id, try AttentionSettings(settings))
-  }
-
-  public var target: Target { options.target }
-  public var output: OutputKind { options.output }
-  public var layer: AttributionLayer { .embeddings }
-  public var rules: BackwardRules? { nil }
-  public var attention: AttentionReading? { AttentionReading(.probability, options.selection) }
-  public var values: [JSONMember] { options.values }
-  public func cost(tokens: Int) -> MethodCost { MethodCost(values: 1) }
-
-  public func begin(_ subject: Subject) throws -> any MethodRun {
-    AttentionRun(method: id, subject: subject, kind: .probability, settings: options)
   }
 }

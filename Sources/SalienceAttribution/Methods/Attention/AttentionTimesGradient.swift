@@ -1,14 +1,13 @@
-import SalienceJSON
-import SalienceModels
 import SalienceTensors
 
 /// The probabilities of every head of every layer times their slopes, the derivatives of the output with respect to
 /// them: to first order, what the output owes to each: one forward and one backward pass.
 ///
 /// A token's score is the sum over layers, heads and the tokens that attend to it.
-public struct AttentionTimesGradient: RegisteredMethod {
+public struct AttentionTimesGradient: AttentionMethod {
   public static let name = "attention-x-gradient"
   public static let summary = "what each head attends to, times the output's slope there"
+  public static let kind = AttentionQuestion.Kind.gradient
   public static let settings = AttentionSettings.declarations(normalizeSetting)
 
   static let normalizeSetting = Normalization.setting(fallback: .l2)
@@ -25,15 +24,6 @@ public struct AttentionTimesGradient: RegisteredMethod {
     self.init(id: id, try AttentionSettings(settings, normalize: Self.normalizeSetting))
   }
 
-  public var target: Target { options.target }
-  public var output: OutputKind { options.output }
-  public var layer: AttributionLayer { .embeddings }
   public var rules: BackwardRules? { .exact }
-  public var attention: AttentionReading? { AttentionReading(.gradient, options.selection) }
-  public var values: [JSONMember] { options.values }
   public func cost(tokens: Int) -> MethodCost { MethodCost(evaluations: 1) }
-
-  public func begin(_ subject: Subject) throws -> any MethodRun {
-    AttentionRun(method: id, subject: subject, kind: .gradient, settings: options)
-  }
 }

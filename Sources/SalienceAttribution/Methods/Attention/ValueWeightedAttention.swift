@@ -1,14 +1,11 @@
-import SalienceJSON
-import SalienceModels
-import SalienceTensors
-
 /// Attention times the length of the attended value behind the output projection (arXiv 2004.10102): a token that is
 /// attended to but adds little counts little.
 ///
 /// A token's score is the mean, over layers and heads, of what it adds to the row that the output is read from.
-public struct ValueWeightedAttention: RegisteredMethod {
+public struct ValueWeightedAttention: AttentionMethod {
   public static let name = "value-weighted-attention"
   public static let summary = "lengths of what each head adds to a token for every other"
+  public static let kind = AttentionQuestion.Kind.weightedValue
   public static let settings = AttentionSettings.declarations(AttentionSettings.normalizeSetting)
 
   public let id: String
@@ -21,17 +18,5 @@ public struct ValueWeightedAttention: RegisteredMethod {
 
   public init(id: String, settings: any SettingsReader) throws {
     self.init(id: id, try AttentionSettings(settings))
-  }
-
-  public var target: Target { options.target }
-  public var output: OutputKind { options.output }
-  public var layer: AttributionLayer { .embeddings }
-  public var rules: BackwardRules? { nil }
-  public var attention: AttentionReading? { AttentionReading(.weightedValue, options.selection) }
-  public var values: [JSONMember] { options.values }
-  public func cost(tokens: Int) -> MethodCost { MethodCost(values: 1) }
-
-  public func begin(_ subject: Subject) throws -> any MethodRun {
-    AttentionRun(method: id, subject: subject, kind: .weightedValue, settings: options)
   }
 }

@@ -46,14 +46,7 @@ public struct PairCut: Sendable, Hashable {
     _ weights: UnsafeBufferPointer<Float>, of query: Int, keys: Range<Int>, layer: Int?, head: Int?,
     in pairs: inout [TokenPair]
   ) {
-    var kept = Array(keys)
-    if let threshold { kept.removeAll { Double(weights[$0].magnitude) < threshold } }
-    if let topK, kept.count > topK {
-      kept.sort { (weights[$0].magnitude, $1) > (weights[$1].magnitude, $0) }
-      kept.removeLast(kept.count - topK)
-      kept.sort()
-    }
-    for key in kept {
+    for key in keys.ofLargest(topK: topK, threshold: threshold, { weights[$0] }) {
       pairs.append(TokenPair(layer: layer, head: head, from: query, to: key, weight: weights[key]))
     }
   }

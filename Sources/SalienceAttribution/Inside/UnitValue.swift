@@ -37,14 +37,7 @@ public struct UnitCut: Sendable, Hashable {
   /// Adds the units of a token that are kept, in their order.
   func keep(_ row: ArraySlice<Float>, of position: Int, layer: Int, in units: inout [UnitValue]) {
     let start = row.startIndex
-    var kept = Array(row.indices)
-    if let threshold { kept.removeAll { Double(row[$0].magnitude) < threshold } }
-    if let topK, kept.count > topK {
-      kept.sort { (row[$0].magnitude, $1) > (row[$1].magnitude, $0) }
-      kept.removeLast(kept.count - topK)
-      kept.sort()
-    }
-    for index in kept {
+    for index in row.indices.ofLargest(topK: topK, threshold: threshold, { row[$0] }) {
       units.append(UnitValue(layer: layer, position: position, unit: index - start, value: row[index]))
     }
   }

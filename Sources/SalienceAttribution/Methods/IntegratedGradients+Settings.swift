@@ -41,6 +41,17 @@ extension IntegratedGradients {
       layer: try Self.layerSetting.value(in: settings), output: try OutputKind.setting.value(in: settings))
   }
 
+  /// Steps and quadrature of a method whose points are the same for every example.
+  static func fixedRule(_ settings: any SettingsReader) throws -> (steps: Int, quadrature: Quadrature) {
+    let quadrature = try quadratureSetting.value(in: settings)
+    let steps = try stepsSetting.value(in: settings)
+    guard steps >= quadrature.minimumSteps else {
+      throw settings.fault(
+        stepsSetting.key, "must be at least \(quadrature.minimumSteps) for \(quadrature.rawValue)")
+    }
+    return (steps, quadrature)
+  }
+
   private static func rule(_ settings: any SettingsReader) throws -> Rule {
     let steps = try stepsSetting.written(in: settings)
     let quadrature = try quadratureSetting.value(in: settings)

@@ -52,12 +52,7 @@ public struct InternalInfluence: RegisteredMethod {
   }
 
   public init(id: String, settings: any SettingsReader) throws {
-    let quadrature = try IntegratedGradients.quadratureSetting.value(in: settings)
-    let steps = try IntegratedGradients.stepsSetting.value(in: settings)
-    guard steps >= quadrature.minimumSteps else {
-      throw settings.fault(
-        IntegratedGradients.stepsSetting.key, "must be at least \(quadrature.minimumSteps) for \(quadrature.rawValue)")
-    }
+    let (steps, quadrature) = try IntegratedGradients.fixedRule(settings)
     try self.init(
       id: id, steps: steps, quadrature: quadrature, baseline: try Baseline.setting.value(in: settings),
       keepSpecial: try IntegratedGradients.keepSpecialSetting.value(in: settings),

@@ -14,10 +14,9 @@ public struct SequentialIntegratedGradients: RegisteredMethod {
   static let normalizeSetting = Normalization.setting(fallback: .l2)
   static let layerSetting = AttributionLayer.setting(fallback: .embeddings)
   public static let settings: [any SettingDeclaration] = [
-    IntegratedGradients.stepsSetting, IntegratedGradients.quadratureSetting, baselineSetting,
+    IntegratedGradients.stepsSetting, IntegratedGradients.quadratureSetting, Baseline.setting,
     IntegratedGradients.keepSpecialSetting, normalizeSetting, Target.setting, layerSetting, OutputKind.setting,
   ]
-  static let baselineSetting = Baseline.setting
 
   public let id: String
   public let layer: AttributionLayer
@@ -55,18 +54,13 @@ public struct SequentialIntegratedGradients: RegisteredMethod {
   }
 
   public init(id: String, settings: any SettingsReader) throws {
-    let quadrature = try IntegratedGradients.quadratureSetting.value(in: settings)
-    let steps = try IntegratedGradients.stepsSetting.value(in: settings)
-    guard steps >= quadrature.minimumSteps else {
-      throw settings.fault(
-        IntegratedGradients.stepsSetting.key, "must be at least \(quadrature.minimumSteps) for \(quadrature.rawValue)")
-    }
+    let (steps, quadrature) = try IntegratedGradients.fixedRule(settings)
     let layer = try Self.layerSetting.value(in: settings)
     if case .encoder = layer {
       throw settings.fault(Self.layerSetting.key, "must be embeddings or word-embeddings for \(Self.name)")
     }
     try self.init(
-      id: id, steps: steps, quadrature: quadrature, baseline: try Self.baselineSetting.value(in: settings),
+      id: id, steps: steps, quadrature: quadrature, baseline: try Baseline.setting.value(in: settings),
       keepSpecial: try IntegratedGradients.keepSpecialSetting.value(in: settings),
       normalization: try Self.normalizeSetting.value(in: settings), target: try Target.setting.value(in: settings),
       layer: layer, output: try OutputKind.setting.value(in: settings))
@@ -76,7 +70,7 @@ public struct SequentialIntegratedGradients: RegisteredMethod {
     [
       Target.setting.member(target), Self.layerSetting.member(layer), OutputKind.setting.member(output),
       Self.normalizeSetting.member(normalization), IntegratedGradients.stepsSetting.member(steps),
-      IntegratedGradients.quadratureSetting.member(quadrature), Self.baselineSetting.member(baseline),
+      IntegratedGradients.quadratureSetting.member(quadrature), Baseline.setting.member(baseline),
       IntegratedGradients.keepSpecialSetting.member(keepSpecial),
     ]
   }

@@ -62,14 +62,11 @@ public struct Conductance: RegisteredMethod {
   }
 
   public init(id: String, settings: any SettingsReader) throws {
-    let quadrature = try IntegratedGradients.quadratureSetting.value(in: settings)
-    let steps = try IntegratedGradients.stepsSetting.value(in: settings)
-    guard steps + 1 >= quadrature.minimumSteps else {
-      throw settings.fault(
-        IntegratedGradients.stepsSetting.key, "must be at least \(quadrature.minimumSteps) for \(quadrature.rawValue)")
-    }
+    // One step is two points, which every quadrature has.
     try self.init(
-      id: id, steps: steps, quadrature: quadrature, baseline: try Baseline.setting.value(in: settings),
+      id: id, steps: try IntegratedGradients.stepsSetting.value(in: settings),
+      quadrature: try IntegratedGradients.quadratureSetting.value(in: settings),
+      baseline: try Baseline.setting.value(in: settings),
       keepSpecial: try IntegratedGradients.keepSpecialSetting.value(in: settings),
       part: try LayerPart.setting.value(in: settings),
       cut: UnitCut(
